@@ -1,0 +1,92 @@
+# The one door. `make` alone prints what there is.
+#
+# Needs make and Python 3.11 or newer; everything else goes into .venv, with the versions of
+# constraints.txt. Another interpreter: make test PYTHON=python3.12
+
+PYTHON   ?= python3
+VENV     ?= .venv
+JOBS     ?= 2
+SCENARIO ?= scenarios/byd.yaml
+ARGS     ?=
+
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+PY  := $(BIN)/python.exe
+else
+BIN := $(VENV)/bin
+PY  := $(BIN)/python
+endif
+
+# A stamp says what is installed. It carries a checksum of this folder's path, because an editable
+# install points to the folder it was made in: a moved or copied clone installs again.
+HERE := $(shell printf '%s' '$(CURDIR)' | cksum | cut -d' ' -f1)
+BASE := $(VENV)/.installed-$(HERE)
+DEV  := $(VENV)/.installed-dev-$(HERE)
+PIP  := $(PY) -m pip --disable-pip-version-check --no-input
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test nightly check format bench docs reference build clean
+
+help: ## print this list
+	@echo 'make <target>   (PYTHON=$(PYTHON)  JOBS=$(JOBS)  SCENARIO=$(SCENARIO)  ARGS=...)'
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
+
+run: $(BASE) ## simulate SCENARIO, print the comparison
+	$(BIN)/chainsim run $(SCENARIO) $(ARGS)
+
+test: $(DEV) ## run the tests
+	$(PY) -m pytest -n $(JOBS) $(ARGS)
+
+nightly: $(DEV) ## run all tests, the long ones too, with many more examples
+	HYPOTHESIS_PROFILE=nightly $(PY) -m pytest -n $(JOBS) -m "nightly or not nightly" $(ARGS)
+
+check: $(DEV) ## lint, formatting, types, layers
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(PY) -c 'from importlinter.cli import lint_imports_command as main; main()'
+
+format: $(DEV) ## reformat, and repair what the linter can
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+bench: $(DEV) ## measure the tests that use the benchmark fixture
+	$(PY) -m pytest --benchmark-enable --benchmark-only $(ARGS)
+
+docs: $(BASE) ## regenerate the generated docs
+	$(BIN)/chainsim schema > docs/schema.json.new
+	mv docs/schema.json.new docs/schema.json
+
+reference: $(DEV) ## refresh golden files and reference tables (then say why in CHANGELOG.md)
+	$(PY) -m pytest tests/golden --refresh $(ARGS)
+
+build: $(DEV) ## build sdist and wheel into dist/
+	$(PY) -m build
+
+clean: ## remove .venv, caches and build output; results/ stays
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .benchmarks \
+		.hypothesis docs/schema.json.new
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# ------------------------------------------------------------------------------------ environment
+
+$(PY):
+	@command -v $(PYTHON) >/dev/null 2>&1 || { \
+		echo "chainsim needs Python 3.11 or newer; '$(PYTHON)' was not found." >&2; \
+		echo "hint: install it, or name one: make PYTHON=python3.12 <target>" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "chainsim needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1)." >&2; \
+		echo "hint: name a newer one: make PYTHON=python3.12 <target>" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+		echo "'$(PYTHON)' cannot make a virtual environment: its venv or ensurepip module is missing." >&2; \
+		echo "hint: on Debian and Ubuntu, install the package python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+
+$(BASE): pyproject.toml constraints.txt | $(PY)
+	$(PIP) install --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+$(DEV): pyproject.toml constraints.txt | $(PY)
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $(BASE) $@

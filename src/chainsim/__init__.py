@@ -1,0 +1,45 @@
+"""chainsim: what a chain master's orders bring to a city, simulated order by order.
+
+    import chainsim as cs
+    byd = cs.load("scenarios/byd.yaml")
+    runs = cs.run(byd, policies=["buy_local"], replications=3)
+    runs.tables["comparison"]
+
+Everything here is imported when it is used, so that `chainsim --help` stays quick.
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from chainsim.scenario.load import Loaded
+    from chainsim.study.study import Result
+
+try:
+    __version__ = version("chainsim")
+except PackageNotFoundError:  # a source tree that is not installed
+    __version__ = "0+unknown"
+
+__all__ = ["__version__", "load", "run"]
+
+
+def load(path: str | Path, set: Mapping[str, str] | None = None) -> Loaded:  # noqa: A002 - the command line's word
+    """Read and validate a scenario; raises chainsim.errors.ScenarioError with every problem found."""
+    from chainsim.scenario.load import load as load_scenario
+
+    return load_scenario(path, [f"{key}={value}" for key, value in (set or {}).items()])
+
+
+def run(
+    scenario: Loaded, policies: Sequence[str] | None = None, replications: int | None = None, jobs: int = 1
+) -> Result:
+    """Simulate policies times replications; the result holds every table as a pandas frame."""
+    from chainsim.study import study
+
+    numbers = None if replications is None else range(replications)
+    return study.run(study.plan(scenario, policies, numbers), jobs)

@@ -1,0 +1,128 @@
+"""`chainsim list`: what there is to choose from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import click
+
+Rows = tuple[Sequence[str], list[tuple[object, ...]]]
+
+
+@click.command("list")
+@click.argument("what", type=click.Choice(["policies", "suppliers", "parts", "assumptions", "measures", "rules", "runs"]))
+@click.argument("scenario", metavar="FILE", required=False, type=click.Path(path_type=str))
+def command(what: str, scenario: str | None) -> None:
+    """List what a scenario, or chainsim itself, has to offer.
+
+    \b
+    chainsim list policies scenarios/byd.yaml
+    chainsim list rules
+    """
+    from chainsim.report.terminal import print_table
+
+    of_scenario: dict[str, Callable[[str], Rows]] = {
+        "policies": _policies,
+        "suppliers": _suppliers,
+        "parts": _parts,
+        "assumptions": _assumptions,
+    }
+    if what in of_scenario:
+        if scenario is None:
+            raise click.UsageError(f"chainsim list {what} needs a scenario, as in: chainsim list {what} scenarios/byd.yaml")
+        header, rows = of_scenario[what](scenario)
+    else:
+        header, rows = {"measures": _measures, "rules": _rules, "runs": _runs}[what]()
+    print_table(header, rows)
+
+
+def _policies(path: str) -> Rows:
+    from chainsim.scenario.load import load
+    from chainsim.units import format_money
+
+    loaded = load(path)
+    study = loaded.scenario.study
+    rows: list[tuple[object, ...]] = [("none", "the baseline", study.start, "", "", "yes")]
+    for name, policy in loaded.scenario.policies.items():
+        cost = format_money(policy.public_cost) if policy.public_cost else ""
+        in_study = "yes" if any(name in entry.split("+") for entry in study.policies) else ""
+        rows.append((name, policy.title, policy.begin or study.start, policy.until or "", cost, in_study))
+    return ("policy", "what it does", "from", "until", "public cost", "in study"), rows
+
+
+def _suppliers(path: str) -> Rows:
+    from chainsim.scenario.load import load
+    from chainsim.scenario.naming import firm_names
+
+    rows: list[tuple[object, ...]] = []
+    for name, group in load(path).scenario.suppliers.items():
+        names = firm_names(name, group)
+        rings = [ring or "city" for _, ring in names]
+        counts = ", ".join(f"{rings.count(ring)} {ring}" for ring in dict.fromkeys(rings))
+        rows.append((name, group.makes, group.tier, len(names), counts, names[0][0] if names else ""))
+    return ("group", "makes", "tier", "firms", "by ring", "first firm"), rows
+
+
+def _parts(path: str) -> Rows:
+    from chainsim.scenario.bill import bill
+    from chainsim.scenario.load import load
+    from chainsim.units import format_money
+
+    scenario = load(path).scenario
+    found = bill(scenario)
+    rows: list[tuple[object, ...]] = []
+    for name, part in scenario.parts.items():
+        needs = ", ".join(
+            f"{float(units):.4g} {component}"
+            for (made, component), units in found.coefficients.items()
+            if made == name
+        )
+        rows.append((name, part.unit, format_money(found.prices[name]), needs))
+    return ("part", "unit", "price", "needs per unit"), rows
+
+
+def _assumptions(path: str) -> Rows:
+    from chainsim.scenario.load import load
+
+    rows: list[tuple[object, ...]] = [
+        (row.path, row.value, row.source, row.confidence) for row in load(path).assumptions()
+    ]
+    return ("number", "value", "source", "confidence"), rows
+
+
+def _measures() -> Rows:
+    from chainsim.economy.kpis import MEASURES
+
+    return ("measure", "unit", "better", "meaning"), [(m.name, m.unit, m.better, m.meaning) for m in MEASURES]
+
+
+def _rules() -> Rows:
+    from chainsim.model.distributions import distributions
+    from chainsim.model.replenishment import replenishments
+
+    rows: list[tuple[object, ...]] = []
+    for registry in (replenishments, distributions):
+        for name in registry:
+            call = f"{name}({', '.join(field.name for field in registry.fields(name))})"
+            rows.append((registry.family, call, registry.meaning(name)))
+    return ("family", "written as", "meaning"), rows
+
+
+def _runs() -> Rows:
+    rows: list[tuple[object, ...]] = []
+    for manifest in sorted(Path("results").glob("*/*/manifest.json")):
+        if manifest.parent.is_symlink():
+            continue
+        facts = json.loads(manifest.read_text(encoding="utf-8"))
+        rows.append(
+            (
+                manifest.parent.as_posix(),
+                facts["started"],
+                ", ".join(facts["policies"]),
+                len(facts["replications"]),
+                facts["libraries"]["chainsim"],
+            )
+        )
+    return ("run", "started", "policies", "replications", "chainsim"), rows

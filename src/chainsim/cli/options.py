@@ -1,0 +1,66 @@
+"""Options that several verbs share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from chainsim.errors import Problem
+
+SCENARIO = click.argument("scenario", metavar="FILE", type=click.Path(path_type=str))
+SETTINGS = click.option(
+    "--set", "settings", multiple=True, metavar="PATH=VALUE", help="Change one value, as in plants.byd.batch=40."
+)
+POLICIES = click.option(
+    "-p", "--policy", "policies", multiple=True, metavar="NAME", help="A policy of the file; a+b combines two."
+)
+
+
+def study_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What every verb that simulates takes."""
+    for option in reversed(
+        (
+            POLICIES,
+            SETTINGS,
+            click.option("-n", "--replications", type=click.IntRange(1, 100_000), help="Runs per policy."),
+            click.option(
+                "--replication", type=click.IntRange(1, 100_000), help="Run this one replication alone, by its number."
+            ),
+            click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Root of all draws."),
+            click.option(
+                "-j", "--jobs", default="auto", show_default=True, metavar="N|auto", help="Processes to use."
+            ),
+            click.option("-q", "--quiet", is_flag=True, help="Print no progress and no summary."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def all_settings(settings: tuple[str, ...], seed: int | None) -> tuple[str, ...]:
+    """`--set` values with `--seed` as one of them."""
+    return settings if seed is None else (*settings, f"study.seed={seed}")
+
+
+def warn(warnings: tuple[Problem, ...], strict: bool = False) -> None:
+    """Print warnings to stderr; with `strict` they end the command with exit code 2."""
+    if not warnings:
+        return
+    from chainsim.cli.problems import report
+
+    click.echo(report(warnings), err=True)
+    if strict:
+        raise click.exceptions.Exit(2)
+
+
+def number_of_jobs(text: str) -> int:
+    """`auto` is every processor this process may use."""
+    from chainsim.study.executors import available_jobs
+
+    if text == "auto":
+        return available_jobs()
+    if not text.isdecimal() or int(text) < 1:
+        raise click.UsageError(f"--jobs takes a number above 0 or 'auto', got {text!r}")
+    return int(text)

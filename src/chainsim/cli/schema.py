@@ -1,0 +1,21 @@
+"""`chainsim schema`: the JSON Schema of the scenario language, for editors that complete and check while typing."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+
+@click.command("schema")
+def command() -> None:
+    """Print the JSON Schema of scenario files.
+
+    \b
+    chainsim schema > chainsim.schema.json
+    """
+    from chainsim.scenario.schema import Scenario
+
+    schema = Scenario.model_json_schema(by_alias=True)
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    click.echo(json.dumps(schema, ensure_ascii=False, indent=2))

@@ -1,0 +1,1 @@
+"""Money: the ledger, the Leontief mathematics of the same network, and multipliers."""

@@ -1,0 +1,93 @@
+"""The measures that policies are compared on, and their values for one replication.
+
+In: a run's deliveries, balances and tables.  Out: one value per measure.  A measure is declared once: its unit, which
+direction is better, and its meaning; the comparison, `chainsim list measures` and the tables read it from here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+import pandas as pd
+
+from chainsim.economy.accounts import PAYABLE, RECEIVABLE
+from chainsim.economy.multipliers import SCOPES, final_sales, firm_sums
+from chainsim.model import state
+from chainsim.results.frames import Run
+from chainsim.results.tables import FEN, days
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One measure: its name, unit, which direction is better, and what it says."""
+
+    name: str
+    unit: str
+    better: Literal["higher", "lower", "neutral"]
+    meaning: str
+
+
+MEASURES: Final = (
+    Measure("final_sales", "CNY", "higher", "value of what was delivered to the markets"),
+    Measure("units_delivered", "units", "higher", "units delivered to the markets"),
+    Measure("city_revenue", "CNY", "higher", "revenue of all plants and suppliers in the city"),
+    Measure("province_revenue", "CNY", "higher", "revenue in the province, city included"),
+    Measure("city_value_added", "CNY", "higher", "revenue minus materials sold, of firms in the city"),
+    Measure("province_value_added", "CNY", "higher", "the same in the province, city included"),
+    Measure("city_multiplier", "CNY/CNY", "higher", "city revenue per yuan of final sales"),
+    Measure("fill_rate", "share", "higher", "share of final demand delivered on the day it arose"),
+    Measure("mean_delay", "days", "lower", "mean time from final demand to delivery, of what was delivered"),
+    Measure("starved", "days", "lower", "time during which chain masters' lines waited for a component"),
+    Measure("city_receivables", "CNY", "lower", "what firms in the city are still owed at the end"),
+    Measure("city_payables", "CNY", "neutral", "what firms in the city still owe at the end"),
+    Measure("orders", "orders", "neutral", "orders placed with suppliers and lines"),
+)
+
+
+def kpis(run: Run, deliveries: pd.DataFrame, book: np.ndarray, stocks: pd.DataFrame) -> pd.DataFrame:
+    """Tidy rows measure, unit, value, in the order of `MEASURES`."""
+    network = run.network
+    sums = firm_sums(network, deliveries)
+    simulated = np.array([firm.kind in ("chain_master", "supplier") for firm in network.firms], dtype=bool)
+    rings = np.array([firm.ring for firm in network.firms])
+    final = final_sales(network, deliveries)
+    values: dict[str, float] = {"final_sales": final / FEN}
+    for scope, inside in SCOPES.items():
+        here = simulated & np.isin(rings, inside)
+        values[f"{scope}_revenue"] = int(sums["revenue"].to_numpy()[here].sum()) / FEN
+        values[f"{scope}_value_added"] = int(sums["value_added"].to_numpy()[here].sum()) / FEN
+    city = simulated & (rings == "city")
+    values["city_multiplier"] = values["city_revenue"] * FEN / final if final else 0.0
+    values["city_receivables"] = int(book[city, RECEIVABLE].sum()) / FEN
+    values["city_payables"] = int(-book[city, PAYABLE].sum()) / FEN
+    values |= _service(run, deliveries)
+    masters = {firm.name for firm in network.firms if firm.kind == "chain_master"}
+    values["starved"] = float(stocks.loc[stocks["firm"].isin(masters), "starved_days"].sum())
+    made = run.events["kind"].isin((state.PLACED, state.RELEASED)) & (run.events["tick"] >= network.warm_up)
+    values["orders"] = float(made.sum())
+    return pd.DataFrame(
+        [(measure.name, measure.unit, values[measure.name]) for measure in MEASURES],
+        columns=["measure", "unit", "value"],
+    )
+
+
+def _service(run: Run, deliveries: pd.DataFrame) -> dict[str, float]:
+    """Units delivered, fill rate within the day, and mean delay of final demand."""
+    network = run.network
+    market = np.array([firm.kind == "market" for firm in network.firms], dtype=bool)
+    sold = deliveries[market[deliveries["buyer"].to_numpy()]]
+    per_unit = np.array([part.per_unit for part in network.parts], dtype=np.int64)[sold["part"].to_numpy()]
+    units = sold["quantity"].to_numpy() / per_unit
+    waited = days(network, (sold["tick"] - sold["placed"].clip(lower=0)).to_numpy())
+    demanded = run.of_kind(state.DEMANDED)
+    demanded = demanded[demanded["tick"].to_numpy() >= network.warm_up]
+    stock_per_unit = np.array([network.parts[p.part].per_unit for p in network.stocks], dtype=np.int64)
+    asked = float((demanded["quantity"].to_numpy() / stock_per_unit[demanded["entity"].to_numpy()]).sum())
+    total = float(units.sum())
+    return {
+        "units_delivered": total,
+        "fill_rate": min(1.0, float(units[waited < 1].sum()) / asked) if asked else 1.0,
+        "mean_delay": float((units * waited).sum() / total) if total else 0.0,
+    }

@@ -1,0 +1,121 @@
+"""The Leontief model of the same network, compiled from its nominal shares, bills of materials and prices.
+
+In: a Network.  Out: the matrix of purchases per yuan of output between everything that is made, value added
+coefficients, and the outputs x = (I - A)^-1 f that a run must approach when capacity is ample and lags are past
+(Miller & Blair 2022, ch. 2).  This module must not know what any run did.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chainsim.model import state
+from chainsim.model.network import WHOLE_SHARE, Network
+
+Matrix = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Leontief:
+    """The nominal network in force from `tick` on, in value terms; rows and columns are made stock points.
+
+    stocks: indices of the made stock points, in the order of the rows.
+    purchases: a_ij, yuan bought from i per yuan of output of j, between simulated firms, float64[n, n].
+    outside: m_j, yuan bought outside the network per yuan of output of j, float64[n].
+    final: share of final demand in yuan by made stock point, at the planned mix, sums to 1, float64[n].
+    """
+
+    tick: int
+    stocks: tuple[int, ...]
+    purchases: Matrix
+    outside: Matrix
+    final: Matrix
+
+    @property
+    def value_added(self) -> Matrix:
+        """v_j = 1 - sum_i a_ij - m_j, float64[n]."""
+        coefficients: Matrix = 1.0 - self.purchases.sum(axis=0) - self.outside
+        return coefficients
+
+    @property
+    def output(self) -> Matrix:
+        """x = (I - A)^-1 f per yuan of final sales, float64[n]; its sum is the gross multiplier."""
+        solved = np.linalg.solve(np.eye(len(self.stocks)) - self.purchases, self.final)
+        return np.asarray(solved, dtype=np.float64)
+
+
+def compile_network(network: Network, tick: int = 0) -> Leontief:
+    """The Leontief model of what is in force at `tick`."""
+    shares = [lane.share for lane in network.lanes]
+    prices = [lane.price for lane in network.lanes]
+    needs = [need.quantity for need in network.needs]
+    for change in network.changes:
+        if change.tick > tick:
+            continue
+        if change.kind == state.SET_LANE_SHARE:
+            shares[change.entity] = change.values[0]
+        elif change.kind == state.SET_LANE_TERMS:
+            prices[change.entity] = change.values[1]
+        elif change.kind == state.SET_NEED:
+            needs[change.entity] = Fraction(change.values[0], change.values[1])
+    made = tuple(index for index, point in enumerate(network.stocks) if point.role == "made")
+    row = {stock: index for index, stock in enumerate(made)}
+    value = [_unit_value(network, stock) for stock in range(len(network.stocks))]
+    purchases = np.zeros((len(made), len(made)))
+    outside = np.zeros(len(made))
+    lanes_of: dict[int, list[int]] = {}
+    for index, lane in enumerate(network.lanes):
+        lanes_of.setdefault(lane.buyer, []).append(index)
+    for index, need in enumerate(network.needs):
+        user = row[need.made]
+        for lane_index in lanes_of.get(need.component, ()):
+            lane = network.lanes[lane_index]
+            per_unit = network.parts[network.stocks[lane.buyer].part].per_unit
+            share = shares[lane_index] / WHOLE_SHARE
+            spent = float(needs[index]) * share * (prices[lane_index] / per_unit) / value[need.made]
+            if lane.supplier in row:
+                purchases[row[lane.supplier], user] += spent
+            else:
+                outside[user] += spent
+    final = np.zeros(len(made))
+    for market in network.markets:
+        planned = market.plan[-1][1]
+        for lane_index in lanes_of.get(market.stock, ()):
+            lane = network.lanes[lane_index]
+            if lane.supplier in row:
+                final[row[lane.supplier]] += planned * shares[lane_index] / WHOLE_SHARE * value[lane.supplier]
+    return Leontief(tick, made, purchases, outside, final / final.sum() if final.sum() > 0 else final)
+
+
+def _unit_value(network: Network, stock: int) -> float:
+    """Price in fen of one quantum."""
+    part = network.parts[network.stocks[stock].part]
+    return part.price / part.per_unit
+
+
+def versions(network: Network) -> list[tuple[Leontief, float]]:
+    """The models in force over the study, each with its share of planned final sales after the warm-up."""
+    relevant = (state.SET_LANE_SHARE, state.SET_LANE_TERMS, state.SET_NEED)
+    begin = network.warm_up
+    ticks = sorted({change.tick for change in network.changes if change.kind in relevant and change.tick > begin})
+    edges = [begin, *ticks, network.horizon]
+    planned = [sum(_planned(network, edge)) for edge in edges]
+    total = planned[-1] - planned[0]
+    return [
+        (compile_network(network, first), (high - low) / total if total else 0.0)
+        for first, low, high in zip(edges, planned, planned[1:], strict=False)
+    ]
+
+
+def _planned(network: Network, tick: int) -> list[float]:
+    """Cumulative planned final sales up to `tick` by market, fen."""
+    result = []
+    for market in network.markets:
+        ticks = [point for point, _ in market.plan]
+        quantities = [quantity for _, quantity in market.plan]
+        result.append(float(np.interp(tick, ticks, quantities)) * _unit_value(network, market.stock))
+    return result

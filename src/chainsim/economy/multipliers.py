@@ -1,0 +1,94 @@
+"""How much revenue and value added each yuan of final sales brings to a ring: simulated, beside the Leontief value.
+
+In: a run and its deliveries.  Out: one row per ring, measure and consolidation.  The simulated value counts delivered
+orders; the Leontief value is compiled from the scenario alone.  "Local" always names its ring, and rings cumulate:
+the province includes the city.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from chainsim.economy.leontief import Leontief, versions
+from chainsim.economy.value_added import materials_sold
+from chainsim.model.network import Network
+
+SCOPES: Final = {"city": ("city",), "province": ("city", "province")}
+
+
+def firm_sums(network: Network, deliveries: pd.DataFrame) -> pd.DataFrame:
+    """By firm, fen: revenue, revenue outside its own group, purchases, materials sold, value added (suppliers and plants)."""
+    count = len(network.firms)
+    simulated = np.array([firm.kind in ("chain_master", "supplier") for firm in network.firms], dtype=bool)
+    amount = deliveries["amount"].to_numpy()
+    seller, buyer = deliveries["seller"].to_numpy(), deliveries["buyer"].to_numpy()
+    external = ~_same_group(network, seller, buyer)
+    revenue = np.zeros(count, dtype=np.int64)
+    outside_group = np.zeros(count, dtype=np.int64)
+    purchases = np.zeros(count, dtype=np.int64)
+    np.add.at(revenue, seller, amount)
+    np.add.at(outside_group, seller[external], amount[external])
+    np.add.at(purchases, buyer, amount)
+    materials = materials_sold(network, deliveries)
+    return pd.DataFrame(
+        {
+            "revenue": revenue,
+            "revenue_outside_group": outside_group,
+            "purchases": purchases,
+            "materials_sold": materials,
+            "value_added": np.where(simulated, revenue - materials, 0),
+        }
+    )
+
+
+def final_sales(network: Network, deliveries: pd.DataFrame) -> int:
+    """Deliveries to the markets, fen."""
+    market = np.array([firm.kind == "market" for firm in network.firms], dtype=bool)
+    return int(deliveries["amount"].to_numpy()[market[deliveries["buyer"].to_numpy()]].sum())
+
+
+def multipliers(network: Network, deliveries: pd.DataFrame) -> pd.DataFrame:
+    """Rows ring, measure (gross output, value added), group (apart, consolidated), simulated, leontief, difference.
+
+    All per yuan of final sales delivered.  Value added is the same with and without consolidation.
+    """
+    sums = firm_sums(network, deliveries)
+    final = final_sales(network, deliveries)
+    models = versions(network)
+    rows = []
+    for scope, rings in SCOPES.items():
+        inside = np.array([f.ring in rings and f.kind in ("chain_master", "supplier") for f in network.firms], dtype=bool)
+        for measure, group, column in (
+            ("gross output", "apart", "revenue"),
+            ("gross output", "consolidated", "revenue_outside_group"),
+            ("value added", "apart", "value_added"),
+        ):
+            simulated = float(sums[column].to_numpy()[inside].sum()) / final if final else 0.0
+            analytic = sum(part * _analytic(network, model, inside, column) for model, part in models)
+            rows.append((scope, measure, group, simulated, analytic, simulated - analytic))
+    return pd.DataFrame(rows, columns=["ring", "measure", "group", "simulated", "leontief", "difference"])
+
+
+def _same_group(network: Network, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Whether firms a and b belong to one corporate group, bool[N]."""
+    names = {name: index for index, name in enumerate(sorted({firm.group for firm in network.firms if firm.group}))}
+    group = np.array([names.get(firm.group, -1) for firm in network.firms], dtype=np.int64)
+    same: np.ndarray = (group[a] == group[b]) & (group[a] >= 0)
+    return same
+
+
+def _analytic(network: Network, model: Leontief, inside: np.ndarray, column: str) -> float:
+    """The Leontief counterpart of one column of `firm_sums`, per yuan of final sales, inside a ring."""
+    firm = np.array([network.stocks[stock].firm for stock in model.stocks], dtype=np.int64)
+    here = inside[firm]
+    output = model.output
+    if column == "value_added":
+        return float((model.value_added * output)[here].sum())
+    total = float(output[here].sum())
+    if column == "revenue_outside_group":
+        same = _same_group(network, firm[:, None], firm[None, :])
+        total -= float((model.purchases * same * output[None, :])[here].sum())
+    return total

@@ -1,0 +1,1 @@
+"""Calendars that drive the rulebook."""

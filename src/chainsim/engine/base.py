@@ -1,0 +1,117 @@
+"""What every engine shares: the draws of a replication, its opening state, its exogenous events, its log.
+
+In: a Network and a replication number.  Out: a Log.  This module must not know which calendar runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, Protocol
+
+import numpy as np
+
+from chainsim.model import demand
+from chainsim.model.network import Network
+from chainsim.model.sourcing import restart_sharing
+from chainsim.model.state import ARRIVE, CHANGE, DEMAND, REVIEW, Order, State, opening
+from chainsim.records import EVENT_COLUMNS, ORDER_COLUMNS, Columns, Log
+from chainsim.streams import Stream
+
+BLOCK: Final = 256
+FLUSH_ROWS: Final = 1 << 17
+ORDER_BLOCK: Final = 4096
+
+Progress = Callable[[float], None]
+Event = tuple[int, int, int, int, int]  # tick, phase, entity, a, b
+
+
+class Engine(Protocol):
+    """A calendar: runs one replication of a network."""
+
+    def __call__(self, network: Network, replication: int, progress: Progress | None = None) -> Log: ...
+
+
+class Draws:
+    """The random times of one replication in ticks, by law and number, made in blocks."""
+
+    def __init__(self, network: Network, replication: int) -> None:
+        self._network = network
+        self._replication = replication
+        self._streams: list[Stream | None] = [None] * len(network.draws)
+        self.values: list[list[int]] = [[] for _ in network.draws]
+
+    def extend(self, law: int, n: int) -> int:
+        """Make the values of `law` up to and including number n; returns the n-th."""
+        draw = self._network.draws[law]
+        stream = self._streams[law]
+        if stream is None:
+            stream = Stream(self._network.seed, self._replication, draw.purpose, draw.owner)
+            self._streams[law] = stream
+        values = self.values[law]
+        while len(values) <= n:
+            seconds = draw.distribution.inverse(stream.take(BLOCK))
+            ticks = np.rint(seconds / float(self._network.tick_seconds)).astype(np.int64)
+            values.extend(np.maximum(ticks, 0).tolist())
+        return values[n]
+
+
+class LogBuilder:
+    """Turns log rows into columns as the run goes, so that memory holds no tuple per event for long."""
+
+    def __init__(self) -> None:
+        self._blocks: list[Columns] = []
+
+    def flush(self, rows: list[tuple[int, int, int, int, int]]) -> None:
+        """Move `rows` into columns and empty the list."""
+        if rows:
+            self._blocks.append(np.array(rows, dtype=np.int64))
+            rows.clear()
+
+    def build(self, orders: list[Order], count: int, horizon: int) -> Log:
+        """The log of a run that made `count` orders."""
+        empty = np.empty((0, len(EVENT_COLUMNS)), dtype=np.int64)
+        events = np.concatenate(self._blocks) if self._blocks else empty
+        table = np.array(
+            [(o.lane, o.stock, o.quantity, o.placed, o.price, o.terms, o.draw) for o in orders[:count]],
+            dtype=np.int64,
+        ).reshape(count, len(ORDER_COLUMNS))
+        return Log(events, table, horizon)
+
+
+def open_state(network: Network) -> State:
+    """The state before the first event, ready for the rules."""
+    state = opening(network)
+    for p in range(len(network.stocks)):
+        restart_sharing(state, p)
+    return state
+
+
+def exogenous(network: Network, state: State, replication: int) -> list[Event]:
+    """All events that no rule causes, sorted: dated changes, first reviews, final demand, opening shipments.
+
+    Opening shipments get an order each, placed at tick -1, and are booked as on order.
+    """
+    events: list[Event] = [(row.tick, CHANGE, index, 0, 0) for index, row in enumerate(network.changes)]
+    under_way = [0] * len(network.stocks)
+    for transit in network.transits:
+        under_way[network.lanes[transit.lane].buyer] += transit.quantity
+    for index, point in enumerate(network.stocks):
+        below = point.on_hand + under_way[index] <= point.reorder_point
+        if point.role in ("made", "bought") and (point.review > 0 or below):
+            events.append((0, REVIEW, index, 0, 0))
+    for transit in network.transits:
+        lane = network.lanes[transit.lane]
+        order = Order(transit.lane, lane.buyer, transit.quantity, 0, -1, lane.price, lane.terms)
+        state.orders.append(order)
+        state.stocks[lane.buyer].on_order += transit.quantity
+        events.append((transit.tick, ARRIVE, transit.lane, len(state.orders) - 1, transit.quantity))
+    state.counts[0].orders = len(state.orders)
+    for market in network.markets:
+        stream = Stream(network.seed, replication, "demand", market.name)
+        ticks, quantities = demand.orders(market, network.horizon, stream.take)
+        events.extend(
+            (tick, DEMAND, market.stock, quantity, 0)
+            for tick, quantity in zip(ticks.tolist(), quantities.tolist(), strict=True)
+        )
+    events.sort(key=lambda event: event[0])
+    return events

@@ -1,0 +1,1 @@
+"""The log turned into tables, and tables into a run folder."""

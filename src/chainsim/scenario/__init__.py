@@ -1,0 +1,1 @@
+"""The scenario language: YAML text to a validated, frozen Scenario, and on to a Network."""

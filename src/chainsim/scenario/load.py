@@ -1,0 +1,274 @@
+"""The one door to a scenario: from the path of a file to a validated Scenario that knows where each value came from.
+
+In: a path and `--set` texts.  Out: a `Loaded`, or one `ScenarioError` with all problems.  The order is the
+precedence: defaults < extends < file < policies < `--set`.
+This module must not know the simulation or the terminal.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping as Map, Sequence as Many
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from chainsim.errors import Problem, ScenarioError
+from chainsim.scenario.checks import Check, check, check_language
+from chainsim.scenario.inherit import assemble
+from chainsim.scenario.inputs import Inputs
+from chainsim.scenario.lists import fill_firms
+from chainsim.scenario.nodes import Mapping, Node, Path as NodePath, Scalar, Sequence, walk
+from chainsim.scenario.overrides import Setting, apply, at, from_command, locate
+from chainsim.scenario.paths import show
+from chainsim.scenario.provenance import Fact, Origin, Origins, backing, read_facts, strip, unknown_sources
+from chainsim.scenario.references import check_references
+from chainsim.scenario.repair import repaired
+from chainsim.scenario.schema import Scenario
+from chainsim.scenario.shape import ROOT, Kind, below, default_text, fields, is_number, is_section
+from chainsim.scenario.validate import validate
+from chainsim.scenario.versions import Owner, Timeline, Versions, check_paths, combination, groups_by_firm
+from chainsim.scenario.view import View
+
+FILES = ("list", "facts")
+
+
+class Resolved(NamedTuple):
+    """One value of the resolved scenario: where it stands, who set it, and what its source is."""
+
+    path: str
+    value: str
+    place: str
+    set_by: str
+    source: str
+
+
+class Assumption(NamedTuple):
+    """One number and what stands behind it: a fact's id, or `assumed`."""
+
+    path: str
+    value: str
+    source: str
+    confidence: str
+    date: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Loaded:
+    """A scenario file, read, resolved and checked.
+
+    name: the file's name without its ending.  scenario: the baseline, `--set` applied, no policy or disruption
+    in force.  inputs: the bytes of every file read, by path relative to the scenario's folder.
+    """
+
+    name: str
+    scenario: Scenario
+    warnings: tuple[Problem, ...]
+    inputs: Map[str, bytes]
+    versions: Versions
+    origins: Origins
+    facts: Map[str, Fact]
+    settings: tuple[str, ...] = ()
+
+    def timeline(self, policies: Many[str] = ()) -> Timeline:
+        """The scenario in force from each date on, the first from the start of the study.
+
+        policies: names, or combinations such as `a+b`; `none` is the baseline.  `ScenarioError` for an unknown
+        policy, or for two in force at the same time that set the same value.
+        """
+        dated, problems = self.versions.timeline(policies)
+        _raise(problems)
+        return dated
+
+    def resolved(self, policies: Many[str] = ()) -> list[Resolved]:
+        """Every value with these policies in force, whatever their dates; defaults too, in the schema's order."""
+        owners: list[Owner] = [("policy", name) for text in policies for name in combination(text)]
+        dated, problems = self.versions.timeline(policies)
+        _raise(problems)
+        tree, _ = self.versions.tree_with(tuple(dict.fromkeys(owners)))
+        rows: list[Resolved] = []
+        _rows(tree, (), ROOT, rows, self.origins)
+        return rows
+
+    def assumptions(self) -> list[Assumption]:
+        """Every number in the files (not the study's own settings) with its source, in the order of the file."""
+        rows = []
+        for path, node in walk(self.versions.tree):
+            if isinstance(node, Scalar) and path[0] not in ("study", "chainsim") and _is_number(path, node):
+                behind = backing(self.origins.get(node.place), self.facts)
+                rows.append(Assumption(show(path), node.text, behind.source, behind.confidence, behind.date, behind.note))
+        return rows
+
+
+def load(path: str | Path, settings: Iterable[str] = ()) -> Loaded:
+    """The scenario at `path` with `--set` settings, such as `plants.byd.capacity=900/day`.
+
+    `ScenarioError` with all problems when anything in the file, its parents, its lists or the settings is wrong.
+    """
+    display = os.fspath(path)
+    inputs = Inputs(Path(path), display)
+    reading = _Reading(inputs)
+    tree = assemble(inputs, reading.prepare)
+    given = tuple(settings)
+    tree = reading.override(tree, given)
+    return replace(reading.judge(tree), settings=given)
+
+
+class _Reading:
+    """One scenario on its way in; problems are collected until something cannot go on without an answer."""
+
+    def __init__(self, inputs: Inputs) -> None:
+        self.inputs = inputs
+        self.problems: list[Problem] = []
+        self.origins: Origins = {}
+        self.sources: list[Scalar] = []
+        self.tables: list[Scalar] = []
+        self.damage: set[str] = set()
+
+    def prepare(self, tree: Mapping) -> None:
+        """One file's own tree, before it is merged: its language, its provenance, its facts."""
+        newer = check_language(tree)
+        if newer:
+            raise ScenarioError(newer)
+        self.problems += strip(tree, self.origins, self.sources)
+        facts = tree.entries.get("facts")
+        if isinstance(facts, Scalar):
+            self.tables.append(facts)
+
+    def override(self, tree: Mapping, settings: Iterable[str]) -> Mapping:
+        """`--set`, those that name files first, and the lists of firms."""
+        parsed: list[Setting] = []
+        for text in settings:
+            try:
+                parsed.append(from_command(text))
+            except ScenarioError as error:
+                self.problems += error.problems
+        files = [setting for setting in parsed if setting.path.rpartition(".")[2].strip() in FILES]
+        tree = self._apply(tree, files)
+        changed = tree.entries.get("facts")
+        if isinstance(changed, Scalar) and changed.set_by != "file":
+            self.tables = [changed]
+        lists = fill_firms(tree, self.inputs)
+        self.problems += lists
+        self.damage |= {"suppliers.firms"} if lists else set()
+        return self._apply(tree, [setting for setting in parsed if setting not in files])
+
+    def _apply(self, tree: Mapping, settings: Many[Setting]) -> Mapping:
+        names = None
+        if any(setting.path.lstrip().startswith("firms") for setting in settings):
+            scenario, _ = repaired(tree)
+            names = groups_by_firm(scenario) if scenario else None
+        for setting in settings:
+            writes, wrong = locate(tree, setting, names)
+            tree, found = apply(tree, writes, names)
+            self.problems += [*wrong, *found]
+        return tree
+
+    def facts(self) -> dict[str, Fact]:
+        """The rows of all facts tables; the nearer file's wins."""
+        facts: dict[str, Fact] = {}
+        for named in reversed(self.tables):
+            try:
+                display, data = self.inputs.read(named)
+            except ScenarioError as error:
+                self.problems += error.problems
+                continue
+            rows, found = read_facts(display, data)
+            self.problems += found
+            facts |= rows
+        return facts
+
+    def judge(self, tree: Mapping) -> Loaded:
+        """The tree against the schema, the semantic checks, and every version that the study may run."""
+        facts = self.facts()
+        self.problems += unknown_sources(self.sources, facts, bool(self.tables))
+        whole, faults = validate(tree)
+        self.problems += [fault.problem for fault in faults]
+        scenario, damage = (whole, frozenset[str]()) if whole else repaired(tree, faults)
+        damage |= self.damage
+        references, unknown = check_references(tree, scenario)
+        self.problems += references
+        damage |= unknown
+        passed: tuple[Check, ...] = ()
+        if scenario is not None:
+            sound = whole is not None and not any(not found.warning for found in self.problems)
+            found, passed = check(View(scenario, tree), damage, sound=sound)
+            self.problems += found
+        if whole is None:
+            self.problems += check_paths(tree, None if damage else scenario)
+            raise ScenarioError(in_order(self.problems))
+        versions = Versions(tree, whole, passed)
+        self._check_versions(versions)
+        _raise(self.problems)
+        return Loaded(
+            Path(self.inputs.start).stem,
+            whole,
+            tuple(in_order(self.problems)),
+            dict(self.inputs.content),
+            versions,
+            self.origins,
+            facts,
+        )
+
+    def _check_versions(self, versions: Versions) -> None:
+        """Every policy alone, and the combinations of the study."""
+        scenario = versions.scenario
+        known = set(self.problems)
+        runs: list[tuple[str, ...]] = [(), *((name,) for name in scenario.policies)]
+        runs += [combination(text) for text in scenario.study.policies]
+        for run in dict.fromkeys(runs):
+            if all(name in scenario.policies for name in run):
+                _, found = versions.timeline(run)
+                self.problems += [one for one in found if one not in known]
+                known.update(found)
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """Problems without duplicates, file by file in the order in which the files appear, from top to bottom."""
+    unique = list(dict.fromkeys(problems))
+    files: dict[str, int] = {}
+    for one in unique:
+        files.setdefault(one.place.file if one.place else "", len(files))
+
+    def position(one: Problem) -> tuple[int, int, int]:
+        place = one.place
+        return (files[place.file], place.line, place.column) if place else (files[""], 0, 0)
+
+    return sorted(unique, key=position)
+
+
+def _raise(problems: Iterable[Problem]) -> None:
+    found = in_order(problems)
+    if any(not one.warning for one in found):
+        raise ScenarioError(found)
+
+
+def _is_number(path: NodePath, node: Scalar) -> bool:
+    kind = ROOT
+    for at_, key in enumerate(path):
+        if key == "change":
+            return any(sign.isdigit() for sign in node.text)
+        kind = below(kind, key)
+    return is_number(kind) or (len(path) > 2 and path[-2] in ("finished_stock", "component_stock", "lead_time"))
+
+
+def _rows(node: Node, path: NodePath, kind: Kind, rows: list[Resolved], origins: Origins) -> None:
+    if isinstance(node, Scalar):
+        origin = origins.get(node.place, Origin())
+        set_by = "" if node.set_by == "--set" else str(node.place)
+        rows.append(Resolved(show(path), node.text, set_by or "--set", node.set_by, origin.source))
+    elif isinstance(node, Sequence):
+        for index, item in enumerate(node.items):
+            _rows(item, (*path, index), below(kind, index), rows, origins)
+    else:
+        for key, child in node.entries.items():
+            _rows(child, (*path, key), below(kind, key), rows, origins)
+        for key, info in fields(kind).items() if is_section(kind) else ():
+            text = default_text(info)
+            if key not in node.entries and text is not None:
+                rows.append(Resolved(show((*path, key)), text, "default", "default", ""))
+
+
+__all__ = ["Assumption", "Loaded", "Resolved", "at", "combination", "in_order", "load"]

@@ -1,0 +1,207 @@
+"""The versions of a scenario over time: the baseline under the policies and disruptions in force on each date.
+
+In: the baseline as a tree and as a Scenario, with its named changes.  Out: dated scenarios, or the problems of
+a change at its line in the file.  Policies act in the order given, changes of single firms after those of
+groups, disruptions last; a value that `--set` gave is never changed; two policies (or two disruptions) in force
+at the same time may not set the same value.
+This module must not know files or the command line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence as Many
+from dataclasses import dataclass, field
+from datetime import date
+
+from chainsim.errors import Problem, ScenarioError
+from chainsim.scenario.checks import CHECKS, Check, check_version
+from chainsim.scenario.naming import firm_names
+from chainsim.scenario.nodes import Mapping, Path
+from chainsim.scenario.overrides import Setting, Write, apply, at, is_set, locate
+from chainsim.scenario.paths import show
+from chainsim.scenario.schema import DatedChange, Scenario
+from chainsim.scenario.sources import problem
+from chainsim.scenario.suggest import did_you_mean, listed
+from chainsim.scenario.validate import Known, validate
+from chainsim.scenario.view import View, token
+
+BASELINE = "none"
+Owner = tuple[str, str]  # ("policy" or "disruption", name)
+Timeline = tuple[tuple[date, Scenario], ...]
+SECTIONS = {"policy": "policies", "disruption": "disruptions"}
+
+
+def combination(text: str) -> tuple[str, ...]:
+    """The policies of `a+b`, in the order given; `none` is the baseline, without any."""
+    names = (part.strip() for part in text.split("+"))
+    return tuple(name for name in names if name != BASELINE)
+
+
+@dataclass(slots=True)
+class Versions:
+    """The baseline and everything that can be in force on top of it."""
+
+    tree: Mapping
+    scenario: Scenario
+    passed: tuple[Check, ...] = CHECKS
+    known: Known = field(default_factory=Known)
+    _groups: dict[str, Path] = field(default_factory=dict)
+    _located: dict[Owner, tuple[list[Write], list[Problem]]] = field(default_factory=dict)
+    _made: dict[tuple[Owner, ...], tuple[Scenario, list[Problem]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.known.learn(self.tree, self.scenario)
+        self._groups = groups_by_firm(self.scenario)
+        self._made[()] = self.scenario, []
+
+    def timeline(self, policies: Many[str] = ()) -> tuple[Timeline, list[Problem]]:
+        """The scenario in force from each date on, and every problem of these policies and the disruptions."""
+        chosen = [name for text in policies for name in combination(text)]
+        problems = self._unknown(chosen)
+        if problems:
+            return ((self.scenario.study.start, self.scenario),), problems
+        owners: list[Owner] = [("policy", name) for name in dict.fromkeys(chosen)]
+        owners += [("disruption", name) for name in self.scenario.disruptions]
+        for owner in owners:
+            problems += self._writes(owner)[1]
+        result: list[tuple[date, Scenario]] = []
+        before: tuple[Owner, ...] | None = None
+        for day in self._breakpoints(owners):
+            active = tuple(owner for owner in owners if self._in_force(owner, day))
+            if active == before:
+                continue
+            scenario, found = self.version(active)
+            result.append((day, scenario))
+            problems += found
+            before = active
+        return tuple(result), list(dict.fromkeys(problems))
+
+    def version(self, active: tuple[Owner, ...]) -> tuple[Scenario, list[Problem]]:
+        """The scenario with some changes in force, whatever the date; the baseline where it is not valid."""
+        if active not in self._made:
+            self._made[active] = self._make(active)
+        return self._made[active]
+
+    def tree_with(self, active: tuple[Owner, ...]) -> tuple[Mapping, list[Problem]]:
+        """The tree with some changes in force."""
+        writes = [write for owner in active for write in self._writes(owner)[0]]
+        writes.sort(key=lambda write: (write.setting.set_by.startswith("disruption"), write.target.path[0] == "firms"))
+        return apply(self.tree, writes, self._groups)
+
+    def _make(self, active: tuple[Owner, ...]) -> tuple[Scenario, list[Problem]]:
+        problems = self._conflicts(active)
+        tree, found = self.tree_with(active)
+        problems += found
+        scenario, faults = validate(tree, self.known)
+        problems += [fault.problem for fault in faults]
+        if scenario is None:
+            return self.scenario, problems
+        changed = {token(write.target.path) for owner in active for write in self._writes(owner)[0]}
+        problems += check_version(View(scenario, tree), changed, self.passed)
+        return scenario, problems
+
+    def _conflicts(self, active: tuple[Owner, ...]) -> list[Problem]:
+        problems = []
+        for number, owner in enumerate(active):
+            rivals = [
+                write for other in active[:number] if other[0] == owner[0] for write in self._writes(other)[0]
+            ]
+            for write in self._writes(owner)[0]:
+                for rival in rivals:
+                    one, other_path = rival.target.path, write.target.path
+                    length = min(len(one), len(other_path))
+                    if one[:length] == other_path[:length]:
+                        problems.append(_clash(rival, write))
+                        break
+        return problems
+
+    def _writes(self, owner: Owner) -> tuple[list[Write], list[Problem]]:
+        """What a policy or disruption writes; located once, in the baseline."""
+        if owner not in self._located:
+            writes: list[Write] = []
+            problems: list[Problem] = []
+            own: dict[Path, Write] = {}
+            for setting in settings_of(self.tree, owner):
+                found, wrong = locate(self.tree, setting, self._groups)
+                problems += wrong
+                for write in found:
+                    path = write.target.path
+                    if is_set(at(self.tree, path)):
+                        message = f"{setting.set_by}: {show(path)} is given by --set, so this change has no effect"
+                        problems.append(problem(setting.place, message, warning=True))
+                    elif path in own:
+                        problems.append(_clash(own[path], write))
+                    else:
+                        own[path] = write
+                        writes.append(write)
+            self._located[owner] = writes, problems
+        return self._located[owner]
+
+    def _unknown(self, names: Many[str]) -> list[Problem]:
+        known = self.scenario.policies
+        return [
+            Problem(f"there is no policy '{name}'{did_you_mean(name, known)}", hint=f"there is {listed((BASELINE, *known))}")
+            for name in dict.fromkeys(names)
+            if name not in known
+        ]
+
+    def change(self, owner: Owner) -> DatedChange:
+        """The policy or disruption of an owner."""
+        kind, name = owner
+        return self.scenario.policies[name] if kind == "policy" else self.scenario.disruptions[name]
+
+    def _in_force(self, owner: Owner, day: date) -> bool:
+        change = self.change(owner)
+        return (change.begin is None or change.begin <= day) and (change.until is None or day < change.until)
+
+    def _breakpoints(self, owners: Many[Owner]) -> list[date]:
+        study = self.scenario.study
+        days = {study.start}
+        for owner in owners:
+            change = self.change(owner)
+            days |= {day for day in (change.begin, change.until) if day is not None and study.start < day < study.end}
+        return sorted(days)
+
+
+def check_paths(tree: Mapping, scenario: Scenario | None) -> list[Problem]:
+    """The paths of all dated changes in a tree that is not valid, so that nothing more can be said of them."""
+    names = groups_by_firm(scenario) if scenario is not None else None
+    problems: list[Problem] = []
+    for kind, section in SECTIONS.items():
+        node = tree.entries.get(section)
+        for name in node.entries if isinstance(node, Mapping) else ():
+            for setting in settings_of(tree, (kind, name)):
+                problems += locate(tree, setting, names)[1]
+    return problems
+
+
+def groups_by_firm(scenario: Scenario) -> dict[str, Path]:
+    """Every firm's name with the path of the plant or supplier group that stands for it."""
+    groups: dict[str, Path] = {}
+    for name, plant in scenario.plants.items():
+        groups.update({firm: ("plants", name) for firm, _ in firm_names(name, plant)})
+    for name, supplier in scenario.suppliers.items():
+        groups.update({firm: ("suppliers", name) for firm, _ in firm_names(name, supplier)})
+    return groups
+
+
+def settings_of(tree: Mapping, owner: Owner) -> Iterator[Setting]:
+    """The changes of a policy or disruption as the file lists them."""
+    kind, name = owner
+    changes = at(tree, (SECTIONS[kind], name, "change"))
+    if isinstance(changes, Mapping):
+        for path, node in changes.entries.items():
+            yield Setting(path, node, changes.key_places.get(path, node.place), f"{kind} {name}")
+
+
+def _clash(one: Write, other: Write) -> Problem:
+    path = show(min(one.target.path, other.target.path, key=len))
+    first, second = one.setting, other.setting
+    if first.set_by == second.set_by:
+        message = f"{first.set_by} sets {path} twice, by '{first.path}' (line {first.place.line}) and '{second.path}'"
+        return problem(second.place, message, "leave one of them out")
+    message = f"{first.set_by} (line {first.place.line}) and {second.set_by} both set {path} at the same time"
+    return problem(second.place, message, "combine policies that change different values, or let their dates not overlap")
+
+
+__all__ = ["Owner", "ScenarioError", "Timeline", "Versions", "combination", "groups_by_firm", "settings_of"]

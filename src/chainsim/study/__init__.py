@@ -1,0 +1,1 @@
+"""Trials, replications and the processes that run them."""

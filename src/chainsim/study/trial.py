@@ -1,0 +1,98 @@
+"""One trial: a policy's network run once and turned into tables.
+
+In: a Network, the name of the policy, a replication number.  Out: an Outcome with every table of the run folder.  The
+laws of conservation are checked on every run, before anybody sees a number.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from chainsim.economy import accounts
+from chainsim.economy.kpis import kpis
+from chainsim.economy.multipliers import firm_sums, multipliers
+from chainsim.engine import simpy_engine
+from chainsim.model.network import Network
+from chainsim.results import checks, tables
+from chainsim.results.frames import Run, deliveries, frames, movements
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one trial leaves: tables by name, each led by policy and replication, and how long the simulation took."""
+
+    policy: str
+    replication: int
+    tables: dict[str, pd.DataFrame]
+    orders: int
+    seconds: float
+
+
+def run_trial(
+    network: Network,
+    policy: str,
+    replication: int,
+    progress: Callable[[float], None] | None = None,
+    keep_log: bool = False,
+) -> Outcome:
+    """Simulate and tabulate one replication (counted from 0; tables count from 1).
+
+    Raises InvariantError when a conservation law is broken.
+    """
+    begin = time.process_time()
+    log = simpy_engine.run(network, replication, progress)
+    seconds = time.process_time() - begin
+    run = frames(network, log)
+    checks.check(run)
+    found = tabulate(run, keep_log)
+    labelled = {}
+    for name, table in found.items():
+        table.insert(0, "policy", policy)
+        table.insert(1, "replication", replication + 1)
+        labelled[name] = table
+    return Outcome(policy, replication, labelled, len(log.orders), seconds)
+
+
+def tabulate(run: Run, keep_log: bool = False) -> dict[str, pd.DataFrame]:
+    """Every table of one replication, without its labels; measures count from the end of the warm-up."""
+    network = run.network
+    every = deliveries(run)
+    postings = accounts.journal(every, run.horizon)
+    book = accounts.balances(postings, len(network.firms))
+    accounts.check(book, every, run.horizon)
+    counted = every[every["tick"].to_numpy() >= network.warm_up].reset_index(drop=True)
+    stocks = tables.stock_table(run, movements(run))
+    result = {
+        "kpis": kpis(run, counted, book, stocks),
+        "firms": _firm_table(run, counted, book),
+        "stocks": stocks,
+        "lanes": tables.lane_table(run, counted),
+        "daily": tables.daily_table(run, counted),
+        "multipliers": multipliers(network, counted),
+    }
+    if keep_log:
+        result["orders"] = run.orders.reset_index(names="order")
+        result["events"] = run.events.copy()
+    return result
+
+
+def _firm_table(run: Run, counted: pd.DataFrame, book: np.ndarray) -> pd.DataFrame:
+    """By firm: its place, its money in yuan, and how its lines and stock served."""
+    network = run.network
+    table = tables.firm_attributes(network)
+    for name, column in firm_sums(network, counted).items():
+        table[f"{name}_cny"] = column.to_numpy() / tables.FEN
+    for name, account, sign in (
+        ("cash", accounts.CASH, 1),
+        ("receivable", accounts.RECEIVABLE, 1),
+        ("payable", accounts.PAYABLE, -1),
+    ):
+        table[f"{name}_cny"] = sign * book[:, account] / tables.FEN
+    for name, column in tables.operations(run).items():
+        table[str(name)] = column.to_numpy()
+    return table
