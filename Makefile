@@ -51,8 +51,9 @@ format: $(DEV) ## reformat, and repair what the linter can
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
-bench: $(DEV) ## measure the tests that use the benchmark fixture
+bench: $(DEV) ## measure the tests that use the benchmark fixture, and a year of byd.yaml
 	$(PY) -m pytest --benchmark-enable --benchmark-only $(ARGS)
+	$(PY) benchmarks/byd_year.py
 
 docs: $(BASE) ## regenerate the generated docs
 	$(BIN)/chainsim schema > docs/schema.json.new

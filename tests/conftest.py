@@ -1,6 +1,10 @@
-"""Settings shared by all tests: Hypothesis profiles and the `--refresh` option."""
+"""Settings shared by all tests: Hypothesis profiles, the `--refresh` option, the command as people run it."""
 
 import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -23,3 +27,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def refresh(pytestconfig: pytest.Config) -> bool:
     """Whether a golden test writes its file instead of comparing with it (`make reference`)."""
     return bool(pytestconfig.getoption("--refresh"))
+
+
+@pytest.fixture(scope="session")
+def small() -> Path:
+    """A scenario that runs in a fraction of a second."""
+    return Path(__file__).parent / "data" / "small.yaml"
+
+
+@pytest.fixture(scope="session")
+def chainsim() -> Callable[..., "subprocess.CompletedProcess[str]"]:
+    """Runs the real command in a process of its own: `chainsim("run", path, cwd=...)`; nothing is asserted."""
+
+    def run(*arguments: object, env: dict[str, str] | None = None, **options: object) -> object:
+        command = [sys.executable, "-m", "chainsim", *map(str, arguments)]
+        environment = {key: value for key, value in os.environ.items() if key not in ("COLUMNS", "NO_COLOR")}
+        options = {"capture_output": True, "timeout": 100, **options}
+        return subprocess.run(
+            command, env=environment | (env or {}), text=True, encoding="utf-8", check=False, **options
+        )
+
+    return run

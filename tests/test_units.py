@@ -219,6 +219,8 @@ def test_changes(text: str, change: ChangeText) -> None:
         ("number", "1.5E3", "is not a plain number", "write 1500"),
         ("number", "1e-3", "is not a plain number", "write 0.001"),
         ("number", "-2e3", "is not a plain number", "write -2000"),
+        ("number", "-00", "has a leading zero", "write 0"),
+        ("number", "-010", "has a leading zero", "write -10"),
         ("number", "0e9", "is not a plain number", "write 0"),
         ("number", "0x1F", "is not a plain number", "write 31"),
         ("number", "0b11", "is not a plain number", "write 3"),
@@ -328,9 +330,7 @@ def test_refused(kind: str, text: str, message: str, hint: str) -> None:
 
 # -------------------------------------------------------------------------------------------------- laws
 
-decimals = st.builds(
-    Fraction, st.integers(-(10**15), 10**15), st.sampled_from([1, 2, 5, 100, 1000, 10**6, 10**12])
-)
+decimals = st.builds(Fraction, st.integers(-(10**15), 10**15), st.sampled_from([1, 2, 5, 100, 1000, 10**6, 10**12]))
 
 
 @given(decimals)

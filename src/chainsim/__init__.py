@@ -10,8 +10,7 @@ Everything here is imported when it is used, so that `chainsim --help` stays qui
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,15 +19,22 @@ if TYPE_CHECKING:
     from chainsim.scenario.load import Loaded
     from chainsim.study.study import Result
 
-try:
-    __version__ = version("chainsim")
-except PackageNotFoundError:  # a source tree that is not installed
-    __version__ = "0+unknown"
-
 __all__ = ["__version__", "load", "run"]
 
 
-def load(path: str | Path, set: Mapping[str, str] | None = None) -> Loaded:  # noqa: A002 - the command line's word
+def __getattr__(name: str) -> Any:
+    """`chainsim.__version__`, looked up when asked for: finding it takes longer than reading a scenario."""
+    if name != "__version__":
+        raise AttributeError(f"module 'chainsim' has no attribute {name!r}")
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("chainsim")
+    except PackageNotFoundError:  # a source tree that is not installed
+        return "0+unknown"
+
+
+def load(path: str | Path, set: Mapping[str, str] | None = None) -> Loaded:
     """Read and validate a scenario; raises chainsim.errors.ScenarioError with every problem found."""
     from chainsim.scenario.load import load as load_scenario
 

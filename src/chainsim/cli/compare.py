@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from chainsim.cli.options import all_settings, number_of_jobs, study_options, warn
+from chainsim.cli.options import all_settings, chosen_replications, number_of_jobs, study_options, warn
 from chainsim.errors import Problem, ScenarioError
 
 if TYPE_CHECKING:
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 @click.command("compare")
 @click.argument("what", metavar="FILE|RUN...", nargs=-1, required=True)
 @study_options
-@click.option("--baseline", default="none", show_default=True, metavar="POLICY", help="What the others are compared with.")
+@click.option(
+    "--baseline", default="none", show_default=True, metavar="POLICY", help="What the others are compared with."
+)
 @click.option("--format", "form", type=click.Choice(["table", "csv", "md"]), default="table", help="How to print.")
 @click.option("--all", "every", is_flag=True, help="Every measure, not the headline ones.")
 def command(
@@ -39,36 +42,54 @@ def command(
     chainsim compare scenarios/byd.yaml -p buy_local -p pay_in_60_days -n 10
     chainsim compare results/byd/latest --baseline buy_local --format csv
     """
-    from chainsim.report.terminal import print_comparison
-
-    folders = [Path(item) for item in what if (Path(item) / "manifest.json").is_file()]
+    folders = [Path(item) for item in what if Path(item).is_dir()]
     if folders and len(folders) < len(what):
         raise click.UsageError("give either scenario files or run folders, not both")
+    if not folders and len(what) > 1:
+        raise click.UsageError("one scenario file at a time; use -p for its policies, or compare finished runs")
+    simulating = policies or settings or replications or replication or seed is not None
+    if folders and simulating:
+        raise click.UsageError("-p, --set, -n, --replication and --seed are for scenario files; a run is finished")
+    titles: dict[str, str] = {}
     if folders:
-        table, matters_if = _from_runs(folders), _matters_if(folders)
+        table, matters_if = _from_runs(folders)
     else:
-        if len(what) > 1:
-            raise click.UsageError("one scenario file at a time; use -p for its policies, or compare finished runs")
-        from chainsim.cli.simulate import simulate
         from chainsim.scenario.load import load
-        from chainsim.study.study import plan
 
+        wanted, workers = chosen_replications(replications, replication), number_of_jobs(jobs)
         loaded = load(what[0], all_settings(settings, seed))
         warn(loaded.warnings)
-        numbers = (replication - 1,) if replication is not None else range(replications) if replications else None
-        study = plan(loaded, policies or None, numbers)
-        result = simulate(study, number_of_jobs(jobs), None, quiet, False, False, summarise=False)
+        _require(baseline, ["none", *loaded.scenario.policies], combined=True)
+        titles = {name: policy.title for name, policy in loaded.scenario.policies.items()}
+
+        from chainsim.cli.simulate import simulate
+        from chainsim.study.study import plan
+
+        names = [*(policies or loaded.scenario.study.policies), baseline]
+        result, folder = simulate(plan(loaded, names, wanted), what[0], workers, None, quiet, False)
+        if not quiet:
+            click.echo(f"tables: {folder.as_posix()}/tables", err=True)
         table, matters_if = result.tables["kpis"], float(loaded.scenario.study.matters_if)
-    known = list(dict.fromkeys(table["policy"]))
-    if baseline not in known:
-        raise ScenarioError([Problem(f"no policy {baseline!r} to compare with", hint=f"there are: {', '.join(known)}")])
+    _require(baseline, list(dict.fromkeys(table["policy"])))
+
     from chainsim.compare.paired import comparison
+    from chainsim.report.terminal import print_comparison
 
-    print_comparison(comparison(table, baseline, matters_if), form, every)
+    print_comparison(comparison(table, baseline, matters_if), form, every, baseline, titles)
 
 
-def _from_runs(folders: list[Path]) -> pd.DataFrame:
-    """The measures of finished runs, stacked; refuses runs whose luck does not pair."""
+def _require(baseline: str, known: Sequence[str], combined: bool = False) -> None:
+    """Raise ScenarioError unless there is such a policy to compare with."""
+    parts = baseline.split("+") if combined else [baseline]
+    if any(part.strip() not in known for part in parts):
+        raise ScenarioError([Problem(f"no policy {baseline!r} to compare with", hint=f"there are: {', '.join(known)}")])
+
+
+def _from_runs(folders: Sequence[Path]) -> tuple[pd.DataFrame, float]:
+    """The measures of finished runs, stacked, and their threshold; refuses runs whose luck does not pair.
+
+    With several runs, policies are called FOLDER:POLICY, only the first run's baseline keeps its bare name.
+    """
     import pandas as pd
 
     from chainsim.results.store import read_manifest, read_table
@@ -89,19 +110,22 @@ def _from_runs(folders: list[Path]) -> pd.DataFrame:
     if len(versions) > 1:
         warn((Problem(f"these runs were made by different versions: {', '.join(sorted(versions))}", warning=True),))
     frames = []
-    for folder, manifest in zip(folders, manifests, strict=True):
+    for number, (folder, label) in enumerate(zip(folders, _labels(folders, manifests), strict=True)):
         table = read_table(folder, "kpis")
         if len(folders) > 1:
-            label = f"{manifest['scenario']}/{folder.resolve().name}"
-            first = folder == folders[0]
             table["policy"] = [
-                name if first and name == "none" else f"{label}:{name}" for name in table["policy"]
+                name if number == 0 and name == "none" else f"{label}:{name}" for name in table["policy"]
             ]
         frames.append(table)
-    return pd.concat(frames, ignore_index=True)
+    return pd.concat(frames, ignore_index=True), max(float(manifest["matters_if"]) for manifest in manifests)
 
 
-def _matters_if(folders: list[Path]) -> float:
-    from chainsim.results.store import read_manifest
-
-    return max(float(read_manifest(folder)["matters_if"]) for folder in folders)
+def _labels(folders: Sequence[Path], manifests: Sequence[dict[str, Any]]) -> list[str]:
+    """A name for each run: its folder's, led by the scenario's if they differ, and never the same twice."""
+    mixed = len({manifest["scenario"] for manifest in manifests}) > 1
+    labels: list[str] = []
+    for folder, manifest in zip(folders, manifests, strict=True):
+        label = f"{manifest['scenario']}/{folder.resolve().name}" if mixed else folder.resolve().name
+        again = sum(other.partition(" ")[0] == label for other in labels)
+        labels.append(f"{label} ({again + 1})" if again else label)
+    return labels

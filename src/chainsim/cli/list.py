@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -12,7 +11,9 @@ Rows = tuple[Sequence[str], list[tuple[object, ...]]]
 
 
 @click.command("list")
-@click.argument("what", type=click.Choice(["policies", "suppliers", "parts", "assumptions", "measures", "rules", "runs"]))
+@click.argument(
+    "what", type=click.Choice(["policies", "suppliers", "parts", "assumptions", "measures", "rules", "runs"])
+)
 @click.argument("scenario", metavar="FILE", required=False, type=click.Path(path_type=str))
 def command(what: str, scenario: str | None) -> None:
     """List what a scenario, or chainsim itself, has to offer.
@@ -21,7 +22,7 @@ def command(what: str, scenario: str | None) -> None:
     chainsim list policies scenarios/byd.yaml
     chainsim list rules
     """
-    from chainsim.report.terminal import print_table
+    from chainsim.report.layout import print_table
 
     of_scenario: dict[str, Callable[[str], Rows]] = {
         "policies": _policies,
@@ -31,7 +32,9 @@ def command(what: str, scenario: str | None) -> None:
     }
     if what in of_scenario:
         if scenario is None:
-            raise click.UsageError(f"chainsim list {what} needs a scenario, as in: chainsim list {what} scenarios/byd.yaml")
+            raise click.UsageError(
+                f"chainsim list {what} needs a scenario, as in: chainsim list {what} scenarios/byd.yaml"
+            )
         header, rows = of_scenario[what](scenario)
     else:
         header, rows = {"measures": _measures, "rules": _rules, "runs": _runs}[what]()
@@ -75,9 +78,7 @@ def _parts(path: str) -> Rows:
     rows: list[tuple[object, ...]] = []
     for name, part in scenario.parts.items():
         needs = ", ".join(
-            f"{float(units):.4g} {component}"
-            for (made, component), units in found.coefficients.items()
-            if made == name
+            f"{float(units):.4g} {component}" for (made, component), units in found.coefficients.items() if made == name
         )
         rows.append((name, part.unit, format_money(found.prices[name]), needs))
     return ("part", "unit", "price", "needs per unit"), rows
@@ -111,18 +112,19 @@ def _rules() -> Rows:
 
 
 def _runs() -> Rows:
+    from chainsim.errors import FolderError
+    from chainsim.results.store import read_manifest
+
     rows: list[tuple[object, ...]] = []
-    for manifest in sorted(Path("results").glob("*/*/manifest.json")):
-        if manifest.parent.is_symlink():
+    for folder in sorted(path.parent for path in Path("results").glob("*/*/manifest.json")):
+        if folder.is_symlink():
             continue
-        facts = json.loads(manifest.read_text(encoding="utf-8"))
-        rows.append(
-            (
-                manifest.parent.as_posix(),
-                facts["started"],
-                ", ".join(facts["policies"]),
-                len(facts["replications"]),
-                facts["libraries"]["chainsim"],
-            )
-        )
-    return ("run", "started", "policies", "replications", "chainsim"), rows
+        try:
+            facts = read_manifest(folder)
+        except FolderError:
+            rows.append((folder.as_posix(), "", "not readable", "", ""))
+            continue
+        policies, replications = ", ".join(facts["policies"]), len(facts["replications"])
+        started = facts["started"][:16].replace("T", " ")
+        rows.append((folder.as_posix(), started, policies, replications, facts["libraries"]["chainsim"]))
+    return ("run", "started (UTC)", "policies", "replications", "chainsim"), rows

@@ -1,26 +1,27 @@
 """The command `chainsim`: finds the verb, imports only what it needs, and turns every error into one exit code.
 
 Exit codes: 0 done, 1 a wanted condition failed, 2 bad usage or scenario, 3 an invariant broke, 4 input, output or
-folder, 5 a worker was lost, 70 a bug of ours, 130 interrupted, 143 terminated.
+folder, 5 a worker was lost, 70 a bug of ours, 129, 130 and 143 stopped by a closed terminal, Ctrl-C and SIGTERM.
 """
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import io
 import os
-import signal
 import sys
 import tempfile
 import traceback
-from importlib.metadata import version
-from types import FrameType
 from typing import Final, NoReturn
 
 import click
 
+from chainsim.cli import stopping
 from chainsim.errors import ChainsimError, ScenarioError
 
 VERBS: Final = {
+    "new": "Start a folder with a scenario that runs.",
     "run": "Simulate a scenario and its policies, and compare them.",
     "validate": "Check a scenario; every problem at once, nothing runs.",
     "list": "List the policies, suppliers, parts, assumptions, measures, rules or runs.",
@@ -59,54 +60,101 @@ def chainsim(debug: bool) -> None:
 
 def main() -> NoReturn:
     """Entry point of the command line; never returns and never shows a traceback unless asked."""
-    if hasattr(signal, "SIGTERM"):
-        signal.signal(signal.SIGTERM, _terminated)
-    sys.exit(_run(sys.argv[1:]))
+    stopping.install()
+    _prepare_streams()
+    arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
+    code = _run(arguments, debug=len(arguments) < len(sys.argv) - 1)
+    lost = _flush()
+    sys.exit(code or lost)
 
 
-def _run(arguments: list[str]) -> int:
+def _run(arguments: list[str], debug: bool) -> int:
     """Run the command and return its exit code."""
     try:
         result = chainsim.main(arguments, prog_name="chainsim", standalone_mode=False)
         sys.stdout.flush()
         return result if isinstance(result, int) else 0
-    except click.exceptions.Exit as stop:
-        return stop.exit_code
+    except stopping.Stopped as stop:
+        return int(stop.code or 0)
+    except SystemExit as stop:  # click's answer to a closed pipe: the reader has what it wants
+        return 0 if isinstance(stop.__context__, BrokenPipeError) else int(stop.code or 0)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted; nothing was written", err=True)
+        _say("interrupted")
         return 130
     except click.ClickException as error:
-        error.show()
+        with contextlib.suppress(OSError):
+            error.show()
         return 2
     except ScenarioError as error:
         from chainsim.cli.problems import report
 
-        click.echo(report(error.problems), err=True)
+        _say(report(error.problems))
         return error.exit_code
     except ChainsimError as error:
-        click.echo(f"chainsim: {error}", err=True)
+        _say(f"chainsim: {error}")
         return error.exit_code
     except BrokenPipeError:
-        # The reader has what it wants; keep the interpreter from flushing into a closed pipe.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return 0  # the reader has what it wants
+    except OSError as error:
+        if debug:
+            traceback.print_exc()
+        _say(f"chainsim: cannot read or write {error.filename or 'standard output'}: {error.strerror or error}")
+        return 4
     except Exception as error:  # the last line of defence: a bug of ours
-        return _crash(error, arguments)
+        return _crash(error, arguments, debug)
 
 
-def _crash(error: Exception, arguments: list[str]) -> int:
+def _say(text: str) -> None:
+    """A message on stderr; what the message says does not depend on whether anybody hears it."""
+    with contextlib.suppress(OSError):
+        click.echo(text, err=True)
+
+
+def _crash(error: Exception, arguments: list[str], debug: bool) -> int:
     """One line and a crash file instead of a traceback."""
-    if "--debug" in arguments:
-        traceback.print_exc()
+    if debug:
+        traceback.print_exception(error)
         return 70
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="chainsim-crash-", suffix=".txt", delete=False, encoding="utf-8"
-    ) as file:
-        file.write(f"chainsim {version('chainsim')}\narguments: {arguments}\n")
-        traceback.print_exception(error, file=file)
-    click.echo(f"chainsim: internal error ({type(error).__name__}); details in {file.name}", err=True)
+    where = "".join(f" in {note}" for note in getattr(error, "__notes__", ()))
+    kept = "run it again with --debug to see more"
+    with contextlib.suppress(OSError):
+        from importlib.metadata import version
+
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="chainsim-crash-", suffix=".txt", delete=False, encoding="utf-8"
+        ) as file:
+            file.write(f"chainsim {version('chainsim')}, Python {sys.version}\narguments: {arguments}\n")
+            traceback.print_exception(error, file=file)
+        kept = f"details in {file.name}"
+    _say(f"chainsim: internal error ({type(error).__name__}){where}; {kept}")
     return 70
 
 
-def _terminated(_: int, __: FrameType | None) -> NoReturn:
-    raise SystemExit(143)
+def _prepare_streams() -> None:
+    """Closed standard streams become the null device; what is piped is UTF-8 on every system."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is None:
+            with contextlib.suppress(OSError):
+                descriptor = os.open(os.devnull, os.O_RDWR)
+                if descriptor != number:
+                    os.dup2(descriptor, number)
+                setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            if stream.isatty():
+                stream.reconfigure(errors="replace")
+            else:
+                stream.reconfigure(encoding="utf-8")
+
+
+def _flush() -> int:
+    """4 if the last of the output was lost; keeps the interpreter from complaining about it on its way out."""
+    code = 0
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError as error:
+            code = 0 if isinstance(error, BrokenPipeError) else 4
+            with contextlib.suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    return code

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
@@ -29,9 +29,7 @@ def study_options(command: Callable[..., Any]) -> Callable[..., Any]:
                 "--replication", type=click.IntRange(1, 100_000), help="Run this one replication alone, by its number."
             ),
             click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Root of all draws."),
-            click.option(
-                "-j", "--jobs", default="auto", show_default=True, metavar="N|auto", help="Processes to use."
-            ),
+            click.option("-j", "--jobs", default="auto", show_default=True, metavar="N|auto", help="Processes to use."),
             click.option("-q", "--quiet", is_flag=True, help="Print no progress and no summary."),
         )
     ):
@@ -42,6 +40,15 @@ def study_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def all_settings(settings: tuple[str, ...], seed: int | None) -> tuple[str, ...]:
     """`--set` values with `--seed` as one of them."""
     return settings if seed is None else (*settings, f"study.seed={seed}")
+
+
+def chosen_replications(replications: int | None, replication: int | None) -> Sequence[int] | None:
+    """Numbers (from 0) of the replications asked for by `-n` or `--replication`; None for those of the file."""
+    if replications is not None and replication is not None:
+        raise click.UsageError("--replications and --replication exclude each other")
+    if replication is not None:
+        return (replication - 1,)
+    return None if replications is None else range(replications)
 
 
 def warn(warnings: tuple[Problem, ...], strict: bool = False) -> None:

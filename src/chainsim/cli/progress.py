@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 import time
 from types import TracebackType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
 
 
 class Progress:
-    """Counts finished trials and the share of the one under way."""
+    """Counts finished trials and the share of the one under way; a run goes on when nobody can read it."""
 
     def __init__(self, total: int, quiet: bool) -> None:
         self.total = total
@@ -16,10 +22,10 @@ class Progress:
         self.ended = 0
         self.begin = time.monotonic()
         self.last_tenth = 0
-        self.bar: object | None = None
+        self.bar: Bar | None = None
 
     def __enter__(self) -> Progress:
-        if not self.quiet and sys.stderr.isatty():
+        if not self.quiet and sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
             from rich.console import Console
             from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
             from rich.progress import Progress as Bar
@@ -42,7 +48,8 @@ class Progress:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self.bar is not None:
-            self.bar.stop()  # type: ignore[attr-defined]
+            with contextlib.suppress(OSError):
+                self.bar.stop()
 
     def done(self, _: int) -> None:
         """One more trial has ended."""
@@ -55,11 +62,15 @@ class Progress:
 
     def _show(self, ended: float) -> None:
         if self.bar is not None:
-            self.bar.update(self.task, completed=round(ended, 2))  # type: ignore[attr-defined]
+            with contextlib.suppress(OSError):
+                self.bar.update(self.task, completed=round(ended, 2))
             return
         tenth = int(10 * ended / self.total)
-        if self.quiet or tenth <= self.last_tenth:
+        if self.quiet or sys.stderr is None or tenth <= self.last_tenth:
             return
         self.last_tenth = tenth
-        left = (time.monotonic() - self.begin) * (self.total - ended) / ended
-        print(f"{tenth * 10:3d} % of {self.total} runs, about {left:.0f} s left", file=sys.stderr, flush=True)
+        spent = time.monotonic() - self.begin
+        left = spent * (self.total - ended) / ended
+        rest = f"about {left:.0f} s left" if ended < self.total else f"{spent:.1f} s"
+        with contextlib.suppress(OSError, ValueError):
+            print(f"{tenth * 10:3d} % of {self.total} runs, {rest}", file=sys.stderr, flush=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import click
 
-from chainsim.cli.options import SCENARIO, all_settings, number_of_jobs, study_options, warn
+from chainsim.cli.options import SCENARIO, all_settings, chosen_replications, number_of_jobs, study_options, warn
 
 
 @click.command("run")
@@ -38,19 +39,31 @@ def command(
     chainsim run scenarios/byd.yaml
     chainsim run scenarios/byd.yaml -p buy_local -n 10 --set plants.byd.batch=40
     """
-    from chainsim.cli.simulate import simulate
     from chainsim.scenario.load import load
-    from chainsim.study.study import plan
 
-    if replications is not None and replication is not None:
-        raise click.UsageError("--replications and --replication exclude each other")
+    wanted, workers = chosen_replications(replications, replication), number_of_jobs(jobs)
     loaded = load(scenario, all_settings(settings, seed))
     warn(loaded.warnings, strict)
-    numbers = (replication - 1,) if replication is not None else range(replications) if replications else None
-    study = plan(loaded, policies or None, numbers)
+
+    from chainsim.study.study import plan  # from here on it takes the libraries that are slow to import
+
+    study = plan(loaded, policies or None, wanted)
     if dry_run:
         from chainsim.report.terminal import preview
 
-        preview(study)
+        preview(loaded, study.networks, len(study.replications))
         return
-    simulate(study, number_of_jobs(jobs), out, quiet, as_json, keep_log)
+    begin = time.monotonic()
+
+    from chainsim.cli.simulate import as_data, simulate
+
+    result, folder = simulate(study, scenario, workers, out, quiet, keep_log)
+    if as_json:
+        click.echo(as_data(result, folder))
+    elif not quiet:
+        from chainsim.compare.paired import BASELINE
+        from chainsim.report.terminal import speed, summary
+
+        summary(loaded, study.networks[BASELINE], result.tables)
+        speed(len(study.trials), result.orders, result.seconds, time.monotonic() - begin)
+        click.echo(f"tables: {folder.as_posix()}/tables")

@@ -14,8 +14,6 @@ def command() -> None:
     \b
     chainsim schema > chainsim.schema.json
     """
-    from chainsim.scenario.schema import Scenario
+    from chainsim.scenario.language import json_schema
 
-    schema = Scenario.model_json_schema(by_alias=True)
-    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    click.echo(json.dumps(schema, ensure_ascii=False, indent=2))
+    click.echo(json.dumps(json_schema(), ensure_ascii=False, indent=2))

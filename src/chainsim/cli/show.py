@@ -19,8 +19,9 @@ def command(scenario: str, policies: tuple[str, ...], settings: tuple[str, ...],
     \b
     chainsim show scenarios/byd.yaml -p buy_local --resolved --why
     """
-    from chainsim.report.terminal import print_table
-    from chainsim.scenario.load import combination, load
+    from chainsim.report.layout import print_table
+    from chainsim.scenario.load import load
+    from chainsim.scenario.versions import combination
 
     loaded = load(scenario, settings)
     warn(loaded.warnings)

@@ -8,7 +8,7 @@ they follow from the deliveries.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NoReturn
 
 import numpy as np
 import pandas as pd
@@ -39,9 +39,7 @@ def journal(deliveries: pd.DataFrame, horizon: int) -> pd.DataFrame:
     return pd.concat(blocks, ignore_index=True).sort_values(["tick", "delivery"], kind="stable", ignore_index=True)
 
 
-def _postings(
-    deliveries: pd.DataFrame, rows: np.ndarray, when: str, who: str, debit: int, credit: int
-) -> pd.DataFrame:
+def _postings(deliveries: pd.DataFrame, rows: np.ndarray, when: str, who: str, debit: int, credit: int) -> pd.DataFrame:
     chosen = deliveries.iloc[rows]
     return pd.DataFrame(
         {
@@ -64,17 +62,70 @@ def balances(postings: pd.DataFrame, firms: int) -> np.ndarray:
     return result
 
 
-def check(book: np.ndarray, deliveries: pd.DataFrame, horizon: int) -> None:
-    """Raise InvariantError unless the ledger balances and what is owed equals what is due (I16, I17, I19)."""
+def check(postings: pd.DataFrame, book: np.ndarray, deliveries: pd.DataFrame, horizon: int) -> None:
+    """Raise InvariantError unless the ledger tells of every delivery once and balances (I16-I19, I21).
+
+    Every delivery is one claim and one debt on its day; every delivery that is due before the horizon is paid once, in
+    full, on the day it is due; all other deliveries are still owed.
+    """
+    due = deliveries["due"].to_numpy()
+    early = due < deliveries["tick"].to_numpy()
+    if early.any():
+        _fail(f"delivery {int(np.argmax(early))} is to be paid before it arrives")
+    every = np.arange(len(deliveries))
+    paid = every[due < horizon]
+    kinds = (
+        (RECEIVABLE, REVENUE, "seller", "tick", every, "sold"),
+        (PURCHASES, PAYABLE, "buyer", "tick", every, "bought"),
+        (PAYABLE, CASH, "buyer", "due", paid, "paid"),
+        (CASH, RECEIVABLE, "seller", "due", paid, "cashed"),
+    )
+    for debit, credit, who, when, expected, verb in kinds:
+        _check_kind(postings, deliveries, debit, credit, who, when, expected, verb)
+    if len(postings) != 2 * len(every) + 2 * len(paid):
+        _fail("a posting belongs to no delivery or payment")
+    _check_balances(book, int(deliveries["amount"].to_numpy()[due >= horizon].sum()))
+
+
+def _check_kind(
+    postings: pd.DataFrame,
+    deliveries: pd.DataFrame,
+    debit: int,
+    credit: int,
+    who: str,
+    when: str,
+    expected: np.ndarray,
+    verb: str,
+) -> None:
+    """Every expected delivery has exactly one posting of this kind, to its firm, on its day, of its amount."""
+    rows = postings[(postings["debit"].to_numpy() == debit) & (postings["credit"].to_numpy() == credit)]
+    times = np.bincount(rows["delivery"].to_numpy(), minlength=len(deliveries))
+    wanted = np.zeros(len(times), dtype=np.int64)
+    wanted[expected] = 1
+    wrong = times != wanted
+    if wrong.any():
+        at = int(np.argmax(wrong))
+        _fail(f"delivery {at} is {verb} {times[at]} times in the ledger, not {wanted[at]}")
+    chosen = deliveries.iloc[rows["delivery"].to_numpy()]
+    for column, source in (("firm", who), ("tick", when), ("amount", "amount")):
+        wrong = rows[column].to_numpy() != chosen[source].to_numpy()
+        if wrong.any():
+            _fail(f"delivery {int(rows['delivery'].to_numpy()[np.argmax(wrong)])} is {verb} with the wrong {column}")
+
+
+def _check_balances(book: np.ndarray, unpaid: int) -> None:
     if book.sum() != 0:
-        raise InvariantError(f"the ledger does not balance: debits minus credits are {book.sum()} fen")
+        _fail(f"debits minus credits are {book.sum()} fen")
     if book[:, CASH].sum() != 0:
-        raise InvariantError(f"cash appeared from nowhere: {book[:, CASH].sum()} fen over all accounts")
-    unpaid = deliveries["amount"].to_numpy()[deliveries["due"].to_numpy() >= horizon].sum()
+        _fail(f"{book[:, CASH].sum()} fen of cash appeared from nowhere")
     if book[:, RECEIVABLE].sum() != unpaid or -book[:, PAYABLE].sum() != unpaid:
-        raise InvariantError(
+        _fail(
             f"open invoices are {unpaid} fen, but receivables are {book[:, RECEIVABLE].sum()} fen "
             f"and payables {-book[:, PAYABLE].sum()} fen"
         )
     if book[:, REVENUE].sum() + book[:, PURCHASES].sum() != 0:
-        raise InvariantError("revenue of all sellers differs from purchases of all buyers")
+        _fail("revenue of all sellers differs from purchases of all buyers")
+
+
+def _fail(what: str) -> NoReturn:
+    raise InvariantError(f"invariant broken: the ledger is wrong: {what}")

@@ -33,12 +33,14 @@ MEASURES: Final = (
     Measure("final_sales", "CNY", "higher", "value of what was delivered to the markets"),
     Measure("units_delivered", "units", "higher", "units delivered to the markets"),
     Measure("city_revenue", "CNY", "higher", "revenue of all plants and suppliers in the city"),
+    Measure("city_revenue_consolidated", "CNY", "higher", "the same without sales inside one corporate group"),
     Measure("province_revenue", "CNY", "higher", "revenue in the province, city included"),
+    Measure("province_revenue_consolidated", "CNY", "higher", "the same without sales inside one corporate group"),
     Measure("city_value_added", "CNY", "higher", "revenue minus materials sold, of firms in the city"),
     Measure("province_value_added", "CNY", "higher", "the same in the province, city included"),
     Measure("city_multiplier", "CNY/CNY", "higher", "city revenue per yuan of final sales"),
-    Measure("fill_rate", "share", "higher", "share of final demand delivered on the day it arose"),
-    Measure("mean_delay", "days", "lower", "mean time from final demand to delivery, of what was delivered"),
+    Measure("fill_rate", "share", "higher", "share of final demand that left within a day"),
+    Measure("mean_delay", "days", "lower", "mean time from final demand to delivery"),
     Measure("starved", "days", "lower", "time during which chain masters' lines waited for a component"),
     Measure("city_receivables", "CNY", "lower", "what firms in the city are still owed at the end"),
     Measure("city_payables", "CNY", "neutral", "what firms in the city still owe at the end"),
@@ -57,6 +59,7 @@ def kpis(run: Run, deliveries: pd.DataFrame, book: np.ndarray, stocks: pd.DataFr
     for scope, inside in SCOPES.items():
         here = simulated & np.isin(rings, inside)
         values[f"{scope}_revenue"] = int(sums["revenue"].to_numpy()[here].sum()) / FEN
+        values[f"{scope}_revenue_consolidated"] = int(sums["revenue_outside_group"].to_numpy()[here].sum()) / FEN
         values[f"{scope}_value_added"] = int(sums["value_added"].to_numpy()[here].sum()) / FEN
     city = simulated & (rings == "city")
     values["city_multiplier"] = values["city_revenue"] * FEN / final if final else 0.0
@@ -81,13 +84,27 @@ def _service(run: Run, deliveries: pd.DataFrame) -> dict[str, float]:
     per_unit = np.array([part.per_unit for part in network.parts], dtype=np.int64)[sold["part"].to_numpy()]
     units = sold["quantity"].to_numpy() / per_unit
     waited = days(network, (sold["tick"] - sold["placed"].clip(lower=0)).to_numpy())
-    demanded = run.of_kind(state.DEMANDED)
-    demanded = demanded[demanded["tick"].to_numpy() >= network.warm_up]
-    stock_per_unit = np.array([network.parts[p.part].per_unit for p in network.stocks], dtype=np.int64)
-    asked = float((demanded["quantity"].to_numpy() / stock_per_unit[demanded["entity"].to_numpy()]).sum())
     total = float(units.sum())
     return {
         "units_delivered": total,
-        "fill_rate": min(1.0, float(units[waited < 1].sum()) / asked) if asked else 1.0,
+        "fill_rate": _fill_rate(run),
         "mean_delay": float((units * waited).sum() / total) if total else 0.0,
     }
+
+
+def _fill_rate(run: Run) -> float:
+    """Units of final demand that left within a day of their order, per unit ordered; transport does not count."""
+    network = run.network
+    per_unit = np.array([network.parts[point.part].per_unit for point in network.stocks], dtype=np.int64)
+    demanded = run.of_kind(state.DEMANDED)
+    demanded = demanded[demanded["tick"].to_numpy() >= network.warm_up]
+    asked = float((demanded["quantity"].to_numpy() / per_unit[demanded["entity"].to_numpy()]).sum())
+    buyer = np.array([lane.buyer for lane in network.lanes], dtype=np.int64)
+    final = np.array([network.stocks[stock].role == "sold" for stock in buyer], dtype=bool)
+    shipped = run.of_kind(state.SHIPPED)
+    shipped = shipped[final[shipped["entity"].to_numpy()]]
+    placed = run.orders["placed"].to_numpy()[shipped["order"].to_numpy()]
+    prompt = (placed >= network.warm_up) & (days(network, shipped["tick"].to_numpy() - placed) < 1)
+    stock = buyer[shipped["entity"].to_numpy()]
+    units = shipped["quantity"].to_numpy() / per_unit[stock]
+    return float(units[prompt].sum()) / asked if asked else 1.0

@@ -20,7 +20,7 @@ SCOPES: Final = {"city": ("city",), "province": ("city", "province")}
 
 
 def firm_sums(network: Network, deliveries: pd.DataFrame) -> pd.DataFrame:
-    """By firm, fen: revenue, revenue outside its own group, purchases, materials sold, value added (suppliers and plants)."""
+    """By firm, fen: revenue, revenue outside its own group, purchases, materials sold, value added."""
     count = len(network.firms)
     simulated = np.array([firm.kind in ("chain_master", "supplier") for firm in network.firms], dtype=bool)
     amount = deliveries["amount"].to_numpy()
@@ -60,7 +60,9 @@ def multipliers(network: Network, deliveries: pd.DataFrame) -> pd.DataFrame:
     models = versions(network)
     rows = []
     for scope, rings in SCOPES.items():
-        inside = np.array([f.ring in rings and f.kind in ("chain_master", "supplier") for f in network.firms], dtype=bool)
+        inside = np.array(
+            [f.ring in rings and f.kind in ("chain_master", "supplier") for f in network.firms], dtype=bool
+        )
         for measure, group, column in (
             ("gross output", "apart", "revenue"),
             ("gross output", "consolidated", "revenue_outside_group"),

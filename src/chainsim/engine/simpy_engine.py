@@ -9,9 +9,11 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable
 from heapq import heapify, heappop, heappush
+from math import ceil
 from typing import Any
 
 import simpy
+from simpy import Timeout
 
 from chainsim.engine.base import FLUSH_ROWS, ORDER_BLOCK, Draws, LogBuilder, Progress, exogenous, open_state
 from chainsim.model import rules
@@ -23,42 +25,42 @@ Attach = Callable[[simpy.Environment, State], None]
 Item = tuple[int, int, int, int, int, int]  # round, phase, entity, sequence, a, b
 
 
-def run(
-    network: Network, replication: int, progress: Progress | None = None, attach: Attach | None = None
-) -> Log:
+def run(network: Network, replication: int, progress: Progress | None = None, attach: Attach | None = None) -> Log:
     """Simulate one replication of `network`; replications count from 0.
 
     progress: called now and then with the share of the horizon done.
     attach: may add SimPy processes that read the state, or change it by `chainsim.model.rules`; what follows from a
         change joins the calendar as soon as the process yields.
     """
+    calendar = _Calendar(network, replication, attach)
     thresholds = gc.get_threshold()
     gc.freeze()
-    gc.set_threshold(200_000, 50, 1000)
+    gc.set_threshold(1_000_000, 50, 1000)
     try:
-        return _Calendar(network, replication).run(progress, attach)
+        return calendar.run(progress)
     finally:
+        vars(calendar).clear()  # SimPy's pending events would keep the state until the next garbage collection
         gc.set_threshold(*thresholds)
         gc.unfreeze()
 
 
-class _Environment(simpy.Environment):
+class _WatchedEnvironment(simpy.Environment):
     """SimPy's environment; `after_step` runs after each of its events."""
 
-    after_step: Callable[[], None] | None = None
+    def __init__(self, after_step: Callable[[], None]) -> None:
+        super().__init__()
+        self.after_step = after_step
 
     def step(self) -> None:
         super().step()
-        if self.after_step is not None:
-            self.after_step()
+        self.after_step()
 
 
 class _Calendar:
     """Pending events by tick, each tick a SimPy timeout."""
 
-    def __init__(self, network: Network, replication: int) -> None:
+    def __init__(self, network: Network, replication: int, attach: Attach | None) -> None:
         self.network = network
-        self.environment = _Environment()
         self.state = open_state(network)
         self.draws = Draws(network, replication)
         self.builder = LogBuilder()
@@ -66,14 +68,16 @@ class _Calendar:
         self.sequence = 0
         self.exogenous = exogenous(network, self.state, replication)
         self.next_exogenous = 0
+        self.order_limit = 0
         self.grow_orders()
-
-    def run(self, progress: Progress | None, attach: Attach | None) -> Log:
+        watched = attach is not None
+        self.environment = _WatchedEnvironment(self.schedule_follow_ups) if watched else simpy.Environment()
         self.schedule_exogenous()
         if attach is not None:
-            self.environment.after_step = self.schedule_follow_ups
             attach(self.environment, self.state)
             self.schedule_follow_ups()
+
+    def run(self, progress: Progress | None) -> Log:
         if progress is not None:
             self.environment.process(self.report(progress))
         self.environment.run(until=self.network.horizon)
@@ -88,7 +92,10 @@ class _Calendar:
             progress(self.environment.now / self.network.horizon)
 
     def grow_orders(self) -> None:
-        self.state.orders.extend([Order() for _ in range(ORDER_BLOCK + len(self.network.lanes))])
+        """Keep room for more orders than one event can place, which is one a lane or one production order."""
+        orders = self.state.orders
+        orders.extend([Order() for _ in range(ORDER_BLOCK + len(self.network.lanes))])
+        self.order_limit = len(orders) - len(self.network.lanes) - 1
 
     def schedule_exogenous(self) -> None:
         """Put the exogenous events of the next tick that has any on the calendar."""
@@ -108,36 +115,33 @@ class _Calendar:
         items = self.pending.get(tick)
         if items is None:
             self.pending[tick] = [item]
-            timeout = simpy.Timeout(self.environment, tick - self.environment.now)
-            timeout.callbacks.append(self.on_tick)
+            Timeout(self.environment, tick - self.environment.now).callbacks.append(self.on_tick)
         else:
             items.append(item)
 
     def schedule_follow_ups(self) -> None:
         """Put what a user's process left in the outbox on the calendar."""
         outbox = self.state.outbox
+        now = ceil(self.environment.now)  # a user's process may wait for part of a tick
         for delay, phase, entity, a, b, law, n in outbox:
             self.sequence += 1
             if law >= 0:
                 delay += self.draws.extend(law, n)
-            self.add(self.environment.now + delay, (0, phase, entity, self.sequence, a, b))
+            self.add(now + delay, (0, phase, entity, self.sequence, a, b))
         outbox.clear()
 
-    def on_tick(self, _: simpy.Event) -> None:
+    def on_tick(self, timeout: simpy.Event) -> None:
         """Run every event of this tick and put what follows on the calendar."""
-        now = self.environment.now
-        state = self.state
-        outbox, log, counts = state.outbox, state.log, state.counts[0]
-        values = self.draws.values
-        step = rules.step
-        pending = self.pending
-        limit = len(state.orders) - len(self.network.lanes) - 1
+        environment, pending = self.environment, self.pending
+        now = int(environment.now)
         queue = pending.pop(now)
-        events = self.exogenous
-        if self.next_exogenous < len(events) and events[self.next_exogenous - 1][0] == now:
+        if self.next_exogenous < len(self.exogenous) and self.exogenous[self.next_exogenous - 1][0] == now:
             self.schedule_exogenous()
         if len(queue) > 1:
             heapify(queue)
+        state, values = self.state, self.draws.values
+        outbox, counts = state.outbox, state.counts[0]
+        step = rules.step
         sequence = self.sequence
         while queue:
             round_, phase, entity, _, a, b = heappop(queue)
@@ -153,20 +157,19 @@ class _Calendar:
                         drawn = values[law]
                         delay += drawn[n] if n < len(drawn) else self.draws.extend(law, n)
                     if delay == 0:
-                        heappush(queue, (round_ if later > phase else round_ + 1, later, target, sequence, c, d))
+                        later_round = round_ if later > phase else round_ + 1
+                        heappush(queue, (later_round, later, target, sequence, c, d))
+                        continue
+                    item = (0, later, target, sequence, c, d)
+                    tick = now + delay
+                    if tick in pending:
+                        pending[tick].append(item)
                     else:
-                        tick = now + delay
-                        items = pending.get(tick)
-                        if items is None:
-                            pending[tick] = [(0, later, target, sequence, c, d)]
-                            timeout = simpy.Timeout(self.environment, delay)
-                            timeout.callbacks.append(self.on_tick)
-                        else:
-                            items.append((0, later, target, sequence, c, d))
+                        pending[tick] = [item]
+                        Timeout(environment, delay).callbacks.append(self.on_tick)
                 outbox.clear()
-            if counts.orders > limit:
+            if counts.orders > self.order_limit:
                 self.grow_orders()
-                limit = len(state.orders) - len(self.network.lanes) - 1
         self.sequence = sequence
-        if len(log) > FLUSH_ROWS:
-            self.builder.flush(log)
+        if len(state.log) > FLUSH_ROWS:
+            self.builder.flush(state.log)

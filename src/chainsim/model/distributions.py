@@ -45,19 +45,19 @@ distributions: Registry[Distribution] = Registry("distribution")
 class Constant:
     """Always the same value."""
 
-    value: float = declared("duration", "the value", low=0)
+    always: float = declared("duration", "the value", low=0)
 
     def check(self) -> str:
         return ""
 
     @property
     def moments(self) -> tuple[float, float]:
-        return self.value, 0.0
+        return self.always, 0.0
 
     def inverse(self, uniforms: Floats) -> Floats:
         import numpy as np
 
-        return np.full_like(uniforms, self.value)
+        return np.full_like(uniforms, self.always)
 
 
 @distributions.register("exponential")

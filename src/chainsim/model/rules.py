@@ -97,22 +97,17 @@ def buy(s: State, tick: int, p: int, quantity: int) -> None:
     if end - begin == 1:
         place(s, tick, begin, quantity)
         return
-    lots = quantity // stock.lot
-    first = -1
-    while lots > 0:
+    lanes = s.lanes
+    lot = stock.lot
+    for _ in range(quantity // lot):
         chosen = next_supplier(s, begin, end, stock.lots_ordered)
         if chosen < 0:
             return
         give_lot(s, chosen)
         stock.lots_ordered += 1
-        lots -= 1
-        if first < 0:
-            first = chosen
-        s.lanes[chosen].pending += stock.lot
-    if first < 0:
-        return
+        lanes[chosen].pending += lot
     for index in range(begin, end):
-        lane = s.lanes[index]
+        lane = lanes[index]
         if lane.pending > 0:
             place(s, tick, index, lane.pending)
             lane.pending = 0
@@ -164,9 +159,10 @@ def demand(s: State, tick: int, p: int) -> None:
     if stock.role == OUTSIDE:
         o = head
         while o >= 0:
-            following = s.orders[o].next
-            s.orders[o].next = -1
-            ship(s, tick, o, s.orders[o].open)
+            order = s.orders[o]
+            following = order.next
+            order.next = -1
+            ship(s, tick, o, order.open)
             o = following
         return
     if contenders > 1 and stock.backorders + quantity > stock.on_hand:

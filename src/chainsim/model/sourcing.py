@@ -41,11 +41,13 @@ def give_lot(s: State, index: int) -> None:
 
 def next_supplier(s: State, begin: int, end: int, lots_ordered: int) -> int:
     """The lane, `begin` <= lane < `end`, that gets the lot after `lots_ordered` ones; -1 if all shares are 0."""
+    lanes = s.lanes
+    number = lots_ordered + 1
     best = -1
     earliest = NEVER
     for index in range(begin, end):
-        lane = s.lanes[index]
-        if lane.deadline < earliest and lane.opens <= lots_ordered + 1:
+        lane = lanes[index]
+        if lane.deadline < earliest and lane.opens <= number:
             best = index
             earliest = lane.deadline
     return best

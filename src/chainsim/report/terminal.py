@@ -6,42 +6,30 @@ In: planned studies and their tables.  Out: text on stdout, plain when it is pip
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any, Final
 
 import click
 import pandas as pd
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
+from chainsim.compare.paired import BASELINE, ONE_RUN, touched_nothing
 from chainsim.model.network import Network
+from chainsim.report.figures import amount, figure, scale, step
+from chainsim.report.layout import console, print_table, print_tables
+from chainsim.results.store import csv_bytes
 from chainsim.scenario.load import Loaded
-from chainsim.study.study import BASELINE, Plan, Result
 
-HEADLINES: Final = ("final_sales", "city_revenue", "city_value_added", "city_receivables", "fill_rate", "starved")
-WIDE: Final = 160
-
-
-def _console() -> Console:
-    """As wide as the terminal; pipes and files get room for whole lines."""
-    console = Console(highlight=False, soft_wrap=False)
-    return console if console.is_terminal else Console(highlight=False, width=WIDE)
-
-
-def print_table(
-    header: Sequence[str], rows: Iterable[Sequence[object]], title: str = "", right: Sequence[int] = ()
-) -> None:
-    """A table on stdout; names are printed as text, never as markup."""
-    heading = Text(title, style="bold") if title else None
-    table = Table(box=SIMPLE_HEAD, title=heading, title_justify="left", pad_edge=False)
-    for index, name in enumerate(header):
-        table.add_column(name, justify="right" if index in right else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
-    _console().print(table)
+HEADLINES: Final = (
+    "final_sales",
+    "city_revenue_consolidated",
+    "city_revenue",
+    "city_value_added",
+    "city_receivables",
+    "fill_rate",
+    "starved",
+)
+ROOMY: Final = 100  # columns from which on relative differences fit, too
 
 
 def _records(table: pd.DataFrame) -> list[dict[Any, Any]]:
@@ -49,26 +37,12 @@ def _records(table: pd.DataFrame) -> list[dict[Any, Any]]:
     return table.to_dict("records")
 
 
-def amount(value: float, unit: str) -> str:
-    """A figure as a planner writes it: yuan in millions or billions, shares in per cent."""
-    if unit == "CNY":
-        if abs(value) >= 1e9:
-            return f"{value / 1e9:,.3f} bn CNY"
-        return f"{value / 1e6:,.1f} m CNY"
-    if unit == "share":
-        return f"{value:.2%}"
-    if unit in ("units", "orders"):
-        return f"{value:,.0f} {unit}"
-    return f"{value:,.3f}" + ("" if unit == "CNY/CNY" else f" {unit}")
-
-
-def preview(study: Plan) -> None:
+def preview(loaded: Loaded, networks: Mapping[str, Network], replications: int) -> None:
     """What a dry run says: the size of the network and the trials, nothing simulated."""
-    first = study.networks[BASELINE]
-    describe(study.loaded, first)
+    describe(loaded, networks[BASELINE])
     click.echo(
-        f"would run {len(study.networks)} policies ({', '.join(study.networks)}) x {len(study.replications)} "
-        f"replications = {len(study.trials)} runs; nothing was run"
+        f"would run {len(networks)} policies ({', '.join(networks)}) x {replications} "
+        f"replications = {len(networks) * replications} runs; nothing was run"
     )
 
 
@@ -86,22 +60,36 @@ def describe(loaded: Loaded, network: Network) -> None:
     click.echo(f"  {len(network.parts)} parts, {len(network.stocks)} stock points, {len(network.lanes)} lanes")
 
 
-def summary(study: Plan, result: Result, target: Path, seconds: float) -> None:
-    """What `chainsim run` ends on."""
-    describe(study.loaded, study.networks[BASELINE])
+def summary(loaded: Loaded, baseline: Network, tables: Mapping[str, pd.DataFrame]) -> None:
+    """What `chainsim run` shows of its tables: years, multipliers, bottlenecks, and the comparison or the measures."""
+    describe(loaded, baseline)
     click.echo()
-    _deliveries_by_year(result.tables["daily"])
-    _multipliers(result.tables["multipliers"])
-    masters = {firm.name for firm in study.networks[BASELINE].firms if firm.kind == "chain_master"}
-    _bottlenecks(result.tables["stocks"], masters)
-    if "comparison" in result.tables:
-        print_comparison(result.tables["comparison"], "table", every=False)
-    rate = result.orders / result.seconds if result.seconds else 0.0
+    _deliveries_by_year(tables["daily"])
+    _multipliers(tables["multipliers"])
+    masters = {firm.name for firm in baseline.firms if firm.kind == "chain_master"}
+    if masters:
+        _bottlenecks(tables["stocks"], masters)
+    if "comparison" in tables:
+        titles = {name: policy.title for name, policy in loaded.scenario.policies.items()}
+        print_comparison(tables["comparison"], "table", every=False, titles=titles)
+    else:
+        _measures(tables["kpis"])
+
+
+def speed(runs: int, orders: int, simulated: float, elapsed: float) -> None:
+    """The last line but one: how much was simulated, how fast."""
+    rate = orders / simulated if simulated else 0.0
     click.echo(
-        f"{len(study.trials)} runs, {result.orders:,} orders in {result.seconds:.1f} s of simulation "
-        f"({rate:,.0f} orders/s), {seconds:.1f} s in all"
+        f"{runs} runs, {orders:,} orders in {simulated:.1f} s of simulation ({rate:,.0f} orders/s), "
+        f"{elapsed:.1f} s in all"
     )
-    click.echo(f"tables: {target.as_posix()}/tables  (also as {(target.parent / 'latest').as_posix()})")
+
+
+def _measures(kpis: pd.DataFrame) -> None:
+    """Every measure of the baseline, mean over replications."""
+    means = kpis.groupby(["measure", "unit"], sort=False)["value"].mean().reset_index()
+    rows = [(row["measure"], amount(row["value"], row["unit"])) for row in _records(means)]
+    print_table(("measure", "mean over replications"), rows, "Measures of the baseline")
 
 
 def _deliveries_by_year(daily: pd.DataFrame) -> None:
@@ -119,23 +107,22 @@ def _deliveries_by_year(daily: pd.DataFrame) -> None:
         )
         for row in _records(years.reset_index())
     ]
-    print_table(
-        ("year", "delivered", "revenue in the city", "in the rest of the province"), rows, "Baseline by year", (1, 2, 3)
-    )
+    header = ("year", "delivered", "revenue in the city", "in the rest of the province")
+    print_table(header, rows, "Baseline by year")
 
 
 def _multipliers(table: pd.DataFrame) -> None:
     """Per yuan of final sales: simulated beside Leontief, mean over replications of the baseline."""
     base = table[table["policy"] == BASELINE]
     means = base.groupby(["ring", "measure", "group"], sort=False)[["simulated", "leontief"]].mean()
-    names = {"consolidated": ", group consolidated", "apart": ", firm by firm"}
+    names = {"consolidated": ", groups consolidated", "apart": ", firm by firm"}
     rows = []
     for row in _records(means.reset_index()):
         name = row["measure"] + (names[row["group"]] if row["measure"] == "gross output" else "")
         simulated, leontief = row["simulated"], row["leontief"]
         rows.append((row["ring"], name, f"{simulated:.4f}", f"{leontief:.4f}", f"{simulated - leontief:+.4f}"))
     header = ("ring", "per yuan of final sales", "simulated", "Leontief", "difference")
-    print_table(header, rows, "Baseline multipliers", (2, 3, 4))
+    print_table(header, rows, "Baseline multipliers")
 
 
 def _bottlenecks(stocks: pd.DataFrame, masters: set[str]) -> None:
@@ -150,32 +137,72 @@ def _bottlenecks(stocks: pd.DataFrame, masters: set[str]) -> None:
     print_table(("policy", "the plant's lines waited for"), rows, "Bottlenecks")
 
 
-def print_comparison(table: pd.DataFrame, form: str, every: bool) -> None:
+def print_comparison(
+    table: pd.DataFrame, form: str, every: bool, baseline: str = BASELINE, titles: Mapping[str, str] | None = None
+) -> None:
     """The paired comparison: as a table for people, or as CSV or Markdown."""
     shown = table if every else table[table["measure"].isin(HEADLINES)]
     if form == "csv":
-        click.echo(shown.to_csv(index=False, lineterminator="\n"), nl=False)
+        click.echo(csv_bytes(shown).decode("utf-8-sig"), nl=False)
         return
-    header = ("policy", "measure", "baseline", "difference", "95 % interval", "verdict")
-    rows: list[tuple[str, ...]] = []
-    previous = ""
-    for row in _records(shown):
-        unit = row["unit"]
-        interval = "" if pd.isna(row["low"]) else f"{amount(row['low'], unit)} .. {amount(row['high'], unit)}"
-        rows.append(
-            (
-                row["policy"] if row["policy"] != previous or form == "md" else "",
-                row["measure"],
-                amount(row["baseline"], unit),
-                f"{'+' if row['difference'] > 0 else ''}{amount(row['difference'], unit)}",
-                interval,
-                row["verdict"],
-            )
-        )
-        previous = row["policy"]
     if form == "md":
-        lines = ["| " + " | ".join(header) + " |", "|" + " --- |" * len(header)]
-        lines += ["| " + " | ".join(str(cell).replace("|", "\\|") for cell in row) + " |" for row in rows]
-        click.echo("\n".join(lines))
+        _print_markdown(shown)
         return
-    print_table(header, rows, "Policies against the baseline, on the same luck", (2, 3, 4))
+    still = touched_nothing(table)
+    one_run = bool((table["verdict"] == ONE_RUN).any())
+    roomy = console().width >= ROOMY
+    header = ["measure", "baseline", "difference", *(["relative"] if roomy else [])]
+    header += ["unit"] if one_run else ["±", "unit", "verdict"]
+    sections: list[tuple[Text | None, list[list[str]]]] = []
+    for policy, rows in shown.groupby("policy", sort=False):
+        title = _title(str(policy), titles or {})
+        if policy in still:
+            title.append("\n  touched nothing: all its measures are exactly those of the baseline, in every run")
+            sections.append((title, []))
+            continue
+        sections.append((title, [_cells(row, roomy, one_run) for row in _records(rows)]))
+    against = "the baseline" if baseline == BASELINE else baseline
+    note = "one run each, so no intervals and no verdicts; -n 5 makes five" if one_run else "± is half a 95 % interval"
+    click.echo(f"Policies against {against}, on the same luck ({note})\n")
+    if sections:
+        print_tables(header, sections)
+
+
+def _title(policy: str, titles: Mapping[str, str]) -> Text:
+    """A policy's name, and its title if it has one of its own."""
+    text = Text(policy, style="bold")
+    if titles.get(policy):
+        text.append(f"  {titles[policy]}", style="not bold")
+    return text
+
+
+def _cells(row: Mapping[Any, Any], roomy: bool, one_run: bool) -> list[str]:
+    """One measure of one policy."""
+    unit = row["unit"]
+    divisor, shown = scale(max(abs(row["baseline"]), abs(row["mean"])), unit)
+    cells = [
+        str(row["measure"]).replace("_", " "),
+        figure(row["baseline"], unit, divisor),
+        step(row["difference"], unit, divisor),
+    ]
+    if roomy:
+        cells.append("" if pd.isna(row["relative"]) else f"{row['relative']:+.2%}" if row["relative"] else "0")
+    if not one_run:
+        half = (row["high"] - row["low"]) / 2
+        cells += ["" if pd.isna(half) else step(half, unit, divisor, signed=False)]
+    cells.append("" if unit == "CNY/CNY" else shown)
+    return cells if one_run else [*cells, row["verdict"]]
+
+
+def _print_markdown(table: pd.DataFrame) -> None:
+    header = ("policy", "measure", "baseline", "difference", "95 % interval", "unit", "verdict")
+    lines = ["| " + " | ".join(header) + " |", "| --- | --- | ---: | ---: | ---: | --- | --- |"]
+    for row in _records(table):
+        unit = row["unit"]
+        divisor, shown = scale(max(abs(row["baseline"]), abs(row["mean"])), unit)
+        low, high = (step(row[end], unit, divisor) for end in ("low", "high"))
+        interval = "" if pd.isna(row["low"]) else f"{low} .. {high}"
+        numbers = (figure(row["baseline"], unit, divisor), step(row["difference"], unit, divisor))
+        cells_of_row = (row["policy"], row["measure"], *numbers, interval, shown, row["verdict"])
+        lines.append("| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells_of_row) + " |")
+    click.echo("\n".join(lines))

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from chainsim.model import state
-from chainsim.model.network import Network
+from chainsim.model.network import UNLIMITED, Change, Network
+from chainsim.model.state import SET_LINE_SPEED
 from chainsim.records import EVENT_COLUMNS, ORDER_COLUMNS, Columns, Log
 
 
@@ -79,7 +80,7 @@ def deliveries(run: Run) -> pd.DataFrame:
 
 
 def movements(run: Run) -> pd.DataFrame:
-    """One row a change of stock on hand: tick, stock point, quantity (negative when it leaves); outside stocks excepted."""
+    """One row a change of stock on hand, outside stocks excepted: tick, stock point, quantity (negative when it leaves)."""
     lanes = lane_columns(run.network)
     events = run.events
     kind = events["kind"].to_numpy()
@@ -112,20 +113,37 @@ def closing_stock(run: Run, moves: pd.DataFrame | None = None) -> Columns:
 
 
 def busy_ticks(run: Run) -> Columns:
-    """Server time used up to the horizon by line, int64[lines]: unfinished batches count until the horizon."""
+    """Server time used between warm-up and horizon by line, int64[lines]; unfinished batches count until then."""
     line_of = np.array([point.line for point in run.network.stocks], dtype=np.int64)
     busy = np.zeros(len(run.network.lines), dtype=np.int64)
     running = np.zeros(len(run.network.lines), dtype=np.int64)
     for kind, sign in ((state.STARTED, -1), (state.FINISHED, 1)):
         rows = run.of_kind(kind)
         lines = line_of[rows["entity"].to_numpy()]
-        np.add.at(busy, lines, sign * rows["tick"].to_numpy())
+        np.add.at(busy, lines, sign * np.maximum(rows["tick"].to_numpy(), run.network.warm_up))
         np.add.at(running, lines, -sign)
     return busy + running * run.horizon
 
 
+def server_ticks(run: Run) -> Columns:
+    """Server time on offer between warm-up and horizon by line, int64[lines]; 0 while it is unlimited."""
+    network = run.network
+    begin = np.full(len(network.lines), network.warm_up, dtype=np.int64)
+    servers = [line.servers for line in network.lines]
+    offered = [0] * len(servers)
+    for change in [*network.changes, *(Change(run.horizon, SET_LINE_SPEED, line) for line in range(len(servers)))]:
+        if change.kind == SET_LINE_SPEED:
+            line, until = change.entity, max(change.tick, network.warm_up)
+            offered[line] += servers[line] * (until - int(begin[line])) if servers[line] < UNLIMITED else 0
+            begin[line], servers[line] = until, change.values[0]
+    return np.array(offered, dtype=np.int64)
+
+
 def starved_ticks(run: Run) -> Columns:
-    """Time during which a line waited for each stock point, int64[P], from each shortage to the next arrival of it."""
+    """Time after the warm-up during which a line waited for each stock point, int64[P].
+
+    It waits from each shortage to the next arrival.
+    """
     starved = run.of_kind(state.STARVED)
     buyer_stock = lane_columns(run.network)["buyer_stock"].to_numpy()
     received = run.of_kind(state.RECEIVED)
@@ -137,5 +155,6 @@ def starved_ticks(run: Run) -> Columns:
     known = following < len(arrivals)
     end[known] = np.minimum(end[known], arrivals[following[known]])
     total = np.zeros(len(run.network.stocks), dtype=np.int64)
-    np.add.at(total, starved["entity"].to_numpy(), end - begin)
+    cut = np.maximum(begin, starved["entity"].to_numpy() * width + run.network.warm_up)
+    np.add.at(total, starved["entity"].to_numpy(), np.maximum(end - cut, 0))
     return total

@@ -1,16 +1,19 @@
 """A run folder: tables as Parquet and CSV, inputs, resolved scenarios, and a manifest written last.
 
 In: tables and bytes.  Out: a folder that is whole or absent: everything is staged beside the target and renamed when
-complete.  A run folder is never overwritten.
+complete.  A run folder is never overwritten, and a failure leaves nothing behind, not even the folders above it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
+import re
 import shutil
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -21,6 +24,9 @@ import pandas as pd
 from chainsim.errors import FolderError
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+MANIFEST = "manifest.json"
+LONGEST_NAME = 100
+JUST_MADE = 5.0  # seconds in which a folder may be without its owner's name
 
 
 class RunFolder:
@@ -28,56 +34,154 @@ class RunFolder:
 
     def __init__(self, target: Path) -> None:
         self.target = target
-        self.staged = target.parent / f".{target.name}.partial-{os.getpid()}"
+        self.staged = target.parent / f".{target.name}.partial"
         self._hashes: dict[str, str] = {}
+        self._made: list[Path] = []
 
     def __enter__(self) -> RunFolder:
-        """Make the staging folder, so that a folder that cannot be written is known before anything is simulated."""
-        if self.target.exists() or self.target.is_symlink():
-            raise FolderError(f"{self.target} exists; run folders are never overwritten, name another one with --out")
-        try:
-            self.staged.mkdir(parents=True)
-        except OSError as error:
-            raise FolderError(f"cannot write results to {self.target}: {error.strerror or error}") from error
+        """Claim the target, so that a folder that cannot be written is known before anything is simulated."""
+        with self._writing():
+            _refuse_taken(self.target)
+            self._made = _make_parents(self.target)
+            try:
+                try:
+                    self.staged.mkdir()
+                except FileExistsError:
+                    _remove_abandoned(self.staged, self.target)
+                    self.staged.mkdir()
+                owner = f"{os.getpid()} {datetime.now(UTC).isoformat(timespec='seconds')}\n"
+                _write(self.staged / ".owner", owner.encode())
+                (self.staged / "tables").mkdir()
+            except BaseException:
+                self._forget_parents()
+                raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         shutil.rmtree(self.staged, ignore_errors=True)
-        if isinstance(error, OSError):
+        self._forget_parents()
+
+    def _forget_parents(self) -> None:
+        for folder in self._made:
+            with contextlib.suppress(OSError):
+                folder.rmdir()  # only if nothing is in it
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[None]:
+        """What the system refuses here becomes one line that names the folder."""
+        try:
+            yield
+        except OSError as error:
             raise FolderError(f"cannot write results to {self.target}: {error.strerror or error}") from error
 
     def add_bytes(self, name: str, data: bytes) -> None:
         """Write one file; `name` is relative to the run folder and uses `/`."""
-        path = self.staged / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
+        with self._writing():
+            path = self.staged / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write(path, data)
         self._hashes[name] = hashlib.sha256(data).hexdigest()
 
     def add_table(self, name: str, table: pd.DataFrame) -> None:
         """Write one table as `tables/NAME.parquet` and `tables/NAME.csv`."""
-        path = self.staged / "tables" / f"{name}.parquet"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        table.to_parquet(path, engine="pyarrow", compression="zstd", index=False)
-        self._hashes[f"tables/{name}.parquet"] = hashlib.sha256(path.read_bytes()).hexdigest()
+        self.add_bytes(f"tables/{name}.parquet", parquet_bytes(table))
         self.add_bytes(f"tables/{name}.csv", csv_bytes(table))
 
-    def finish(self, manifest: Mapping[str, Any]) -> Path:
+    def finish(self, manifest: Mapping[str, Any], latest: bool = True) -> Path:
         """Write the manifest, move the folder to its target, and point `latest` to it."""
         whole = {**manifest, "outputs": dict(sorted(self._hashes.items()))}
-        with (self.staged / "manifest.json").open("w", encoding="utf-8") as file:
-            json.dump(whole, file, ensure_ascii=False, indent=2)
-            file.write("\n")
-            file.flush()
-            os.fsync(file.fileno())
-        self.staged.rename(self.target)
-        _point_latest(self.target)
+        text = json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+        with self._writing():
+            (self.staged / ".owner").unlink()
+            _write(self.staged / MANIFEST, text.encode())
+            _sync_folder(self.staged)
+            _refuse_taken(self.target)
+            self.staged.rename(self.target)
+            _sync_folder(self.target.parent)
+        self._made = []
+        if latest:
+            _point_latest(self.target)
         return self.target
 
 
+def _write(path: Path, data: bytes) -> None:
+    """Write a file down to the disk; a failed fsync is final and never tried again."""
+    with path.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _refuse_taken(target: Path) -> None:
+    """Raise FolderError when something stands where the run is to go."""
+    if not os.path.lexists(target):
+        return
+    if (target / MANIFEST).is_file():
+        raise FolderError(f"{target} exists; run folders are never overwritten, name another one with --out")
+    raise FolderError(f"{target} exists and is not a chainsim run folder; name another one with --out")
+
+
+def _make_parents(target: Path) -> list[Path]:
+    """Make the folders above `target`; returns those that were not there, the deepest first."""
+    missing = [parent for parent in target.parents if not parent.exists()]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    return missing
+
+
+def _remove_abandoned(staged: Path, target: Path) -> None:
+    """Clear away what a killed run left; raise FolderError while its process lives."""
+    pid, _, since = _owner(staged).partition(" ")
+    just_made = not pid and time.time() - staged.stat().st_mtime < JUST_MADE
+    if just_made or _alive(pid):
+        who = f"process {pid} since {since}" if pid else "another process"
+        raise FolderError(f"{target} is in use by {who}; wait, or name another one with --out")
+    shutil.rmtree(staged)
+
+
+def _owner(staged: Path) -> str:
+    """Process and start of the run that stages here; empty when it left no word."""
+    with contextlib.suppress(OSError):
+        return (staged / ".owner").read_text(encoding="utf-8").strip()
+    return ""
+
+
+def _alive(pid: str) -> bool:
+    """Whether a process runs; taken for granted where asking might end it (Windows)."""
+    if not pid.isdecimal():
+        return False
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def parquet_bytes(table: pd.DataFrame) -> bytes:
+    """The table as Parquet, compressed with zstd."""
+    import io
+
+    buffer = io.BytesIO()
+    table.to_parquet(buffer, engine="pyarrow", compression="zstd", index=False)
+    return buffer.getvalue()
+
+
 def csv_bytes(table: pd.DataFrame) -> bytes:
-    """UTF-8 with a byte order mark, as spreadsheets expect; text that a spreadsheet would run as a formula is quoted."""
+    """UTF-8 with a byte order mark, as spreadsheets expect; text that one would run as a formula is quoted."""
     safe = table.copy(deep=False)
     for name in safe.columns:
         if not pd.api.types.is_numeric_dtype(safe[name]):
@@ -86,44 +190,71 @@ def csv_bytes(table: pd.DataFrame) -> bytes:
     return text.encode("utf-8-sig")
 
 
+def file_name(text: str) -> str:
+    """`text` as a file name that every system takes; a digest keeps apart what would look alike or be too long."""
+    safe = re.sub(r"[^\w .+-]", "_", text)
+    if safe == text and len(text.encode()) <= LONGEST_NAME:
+        return text
+    while len(safe.encode()) > LONGEST_NAME:
+        safe = safe[:-1]
+    return f"{safe}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+
+
 def default_target(root: Path, scenario: str, fingerprint: str, now: datetime | None = None) -> Path:
-    """`root/scenario/20261122T1604-3f9a1c`, with a number behind it if that is taken."""
+    """`root/scenario/20261122T1604-3f9a1c`, with a number behind it if that is taken or being written."""
     stamp = (now or datetime.now(UTC)).strftime("%Y%m%dT%H%M")
     base = root / scenario / f"{stamp}-{fingerprint[:6]}"
     target, number = base, 1
-    while target.exists():
+    while os.path.lexists(target) or target.with_name(f".{target.name}.partial").exists():
         number += 1
         target = base.with_name(f"{base.name}-{number}")
     return target
 
 
+def free_name(target: Path) -> Path:
+    """`target`, with a number behind it if that is taken."""
+    free, number = target, 1
+    while os.path.lexists(free):
+        number += 1
+        free = target.with_name(f"{target.name}-{number}")
+    return free
+
+
 def _point_latest(target: Path) -> None:
-    """Make `latest` beside the run point to it; where links are not allowed, a text file of that name holds the name."""
+    """Make `latest` beside the run point to it; where links are not allowed, a text file of that name holds the name.
+
+    The run is whole by now: if neither can be written, that is no failure.
+    """
     latest = target.parent / "latest"
     temporary = target.parent / f".latest-{os.getpid()}"
-    try:
-        temporary.symlink_to(target.name, target_is_directory=True)
+    with contextlib.suppress(OSError):
         if latest.is_dir() and not latest.is_symlink():
-            temporary.unlink()
             return
-        temporary.replace(latest)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        (target.parent / "latest.txt").write_text(target.name + "\n", encoding="utf-8")
+        try:
+            temporary.symlink_to(target.name, target_is_directory=True)
+            temporary.replace(latest)
+        except OSError:
+            temporary.unlink(missing_ok=True)
+            (target.parent / "latest.txt").write_text(target.name + "\n", encoding="utf-8")
 
 
 def read_table(folder: Path, name: str) -> pd.DataFrame:
-    """One table of a run folder; raises FolderError if it is not there."""
+    """One table of a run folder; raises FolderError if it is not there or cannot be read."""
     path = folder / "tables" / f"{name}.parquet"
     if not path.is_file():
         raise FolderError(f"{folder} has no table {name}; is it a chainsim run folder?")
-    return pd.read_parquet(path)
+    try:
+        return pd.read_parquet(path)
+    except (OSError, ValueError) as error:  # pyarrow's own errors are both
+        raise FolderError(f"cannot read {path}: {error}") from error
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a run folder; raises FolderError if it is missing or broken."""
     try:
-        manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise FolderError(f"{folder} is not a chainsim run folder: {error}") from error
+    if not isinstance(manifest, dict) or "outputs" not in manifest:
+        raise FolderError(f"{folder} is not a chainsim run folder: its manifest is not one of ours")
     return manifest

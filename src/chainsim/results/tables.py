@@ -1,7 +1,7 @@
 """The physical tables of one replication: stock points, lanes and days.
 
 In: a Run and its deliveries.  Out: pandas frames with names, units in the column names, fixed column and row order.
-Measures count from the warm-up's end to the horizon.
+Measures count from the warm-up's end to the horizon; days are all there, for a warm-up is found by looking at it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import pandas as pd
 
 from chainsim.model import state
 from chainsim.model.network import UNLIMITED, Network
-from chainsim.results.frames import Run, busy_ticks, closing_stock, starved_ticks
+from chainsim.results.frames import Run, busy_ticks, closing_stock, server_ticks, starved_ticks
 
 FEN: Final = 100
 DAY_SECONDS: Final = 86_400
@@ -26,9 +26,11 @@ def days(network: Network, ticks: np.ndarray) -> np.ndarray:
     return result
 
 
-def ticks_per_day(network: Network) -> float:
-    """How many ticks a day has."""
-    return DAY_SECONDS / float(network.tick_seconds)
+def whole_days(network: Network, ticks: np.ndarray) -> np.ndarray:
+    """The day, counted from 0, on which each tick falls, int64; exact for every length of tick."""
+    seconds = network.tick_seconds
+    result: np.ndarray = ticks * seconds.numerator // (seconds.denominator * DAY_SECONDS)
+    return result
 
 
 def firm_attributes(network: Network) -> pd.DataFrame:
@@ -98,7 +100,7 @@ def lane_table(run: Run, deliveries: pd.DataFrame) -> pd.DataFrame:
 
 
 def operations(run: Run) -> pd.DataFrame:
-    """By firm: orders received, units received as orders, units shipped at once (fill rate), utilisation of its lines."""
+    """By firm: orders received, share of their units that left at once (fill rate), utilisation of its lines."""
     network = run.network
     firms = len(network.firms)
     seller = np.array([network.stocks[lane.supplier].firm for lane in network.lanes], dtype=np.int64)
@@ -111,12 +113,12 @@ def operations(run: Run) -> pd.DataFrame:
     shipped = shipped[shipped["tick"].to_numpy() >= network.warm_up]
     prompt = shipped["tick"].to_numpy() == run.orders["placed"].to_numpy()[shipped["order"].to_numpy()]
     np.add.at(at_once, seller[shipped["entity"].to_numpy()[prompt]], shipped["quantity"].to_numpy()[prompt])
+    line_firm = np.array([network.stocks[line.stock].firm for line in network.lines], dtype=np.int64)
+    on_offer, used = server_ticks(run), busy_ticks(run)
+    limited = np.array([line.servers < UNLIMITED for line in network.lines], dtype=bool)
     busy, servers = np.zeros(firms), np.zeros(firms)
-    for index, (line, ticks) in enumerate(zip(network.lines, busy_ticks(run), strict=True)):
-        if line.servers < UNLIMITED:
-            firm = network.stocks[network.lines[index].stock].firm
-            busy[firm] += ticks
-            servers[firm] += line.servers * run.horizon
+    np.add.at(busy, line_firm[limited], used[limited])
+    np.add.at(servers, line_firm[limited], on_offer[limited])
     return pd.DataFrame(
         {
             "orders": orders,
@@ -129,9 +131,8 @@ def operations(run: Run) -> pd.DataFrame:
 def daily_table(run: Run, deliveries: pd.DataFrame) -> pd.DataFrame:
     """By day: units demanded and delivered to the markets, and revenue by ring (disjoint rings, simulated firms)."""
     network = run.network
-    length = round(ticks_per_day(network))
-    count = -(-run.horizon // length)
-    day = deliveries["tick"].to_numpy() // length
+    count = int(whole_days(network, np.array([run.horizon - 1]))[0]) + 1
+    day = whole_days(network, deliveries["tick"].to_numpy())
     seller = deliveries["seller"].to_numpy()
     amount = deliveries["amount"].to_numpy()
     kinds = np.array([firm.kind for firm in network.firms])
@@ -142,7 +143,7 @@ def daily_table(run: Run, deliveries: pd.DataFrame) -> pd.DataFrame:
     columns: dict[str, object] = {
         "date": [(start + timedelta(days=index)).date().isoformat() for index in range(count)],
         "demanded_units": np.bincount(
-            demanded["tick"].to_numpy() // length,
+            whole_days(network, demanded["tick"].to_numpy()),
             demanded["quantity"].to_numpy() / per_unit[demanded["entity"].to_numpy()],
             minlength=count,
         ),

@@ -24,6 +24,7 @@ from chainsim.units import (
     format_number,
     format_rate,
     format_share,
+    parse_call,
     parse_duration,
     parse_law,
     parse_money,
@@ -35,7 +36,7 @@ from chainsim.units import (
 )
 
 OF_PLAN = " of plan"
-MOVED = ("mean", "value", "low", "high", "days", "level", "reorder_point", "order_up_to")
+SPREADS = ("sd",)  # parameters that an added quantity leaves as they are
 UNLIMITED = ("unlimited", "不限")
 Parser = Callable[[str], Any]
 Writer = Callable[[Any], str]
@@ -80,7 +81,9 @@ def _changed_plain(current: str, change: ChangeText, whole: bool, scales: tuple[
             value = _try(read, current)
             if value is not None:
                 return write(_rounded(Fraction(value) * change.number, whole))
-        raise UnitError(f"is no quantity that can change by a share, got {shown(current)}", "write the new value itself")
+        raise UnitError(
+            f"is no quantity that can change by a share, got {shown(current)}", "write the new value itself"
+        )
     for read, write in scales:
         value, step = _try(read, current), _try(read, change.text)
         if value is not None and step is not None:
@@ -97,7 +100,7 @@ def _call(text: str) -> Call | None:
             call: Call = read(text)
         except UnitError:
             continue
-        if call.name not in ("cover", "constant"):
+        if call.name not in ("cover", "constant") or parse_call(text) is not None:
             return call
     return None
 
@@ -108,7 +111,7 @@ def _changed_call(call: Call, change: ChangeText, current: str) -> Call:
         return call  # the schema will say that there is no such law
     arguments = []
     for field, text in zip(registry.fields(call.name), call.arguments, strict=False):
-        if change.kind == "relative" or field.name in MOVED:
+        if change.kind == "relative" or field.name not in SPREADS:
             try:
                 text = _changed_plain(text, change, False, (SCALES[field.unit],))
             except UnitError:

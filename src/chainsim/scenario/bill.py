@@ -110,7 +110,11 @@ class _Derivation:
         if part.price is not None:
             return part.price
         users = self.users.get(name, [])
-        why = f"{len(users)} parts list it in their cost shares: {listed(users)}" if users else "no part's cost shares imply one"
+        why = (
+            f"{len(users)} parts list it in their cost shares: {listed(users)}"
+            if users
+            else "no part's cost shares imply one"
+        )
         self._wrong(("parts", name), f"part {name} needs a price: {why}")
         return None
 
@@ -144,12 +148,16 @@ class _Derivation:
             self._wrong(("parts", name, "cost_shares", component), message, "leave one of them out")
         if part.cost_shares and part.materials is None:
             message = f"part {name} has cost_shares but no materials share"
-            self._wrong(("parts", name, "cost_shares"), message, "write `materials: 80%`, the share of price spent on them")
+            self._wrong(
+                ("parts", name, "cost_shares"), message, "write `materials: 80%`, the share of price spent on them"
+            )
         if part.materials and not part.cost_shares:
             message = f"part {name} has a materials share but no cost_shares to spend it on"
             self._wrong(("parts", name, "materials"), message, "write `cost_shares: {component: 100}`, or leave it out")
         if part.cost_shares and not sum(part.cost_shares.values(), Fraction(0)):
-            self._wrong(("parts", name, "cost_shares"), f"the cost_shares of {name} are all 0", "write the largest as 100")
+            self._wrong(
+                ("parts", name, "cost_shares"), f"the cost_shares of {name} are all 0", "write the largest as 100"
+            )
 
     def losses(self, result: Bill) -> None:
         """Parts whose components cost more than the part sells for."""
@@ -162,7 +170,9 @@ class _Derivation:
             ]
             total = round(sum(costs, Fraction(0)))
             if part.needs and price is not None and price < total:
-                message = f"the components of {name} cost {format_money(total)}, more than its price of {format_money(price)}"
+                message = (
+                    f"the components of {name} cost {format_money(total)}, more than its price of {format_money(price)}"
+                )
                 self.issues.append(Issue(("parts", name), message, "check `needs` and the prices", True))
 
     def _wrong(self, path: Path, message: str, hint: str = "state a price: `price: 1_000 CNY`") -> None:

@@ -225,8 +225,7 @@ class _Builder:
             under_way[lanes[transit.lane].buyer] += transit.quantity
         if self.study.opening == "full":
             stocks = [
-                _with_stock(point, max(0, point.order_up_to - under_way[index]))
-                for index, point in enumerate(stocks)
+                _with_stock(point, max(0, point.order_up_to - under_way[index])) for index, point in enumerate(stocks)
             ]
         changes = self.changes(stocks, lanes, lines, needs)
         return net.Network(
@@ -265,9 +264,7 @@ class _Builder:
             )
         return result
 
-    def pipeline(
-        self, version: _Version, stocks: Sequence[net.StockPoint], rates: Rates
-    ) -> list[net.Transit]:
+    def pipeline(self, version: _Version, stocks: Sequence[net.StockPoint], rates: Rates) -> list[net.Transit]:
         """Shipments under way at the start: what would have been sent during one mean lead time at the opening rate.
 
         They are as far apart as orders are (review period, else the shortest `every` of the markets, else one
@@ -359,8 +356,15 @@ def _with_stock(point: net.StockPoint, on_hand: int) -> net.StockPoint:
     if point.role not in ("made", "bought"):
         return point
     return net.StockPoint(
-        point.firm, point.part, point.role, point.reorder_point, point.order_up_to, point.review, point.lot,
-        point.line, on_hand,
+        point.firm,
+        point.part,
+        point.role,
+        point.reorder_point,
+        point.order_up_to,
+        point.review,
+        point.lot,
+        point.line,
+        on_hand,
     )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 
 from chainsim.errors import Problem
 from chainsim.model.distributions import Constant, Distribution
@@ -19,7 +20,7 @@ from chainsim.scenario import flow, supply
 from chainsim.scenario.bill import derive
 from chainsim.scenario.cycles import cycle_through, is_productive, rings
 from chainsim.scenario.nodes import Mapping, Path, Scalar
-from chainsim.scenario.schema import LANGUAGE_VERSION, DatedChange, Part, Plant, Supplier
+from chainsim.scenario.schema import LANGUAGE_VERSION, DatedChange, Part
 from chainsim.scenario.sources import problem
 from chainsim.scenario.view import View, touches
 from chainsim.units import UnitError, format_duration, format_number, parse_number
@@ -79,7 +80,9 @@ def check_language(tree: Mapping) -> list[Problem]:
         return []
     if version <= LANGUAGE_VERSION:
         return []
-    message = f"this file needs chainsim language {format_number(version)}; this program reads language {LANGUAGE_VERSION}"
+    message = (
+        f"this file needs chainsim language {format_number(version)}; this program reads language {LANGUAGE_VERSION}"
+    )
     return [problem(node.place, message, "install a newer chainsim")]
 
 
@@ -117,11 +120,17 @@ def _horizon(view: View) -> int:
 
 def _demand(view: View) -> Iterator[Problem]:
     study, days = view.scenario.study, _horizon(view)
-    years = {str(year) for year in range(study.start.year, date.fromordinal(study.end.toordinal() - 1).year + 1)} if days else set()
+    years = (
+        {str(year) for year in range(study.start.year, date.fromordinal(study.end.toordinal() - 1).year + 1)}
+        if days
+        else set()
+    )
     for name, market in view.scenario.markets.items():
         path: Path = ("markets", name)
         if market.rate is None and not market.yearly:
-            yield view.problem(path, f"market {name} states no demand", 'write `rate: 900/day`, or `yearly: {2024: 360_000}`')
+            yield view.problem(
+                path, f"market {name} states no demand", "write `rate: 900/day`, or `yearly: {2024: 360_000}`"
+            )
         if market.rate is not None and market.yearly:
             yield view.problem((*path, "yearly"), f"market {name} states both rate and yearly", "leave one of them out")
         missing = sorted(years - set(market.yearly)) if market.yearly else []
@@ -132,7 +141,9 @@ def _demand(view: View) -> Iterator[Problem]:
             message = "study.warm_up is for steady-state studies; a ramp (yearly demand) has no steady state"
             yield view.problem(("study", "warm_up"), message, "leave warm_up out, or write a constant `rate`")
         if market.every > days * DAY > 0 and market.rate is not None and market.arrivals == "regular":
-            message = f"every of {format_duration(market.every)} is longer than the horizon of {days} days: one order at most"
+            message = (
+                f"every of {format_duration(market.every)} is longer than the horizon of {days} days: one order at most"
+            )
             yield view.problem((*path, "every"), message, warning=True)
 
 
@@ -171,7 +182,7 @@ def _cycles(view: View) -> Iterator[Problem]:
     needs = bill.needs
     for ring in rings(stated):
         cycle = cycle_through(stated, ring)
-        lines = ", ".join(view.line(_use(view, one, other)) for one, other in zip(cycle, cycle[1:], strict=False))
+        lines = ", ".join(view.line(_use(view, one, other)) for one, other in pairwise(cycle))
         path = _use(view, cycle[0], cycle[1])
         shown = f"{' -> '.join(cycle)} ({lines})"
         if not view.scenario.allow_cycles:
@@ -208,7 +219,7 @@ def _zeros(view: View) -> Iterator[Problem]:
 
 
 def _is_zero(law: Distribution | None) -> bool:
-    return isinstance(law, Constant) and law.value == 0
+    return isinstance(law, Constant) and law.always == 0
 
 
 def _quantities(view: View) -> Iterator[Problem]:
@@ -240,40 +251,84 @@ def _quantities(view: View) -> Iterator[Problem]:
 def _multiple(view: View, path: Path, quantity: Fraction, name: str, part: Part) -> Iterator[Problem]:
     if (quantity / part.resolution).denominator != 1:
         key = path[-1] if path[-2] != "yearly" else f"yearly.{path[-1]}"
-        counted = "is counted in whole units" if part.resolution == 1 else f"has resolution {format_number(part.resolution)}"
+        counted = (
+            "is counted in whole units" if part.resolution == 1 else f"has resolution {format_number(part.resolution)}"
+        )
         message = f"{key} of {format_number(quantity)} is no possible quantity: {name} {counted}"
         yield view.problem(path, message, f"round it, or give {name} a finer resolution, such as 0.001")
 
 
-FIRMS = ("plants", "suppliers")
 SUPPLY = (
-    "plants.makes", "suppliers.makes", "suppliers.share", "suppliers.count", "suppliers.firms", "suppliers.list",
-    "suppliers.ring", "plants.ring", "parts.needs", "parts.cost_shares", "outside.supplies", "markets.buys", "markets.at",
-)  # fmt: skip
+    "plants.makes",
+    "suppliers.makes",
+    "suppliers.share",
+    "suppliers.count",
+    "suppliers.firms",
+    "suppliers.list",
+    "suppliers.ring",
+    "plants.ring",
+    "parts.needs",
+    "parts.cost_shares",
+    "outside.supplies",
+    "markets.buys",
+    "markets.at",
+)
 BILL = ("parts.price", "parts.materials", "parts.needs", "parts.cost_shares")
 STUDY = ("study.start", "study.end")
 DEMAND = ("markets.rate", "markets.yearly", "markets.every", "markets.quantity", "markets.arrivals")
 
 CHECKS: tuple[Check, ...] = (
     Check(_study, (*STUDY, "study.warm_up", "study.tick", "study.replications"), dated=False),
-    Check(_dates, (*STUDY, *(f"{s}.{k}" for s in ("policies", "disruptions") for k in ("from", "until", "change"))), dated=False),
+    Check(
+        _dates,
+        (*STUDY, *(f"{s}.{k}" for s in ("policies", "disruptions") for k in ("from", "until", "change"))),
+        dated=False,
+    ),
     Check(_reviews, (*STUDY, "plants.review", "suppliers.review")),
     Check(_demand, (*STUDY, *DEMAND, "study.warm_up")),
     Check(_bill, BILL),
     Check(_cycles, (*BILL, "study.opening", "allow_cycles.*")),
-    Check(_zeros, ("plants.lead_time", "suppliers.lead_time", "outside.lead_time", "markets.rate", "markets.yearly"), dated=False),
+    Check(
+        _zeros,
+        ("plants.lead_time", "suppliers.lead_time", "outside.lead_time", "markets.rate", "markets.yearly"),
+        dated=False,
+    ),
     Check(
         _quantities,
-        ("parts.resolution", "parts.lot", "plants.makes", "suppliers.makes", "plants.batch", "suppliers.batch",
-         "plants.finished_stock", "suppliers.finished_stock", "markets.buys", "markets.quantity", "markets.yearly"),
-    ),  # fmt: skip
-    Check(supply.check_rings, ("suppliers.count", "suppliers.share", "suppliers.ring", "suppliers.lead_time", "suppliers.firms", "suppliers.list", "suppliers.sources")),
+        (
+            "parts.resolution",
+            "parts.lot",
+            "plants.makes",
+            "suppliers.makes",
+            "plants.batch",
+            "suppliers.batch",
+            "plants.finished_stock",
+            "suppliers.finished_stock",
+            "markets.buys",
+            "markets.quantity",
+            "markets.yearly",
+        ),
+    ),
+    Check(
+        supply.check_rings,
+        (
+            "suppliers.count",
+            "suppliers.share",
+            "suppliers.ring",
+            "suppliers.lead_time",
+            "suppliers.firms",
+            "suppliers.list",
+            "suppliers.sources",
+        ),
+    ),
     Check(supply.check_suppliers, SUPPLY),
     Check(supply.check_buyers, SUPPLY, dated=False),
     Check(supply.check_lanes, (*SUPPLY, "lanes.buyer", "lanes.supplier", "lanes.part", "lanes.share")),
-    Check(flow.check_capacity, (*SUPPLY, *BILL, *STUDY, *DEMAND, "plants.capacity", "suppliers.capacity", "firms.capacity"), dated=False),
+    Check(
+        flow.check_capacity,
+        (*SUPPLY, *BILL, *STUDY, *DEMAND, "plants.capacity", "suppliers.capacity", "firms.capacity"),
+        dated=False,
+    ),
     Check(flow.check_lots, (*SUPPLY, *BILL, *STUDY, *DEMAND, "parts.lot"), dated=False),
     Check(flow.check_load, (), dated=False, last=True),
 )
-
-__all__ = ["CHECKS", "Check", "Plant", "Supplier", "check", "check_language", "check_version"]

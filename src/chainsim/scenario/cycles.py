@@ -2,7 +2,8 @@
 
 In: who needs how much of what.  Out: cycles, and the verdict of Hawkins and Simon (1949): a ring of parts is
 productive when making one unit takes, through all rounds, less than one unit of itself, which is the same as
-a spectral radius below 1.  Exact in fractions, so no verdict hangs on a rounding.
+a spectral radius below 1.  Exact in fractions up to 24 parts, so no verdict on a bill of materials hangs on a
+rounding; larger rings (a Leontief table) are judged in floating point.
 This module must not know scenarios.
 """
 
@@ -10,7 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from typing import Any
 
+MOST_EXACT = 24
+SMALLEST_PIVOT = 1e-12
 Needs = Mapping[str, Mapping[str, Fraction]]
 
 
@@ -72,11 +76,14 @@ def cycle_through(needs: Needs, ring: list[str]) -> list[str]:
 
 def is_productive(needs: Needs, ring: list[str]) -> bool:
     """Whether I - A has only positive leading principal minors over the parts of a ring."""
-    rows = [
+    exact = len(ring) <= MOST_EXACT
+    rows: list[list[Any]] = [
         [Fraction(int(made == used)) - needs.get(made, {}).get(used, Fraction(0)) for used in ring] for made in ring
     ]
+    if not exact:
+        rows = [[float(value) for value in row] for row in rows]
     for at, pivot in enumerate(rows):
-        if pivot[at] <= 0:
+        if pivot[at] <= (0 if exact else SMALLEST_PIVOT):
             return False
         for row in rows[at + 1 :]:
             factor = row[at] / pivot[at]

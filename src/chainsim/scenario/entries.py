@@ -96,9 +96,7 @@ def from_mapping(given: Mapping[object, object], registry: Registry[T], key: str
             continue
         if not isinstance(word, str) or word not in fields:
             message = f"unknown key {shown(str(word))}{did_you_mean(str(word), fields)}"
-            errors.append(
-                ((str(word), "[key]"), UnitError(message, f"{name} has {', '.join(fields)}"), value)
-            )
+            errors.append(((str(word), "[key]"), UnitError(message, f"{name} has {', '.join(fields)}"), value))
             continue
         try:
             values[word] = _parameter(fields[word], value)

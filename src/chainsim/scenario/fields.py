@@ -143,9 +143,7 @@ CountFromOne: TypeAlias = Annotated[
 CountByRing: TypeAlias = Annotated[
     int | dict[Ring, int],
     _checked(partial(by_ring, one=_count)),
-    _schema(
-        "a whole number, or one by ring", 40, {"city": 6, "province": 14}, **_rings(COUNT, nullable=False)
-    ),
+    _schema("a whole number, or one by ring", 40, {"city": 6, "province": 14}, **_rings(COUNT, nullable=False)),
 ]
 Date: TypeAlias = Annotated[
     dt.date,

@@ -53,12 +53,7 @@ def read_bytes(path: Path, display: str) -> bytes:
     whole = Place(display)
     try:
         _regular(os.stat(path), display)
-        flags = (
-            os.O_RDONLY
-            | getattr(os, "O_NONBLOCK", 0)
-            | getattr(os, "O_BINARY", 0)
-            | getattr(os, "O_CLOEXEC", 0)
-        )
+        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
         with open(os.open(path, flags), "rb") as file:
             _regular(os.fstat(file.fileno()), display)
             data = file.read(LARGEST_FILE + 1)
@@ -75,25 +70,17 @@ def _regular(status: os.stat_result, display: str) -> None:
     if kind == stat.S_IFDIR:
         raise refuse(Problem("is a folder, not a file", whole, "name the scenario file inside it"))
     if kind != stat.S_IFREG:
-        raise refuse(
-            Problem("is not a regular file (a pipe, socket or device)", whole, "save the scenario to a file")
-        )
+        raise refuse(Problem("is not a regular file (a pipe, socket or device)", whole, "save the scenario to a file"))
     if status.st_size > LARGEST_FILE:
         message = f"{status.st_size:,} bytes, limit {LARGEST_FILE:,}"
         raise refuse(
-            Problem(
-                message, whole, "put long lists of firms into a CSV beside the scenario: `list: firms.csv`"
-            )
+            Problem(message, whole, "put long lists of firms into a CSV beside the scenario: `list: firms.csv`")
         )
 
 
 def _unreadable(error: OSError | ValueError, path: Path, whole: Place) -> Problem:
     if isinstance(error, FileNotFoundError):
-        hint = (
-            "its link points to nothing"
-            if path.is_symlink()
-            else "check the spelling and the folder you are in"
-        )
+        hint = "its link points to nothing" if path.is_symlink() else "check the spelling and the folder you are in"
         return Problem("no such file", whole, hint)
     if isinstance(error, PermissionError):
         return Problem("permission denied", whole, "make the file readable")
@@ -107,9 +94,7 @@ def decode(data: bytes, display: str) -> str:
     if len(data) > LARGEST_FILE:
         raise refuse(Problem(f"{len(data):,} bytes, limit {LARGEST_FILE:,}", whole))
     if what := _foreign(data):
-        raise refuse(
-            Problem(f"not a YAML text file: it looks like {what}", whole, "name the scenario's .yaml file")
-        )
+        raise refuse(Problem(f"not a YAML text file: it looks like {what}", whole, "name the scenario's .yaml file"))
     if what := _wide(data):
         raise refuse(Problem(f"not UTF-8 text: it looks like {what}", Place(display, 1), "save it as UTF-8"))
     try:
@@ -169,9 +154,7 @@ def _characters(text: str, display: str) -> None:
         line += len(breaks)
         start += breaks[-1] if breaks else 0
         place = Place(display, line, found.start() - start + 1)
-        problems.append(
-            problem(place, f"character U+{ord(found[0]):04X} not allowed", "delete it; it cannot be seen")
-        )
+        problems.append(problem(place, f"character U+{ord(found[0]):04X} not allowed", "delete it; it cannot be seen"))
         if len(problems) == MOST_PROBLEMS:
             break
     if problems:

@@ -175,7 +175,9 @@ def events(scenario: Scenario, bill: Bill) -> float:
     placed: dict[str, float] = {}
     for market in scenario.markets.values():
         rate = market_rate(scenario, market)
-        orders = seconds * rate / float(market.quantity) if market.arrivals == "poisson" else seconds / float(market.every)
+        orders = (
+            seconds * rate / float(market.quantity) if market.arrivals == "poisson" else seconds / float(market.every)
+        )
         placed[market.buys] = placed.get(market.buys, 0.0) + orders
     order = top_down({part: dict.fromkeys(used, Fraction(1)) for part, used in needs.items()})
     total = 0.0

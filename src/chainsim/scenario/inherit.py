@@ -36,7 +36,9 @@ def assemble(inputs: Inputs, prepare: Prepare) -> Mapping:
         if parent is None:
             break
         if not isinstance(parent, Scalar):
-            raise ScenarioError([problem(parent.place, "extends must be the name of one file", "write extends: base.yaml")])
+            raise ScenarioError(
+                [problem(parent.place, "extends must be the name of one file", "write extends: base.yaml")]
+            )
         display, data = inputs.read(parent)
         name = inputs.relative(display)
         names.append(name)

@@ -72,7 +72,9 @@ def firms_of(display: str, data: bytes) -> tuple[Mapping, list[Problem]]:
     for column, place in zip(table.header, table.header_places, strict=True):
         if column and column not in COLUMNS:
             message = f"unknown column '{column}'{did_you_mean(column, HEADERS)}"
-            problems.append(problem(place, message, f"columns are {listed(COLUMNS)}, or 名称, 范围, 区县, 份额, 产能, 集团"))
+            problems.append(
+                problem(place, message, f"columns are {listed(COLUMNS)}, or 名称, 范围, 区县, 份额, 产能, 集团")
+            )
     if table.header and "name" not in table.header:
         hint = f"there is {listed(table.header)}"
         return firms, [*problems, problem(Place(display, 1, 1), "column 'name' (名称) is missing", hint)]
@@ -99,7 +101,9 @@ def firms_of(display: str, data: bytes) -> tuple[Mapping, list[Problem]]:
     if table.rows and not firms.entries:
         return firms, problems
     if not table.rows and not problems:
-        problems.append(problem(Place(display, 1, 1), "the list has no rows", "add one row per firm, or leave `list` out"))
+        problems.append(
+            problem(Place(display, 1, 1), "the list has no rows", "add one row per firm, or leave `list` out")
+        )
     return firms, problems
 
 

@@ -8,19 +8,22 @@ This module must not know the simulation or the terminal.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping as Map, Sequence as Many
+from collections.abc import Iterable
+from collections.abc import Mapping as Map
+from collections.abc import Sequence as Many
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 from chainsim.errors import Problem, ScenarioError
 from chainsim.scenario.checks import Check, check, check_language
+from chainsim.scenario.defaults import spell_out_groups
 from chainsim.scenario.inherit import assemble
 from chainsim.scenario.inputs import Inputs
 from chainsim.scenario.lists import fill_firms
-from chainsim.scenario.nodes import Mapping, Node, Path as NodePath, Scalar, Sequence, walk
-from chainsim.scenario.overrides import Setting, apply, at, from_command, locate
+from chainsim.scenario.nodes import Mapping, Node, Scalar, Sequence, walk
+from chainsim.scenario.nodes import Path as NodePath
+from chainsim.scenario.overrides import Setting, apply, from_command, locate
 from chainsim.scenario.paths import show
 from chainsim.scenario.provenance import Fact, Origin, Origins, backing, read_facts, strip, unknown_sources
 from chainsim.scenario.references import check_references
@@ -85,8 +88,7 @@ class Loaded:
     def resolved(self, policies: Many[str] = ()) -> list[Resolved]:
         """Every value with these policies in force, whatever their dates; defaults too, in the schema's order."""
         owners: list[Owner] = [("policy", name) for text in policies for name in combination(text)]
-        dated, problems = self.versions.timeline(policies)
-        _raise(problems)
+        _raise(self.versions.timeline(policies)[1])
         tree, _ = self.versions.tree_with(tuple(dict.fromkeys(owners)))
         rows: list[Resolved] = []
         _rows(tree, (), ROOT, rows, self.origins)
@@ -98,7 +100,9 @@ class Loaded:
         for path, node in walk(self.versions.tree):
             if isinstance(node, Scalar) and path[0] not in ("study", "chainsim") and _is_number(path, node):
                 behind = backing(self.origins.get(node.place), self.facts)
-                rows.append(Assumption(show(path), node.text, behind.source, behind.confidence, behind.date, behind.note))
+                rows.append(
+                    Assumption(show(path), node.text, behind.source, behind.confidence, behind.date, behind.note)
+                )
         return rows
 
 
@@ -110,7 +114,8 @@ def load(path: str | Path, settings: Iterable[str] = ()) -> Loaded:
     display = os.fspath(path)
     inputs = Inputs(Path(path), display)
     reading = _Reading(inputs)
-    tree = assemble(inputs, reading.prepare)
+    tree, unused = spell_out_groups(assemble(inputs, reading.prepare))
+    reading.problems += unused
     given = tuple(settings)
     tree = reading.override(tree, given)
     return replace(reading.judge(tree), settings=given)
@@ -182,8 +187,10 @@ class _Reading:
 
     def judge(self, tree: Mapping) -> Loaded:
         """The tree against the schema, the semantic checks, and every version that the study may run."""
+        before = len(self.problems)
         facts = self.facts()
-        self.problems += unknown_sources(self.sources, facts, bool(self.tables))
+        if len(self.problems) == before:
+            self.problems += unknown_sources(self.sources, facts, bool(self.tables))
         whole, faults = validate(tree)
         self.problems += [fault.problem for fault in faults]
         scenario, damage = (whole, frozenset[str]()) if whole else repaired(tree, faults)
@@ -247,7 +254,7 @@ def _raise(problems: Iterable[Problem]) -> None:
 
 def _is_number(path: NodePath, node: Scalar) -> bool:
     kind = ROOT
-    for at_, key in enumerate(path):
+    for key in path:
         if key == "change":
             return any(sign.isdigit() for sign in node.text)
         kind = below(kind, key)
@@ -269,6 +276,3 @@ def _rows(node: Node, path: NodePath, kind: Kind, rows: list[Resolved], origins:
             text = default_text(info)
             if key not in node.entries and text is not None:
                 rows.append(Resolved(show((*path, key)), text, "default", "default", ""))
-
-
-__all__ = ["Assumption", "Loaded", "Resolved", "at", "combination", "in_order", "load"]

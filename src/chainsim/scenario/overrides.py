@@ -80,9 +80,7 @@ def _marked(node: Node, set_by: str) -> Node:
     return Mapping({key: _marked(child, set_by) for key, child in node.entries.items()}, node.place, node.key_places)
 
 
-def locate(
-    tree: Mapping, setting: Setting, names: dict[str, Path] | None = None
-) -> tuple[list[Write], list[Problem]]:
+def locate(tree: Mapping, setting: Setting, names: dict[str, Path] | None = None) -> tuple[list[Write], list[Problem]]:
     """What a setting writes in `tree`; a problem at its path when that means nothing.
 
     names: the firms that groups stand for, each with the path of its group, so that `firms.X.capacity` may
@@ -93,13 +91,26 @@ def locate(
         if setting.set_by != SET and steps[0] in FIXED:
             hint = "a policy changes parts, plants, suppliers, outside, markets, lanes or firms"
             raise PathError(f"a dated change cannot change '{steps[0]}'", hint)
+        if steps[0] in ("chainsim", "extends"):
+            raise PathError(f"'{steps[0]}' is the file's own and cannot be changed")
         targets = _firm(tree, steps, names) or resolve(tree, setting.path)
         for target in targets:
             _check_value(target, setting)
+        if len(targets) > 1 and is_relative(setting.node):
+            able = [target for target in targets if _text_of(tree, target, names or {}) is not None]
+            if not able:
+                message = f"path '{setting.path}': none of the {len(targets)} values it means is stated"
+                raise PathError(message, "write the new value itself, not a relative change")
+            targets = able
     except PathError as error:
         prefix = "" if setting.set_by == SET else f"{setting.set_by}: "
         return [], [problem(setting.place, prefix + error.message, error.hint)]
     return [Write(target, setting) for target in targets], []
+
+
+def is_relative(node: Node) -> bool:
+    """Whether a new value is a change of the old one: `+20%`, `-4 days`."""
+    return isinstance(node, Scalar) and not node.quoted and node.text.startswith(("+", "-"))
 
 
 def _firm(tree: Mapping, steps: tuple[Step, ...], names: dict[str, Path] | None) -> list[Target]:
@@ -115,7 +126,9 @@ def _firm(tree: Mapping, steps: tuple[Step, ...], names: dict[str, Path] | None)
     kind = below(below(ROOT, "firms"), name)
     key = str(steps[2]) if len(steps) > 2 else ""
     if len(steps) != 3 or key not in fields(kind):
-        raise PathError(f"there is no '{key}' in a firm{did_you_mean(key, fields(kind))}", f"there is {listed(fields(kind))}")
+        raise PathError(
+            f"there is no '{key}' in a firm{did_you_mean(key, fields(kind))}", f"there is {listed(fields(kind))}"
+        )
     return [Target(("firms", name, key), below(kind, key), None)]
 
 
@@ -128,14 +141,14 @@ def _check_value(target: Target, setting: Setting) -> None:
     if plain and not takes_values(target.kind):
         names = target.node.entries if isinstance(target.node, Mapping) else ()
         raise PathError(f"{where} is a section, not a value", f"name one of {listed(names)} in it" if names else "")
-    if isinstance(target.node, Mapping) and not _entry(target.node):
-        text = setting.node.text if isinstance(setting.node, Scalar) else ""
-        if text.startswith(("+", "-")):
-            rings = [f"{setting.path}.{ring}" for ring in target.node.entries]
-            raise PathError(f"{where} is given one by one, and cannot change as a whole", f"name {' or '.join(rings)}")
+    if isinstance(target.node, Mapping) and not _entry(target.node) and is_relative(setting.node):
+        rings = [f"{setting.path}.{ring}" for ring in target.node.entries]
+        raise PathError(f"{where} is given one by one, and cannot change as a whole", f"name {' or '.join(rings)}")
 
 
-def apply(tree: Mapping, writes: Iterable[Write], groups: dict[str, Path] | None = None) -> tuple[Mapping, list[Problem]]:
+def apply(
+    tree: Mapping, writes: Iterable[Write], groups: dict[str, Path] | None = None
+) -> tuple[Mapping, list[Problem]]:
     """`tree` after the writes, in their order; problems where a relative change does not fit the value."""
     problems: list[Problem] = []
     for write in writes:
@@ -152,18 +165,18 @@ def apply(tree: Mapping, writes: Iterable[Write], groups: dict[str, Path] | None
 
 def _new_value(tree: Mapping, write: Write, groups: dict[str, Path]) -> Node:
     node, set_by = write.setting.node, write.setting.set_by
-    if not isinstance(node, Scalar) or node.quoted:
-        return _marked(node, set_by)
-    if not node.text.startswith(("+", "-")):
+    if not isinstance(node, Scalar) or not is_relative(node) or "change" in write.target.path:
         return _marked(node, set_by)
     change = parse_change(node.text)
-    current = _current(tree, write.target, groups)
+    current = _text_of(tree, write.target, groups)
+    if current is None:
+        raise UnitError("has no value that could change", "write the new value itself")
     whole = any(kind is int for kind in alternatives(write.target.kind))
     return Scalar(changed(current, change, whole=whole), node.place, set_by=set_by)
 
 
-def _current(tree: Mapping, target: Target, groups: dict[str, Path]) -> str:
-    """The text of the value that a relative change starts from: the value, its group's, or its default."""
+def _text_of(tree: Mapping, target: Target, groups: dict[str, Path]) -> str | None:
+    """The text that a relative change starts from: the value, its group's, or its default; None without any."""
     node = at(tree, target.path)
     if node is None and target.path[0] == "firms" and len(target.path) == 3:
         name, key = str(target.path[1]), target.path[2]
@@ -181,10 +194,8 @@ def _current(tree: Mapping, target: Target, groups: dict[str, Path]) -> str:
         kind = below(kind, step)
     for section in alternatives(kind):
         if is_section(section) and key in fields(section):
-            text = default_text(fields(section)[str(key)])
-            if text is not None:
-                return text
-    raise UnitError("has no value that could change", "write the new value itself")
+            return default_text(fields(section)[str(key)])
+    return None
 
 
 def _entry(node: Mapping) -> bool:
@@ -252,4 +263,3 @@ def _copy(node: Node | None, place: Place) -> Mapping | Sequence:
 def is_set(node: Node | None) -> bool:
     """Whether `--set` wrote any value of a node."""
     return node is not None and any(isinstance(n, Scalar) and n.set_by == SET for _, n in walk(node))
-

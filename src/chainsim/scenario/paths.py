@@ -51,8 +51,7 @@ def parse(text: str) -> tuple[Step, ...]:
     steps: list[Step] = []
     at, size = 0, len(text)
     while True:
-        while at < size and text[at] == " ":
-            at += 1
+        at += len(text[at:]) - len(text[at:].lstrip(" "))
         if at < size and text[at] in "\"'":
             end = text.find(text[at], at + 1)
             if end < 0:
@@ -72,7 +71,8 @@ def parse(text: str) -> tuple[Step, ...]:
                 raise PathError(f"path '{text}': '[' is never closed")
             steps.append(_select(text, text[at + 1 : end]))
             at = end + 1
-        if text[at:].strip() == "":
+        at += len(text[at:]) - len(text[at:].lstrip(" "))
+        if at == size:
             return tuple(steps)
         if text[at] != ".":
             raise PathError(f"path '{text}': expected '.' before '{text[at:]}'")
@@ -85,7 +85,9 @@ def _select(path: str, inside: str) -> Select:
         key, sign, value = pair.partition("=")
         key, value = key.strip(), value.strip().strip("\"'")
         if not (sign and key and value):
-            raise PathError(f"path '{path}': '[{inside}]' is no selector", "write one such as suppliers[tier=1, ring=city]")
+            raise PathError(
+                f"path '{path}': '[{inside}]' is no selector", "write one such as suppliers[tier=1, ring=city]"
+            )
         wanted.append((key, value))
     return Select(tuple(wanted))
 
@@ -121,7 +123,7 @@ def resolve(tree: Mapping, text: str) -> list[Target]:
                 following.append(_child(target, step, last))
             except PathError as error:
                 lost = lost or error
-                if not many or is_section(target.kind):
+                if not many or (is_section(target.kind) and below(target.kind, step) is None):
                     raise
         if not following:
             raise lost or PathError(f"path '{text}': nothing matches '{step}'", _inventory(found))
@@ -163,7 +165,9 @@ def _selected(target: Target, step: Select) -> Iterator[Target]:
         for wanted, _ in step.wanted:
             if not is_section(kind) or wanted not in fields(kind):
                 known = known_keys(kind)
-                raise PathError(f"{step} selects by '{wanted}', which {show(target.path)} do not have{did_you_mean(wanted, known)}")
+                raise PathError(
+                    f"{step} selects by '{wanted}', which {show(target.path)} do not have{did_you_mean(wanted, known)}"
+                )
         if all(_has(kind, node, wanted, value) for wanted, value in step.wanted):
             yield Target((*target.path, key), kind, node)
 

@@ -8,7 +8,8 @@ This module must not know what the values mean.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping as Map
+from collections.abc import Iterable
+from collections.abc import Mapping as Map
 from dataclasses import dataclass, replace
 
 from chainsim.errors import Place, Problem

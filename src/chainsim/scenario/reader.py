@@ -134,9 +134,7 @@ class _Builder:
     def _document(self, event: Any) -> None:
         self.documents += 1
         if self.documents > 1:
-            self._problem(
-                self._at(event), "only one document allowed", "move it to a file of its own, or delete '---'"
-            )
+            self._problem(self._at(event), "only one document allowed", "move it to a file of its own, or delete '---'")
             raise _Stop
         if event.tags:
             self._problem(self._at(event), "tags are not allowed", "delete the %TAG line")
@@ -179,9 +177,7 @@ class _Builder:
         if isinstance(event, yaml.AliasEvent):
             name = f"'*{event.anchor}'"
             if any(frame.anchor == event.anchor for frame in self.stack):
-                message = (
-                    f"alias {name} is recursive: it stands inside what it names; aliases are not supported"
-                )
+                message = f"alias {name} is recursive: it stands inside what it names; aliases are not supported"
             elif event.anchor not in self.anchors:
                 message = f"alias {name} names no anchor; aliases are not supported"
             else:
@@ -272,9 +268,7 @@ class _Builder:
 
     def _wrong_root(self) -> Problem:
         place = Place(self.display, 1)
-        if self.root is None or (
-            isinstance(self.root, Scalar) and self.root.text.lower() in ("", "null", "~")
-        ):
+        if self.root is None or (isinstance(self.root, Scalar) and self.root.text.lower() in ("", "null", "~")):
             return problem(place, "scenario is empty", "`chainsim new DIR` starts one")
         if isinstance(self.root, Scalar):
             lines = [line.count(",") for line in self.text.splitlines()[:5] if line.strip()]
@@ -291,9 +285,7 @@ class _Builder:
                 hint or "write `key: value` on each line",
             )
         what = "a list" if isinstance(self.root, Sequence) else "an empty one"
-        return problem(
-            place, f"expected a mapping with keys {KEYS}, got {what}", "write `key: value` on each line"
-        )
+        return problem(place, f"expected a mapping with keys {KEYS}, got {what}", "write `key: value` on each line")
 
     def _at(self, event: Any) -> Place:
         start, end = event.start_mark, event.end_mark

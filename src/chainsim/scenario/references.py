@@ -60,7 +60,9 @@ def check_references(tree: Mapping, scenario: Scenario | None) -> tuple[list[Pro
     parts = {name: ("parts", name) for name in _keys(tree, "parts")}
     problems += _alike(tree, [(name, path) for name, path in parts.items()])
     problems += _alike(tree, list(_firm_keys(tree, scenario)))
-    problems += _alike(tree, [(name, (section, name)) for section in ("plants", "suppliers") for name in _keys(tree, section)])
+    problems += _alike(
+        tree, [(name, (section, name)) for section in ("plants", "suppliers") for name in _keys(tree, section)]
+    )
     problems += _alike(tree, [(name, ("policies", name)) for name in _keys(tree, "policies")])
     problems += _reserved(tree)
     return problems, frozenset(unknown)

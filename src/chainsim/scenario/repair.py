@@ -64,7 +64,7 @@ def _without(tree: Mapping, path: Path) -> Mapping:
         return tree
     if len(path) == 1 and at(tree, path) is None:
         return put(tree, path, Mapping({}, NOWHERE), NOWHERE)
-    for length, key in enumerate(path):
+    for length in range(len(path)):
         if isinstance(at(tree, path[:length]), Sequence):
             path = path[:length]
             break

@@ -19,7 +19,6 @@ from chainsim.scenario.fields import (
     Amount,
     Capacity,
     Change,
-    Count,
     CountByRing,
     CountFromOne,
     Date,
@@ -75,36 +74,42 @@ class Part(Section):
     lot: Annotated[PositiveWeight, Field(description="ordered in multiples of this many units")] = Fraction(1)
     needs: Annotated[dict[Name, Weight], Field(description="units of each component per unit made")] = {}
     materials: Annotated[Share | None, Field(description="share of price spent on `cost_shares`")] = None
-    cost_shares: Annotated[
-        dict[Name, Weight], Field(description="how the materials split, normalised to 100 %")
-    ] = {}
+    cost_shares: Annotated[dict[Name, Weight], Field(description="how the materials split, normalised to 100 %")] = {}
     title: Annotated[Words, Field(description="name shown in reports")] = ""
 
 
-class Firm(Section):
+class Operations(Section):
+    """How a firm makes, stocks, sends and pays; a tier may state it for all its groups."""
+
+    capacity: Annotated[
+        Capacity, Field(description="most it can make: '900/day', or '125% of plan'; unlimited if absent")
+    ] = None
+    lines: Annotated[
+        CountFromOne | None,
+        Field(description="parallel lines that share `capacity`; 1 if capacity or `process_time` is given"),
+    ] = None
+    process_time: Annotated[Law | None, Field(description="time on the line for one batch, beside capacity")] = None
+    batch: Annotated[
+        PositiveWeight | None, Field(description="most units started at once on a line; whole orders if absent")
+    ] = None
+    finished_stock: Annotated[Rule, Field(description="replenishment of what it makes; to order if absent")] = TO_ORDER
+    component_stock: Annotated[Rule, Field(description="replenishment of what it buys; to order if absent")] = TO_ORDER
+    review: Annotated[Duration, Field(description="time between reviews of bought parts; 0 is continuous")] = Fraction(
+        0
+    )
+    pays_after: Annotated[Duration, Field(description="payment term on what it buys, from delivery")] = Fraction(0)
+    lead_time: Annotated[LawByRing, Field(description="from its dispatch to the buyer, if need be by its ring")] = None
+
+
+class Firm(Operations):
     """What plants and suppliers have in common; everything but `makes` can be left out."""
 
-    makes: Annotated[Name, Field(description="the part it makes")]
+    makes: Annotated[Name, Field(description="the part it makes; a supplier group may be named after it instead")]
     title: Annotated[Words, Field(description="name shown in reports")] = ""
     ring: Annotated[Ring | None, Field(description="where its revenue counts")] = None
     district: Annotated[Words, Field(description="district of the city")] = ""
     sector: Annotated[Words, Field(description="sector for grouping")] = ""
     group: Annotated[Words, Field(description="corporate group; sales inside it are consolidated away")] = ""
-    capacity: Annotated[
-        Capacity, Field(description="most it can make: '900/day', or '125% of plan'; unlimited if absent")
-    ] = None
-    lines: Annotated[CountFromOne | None, Field(description="parallel lines that share `capacity`; 1 if capacity or `process_time` is given")] = None
-    process_time: Annotated[
-        Law | None, Field(description="time on the line for one batch, beside capacity")
-    ] = None
-    batch: Annotated[PositiveWeight | None, Field(description="most units started at once on a line; whole orders if absent")] = None
-    finished_stock: Annotated[Rule, Field(description="replenishment of what it makes; to order if absent")] = TO_ORDER
-    component_stock: Annotated[Rule, Field(description="replenishment of what it buys; to order if absent")] = TO_ORDER
-    review: Annotated[Duration, Field(description="time between reviews of bought parts; 0 is continuous")] = Fraction(0)
-    pays_after: Annotated[Duration, Field(description="payment term on what it buys, from delivery")] = Fraction(0)
-    lead_time: Annotated[
-        LawByRing, Field(description="from its dispatch to the buyer, if need be by its ring")
-    ] = None
 
 
 class Plant(Firm):
@@ -122,18 +127,25 @@ class NamedFirm(Section):
     capacity: Capacity = None
 
 
-class Supplier(Firm):
+class Tier(Operations):
+    """What the supplier groups of one tier have in common; a group's own line says otherwise where it must."""
+
+    sources: Annotated[
+        CountFromOne | None, Field(description="how many firms of a group (per ring) each buyer uses; all if absent")
+    ] = None
+    size_spread: Annotated[Share, Field(description="coefficient of variation of firm sizes in a group")] = Fraction(0)
+
+
+class Supplier(Tier, Firm):
     """One line a category: `count` firms, each made from this description."""
 
+    model_config = ConfigDict(json_schema_extra=lambda schema: schema["required"].remove("makes"))
+
     count: Annotated[CountByRing, Field(description="how many firms, if need be by ring")] = 1
-    share: Annotated[
-        ShareByRing, Field(description="share of its part that buyers order here; the rest outside")
-    ] = None
+    share: Annotated[ShareByRing, Field(description="share of its part that buyers order here; the rest outside")] = (
+        None
+    )
     tier: Annotated[CountFromOne, Field(description="1 sells to the plant, 2 to tier 1, and so on")] = 1
-    sources: Annotated[
-        CountFromOne | None, Field(description="how many firms of this group (per ring) each buyer uses; all if absent")
-    ] = None
-    size_spread: Annotated[Share, Field(description="coefficient of variation of firm sizes in the group")] = Fraction(0)
     list: Annotated[Words | None, Field(description="CSV beside the scenario that fills `firms`")] = None
     firms: Annotated[dict[Name, NamedFirm], Field(description="named firms instead of generated ones")] = {}
 
@@ -217,6 +229,9 @@ class Scenario(Section):
     study: Study
     parts: dict[Name, Part]
     plants: dict[Name, Plant] = {}
+    tiers: Annotated[
+        dict[Name, Tier], Field(description="under 'tier 1', 'tier 2': what the groups of a tier have in common")
+    ] = {}
     suppliers: dict[Name, Supplier] = {}
     outside: dict[Name, Outside] = {}
     markets: dict[Name, Market]
@@ -227,6 +242,23 @@ class Scenario(Section):
 
 
 __all__ = [
-    "DatedChange", "Distribution", "Firm", "FirmChange", "Lane", "Market", "NamedFirm", "Outside", "Part", "Plant", "Policy",
-    "Replenishment", "Ring", "Scenario", "Section", "Study", "Supplier", "dt",
+    "DatedChange",
+    "Distribution",
+    "Firm",
+    "FirmChange",
+    "Lane",
+    "Market",
+    "NamedFirm",
+    "Outside",
+    "Part",
+    "Plant",
+    "Policy",
+    "Replenishment",
+    "Ring",
+    "Scenario",
+    "Section",
+    "Study",
+    "Supplier",
+    "Tier",
+    "dt",
 ]

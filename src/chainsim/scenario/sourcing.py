@@ -7,13 +7,14 @@ firm is are drawn by names alone, so that an added firm reshuffles nobody else.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from statistics import NormalDist
 from typing import TypeAlias
 
 from chainsim.scenario import schema
 from chainsim.scenario.naming import firm_names
+from chainsim.scenario.supply import stated_shares
 from chainsim.streams import weight
 
 GroupShares: TypeAlias = dict[tuple[str, str | None], Fraction]
@@ -31,11 +32,7 @@ def supply_shares(
     groups = {name: plan for name, plan in everyone.items() if plan.makes == part and at in (None, name)}
     stated: GroupShares = {}
     for name, plan in groups.items():
-        share = plan.share if isinstance(plan, schema.Supplier) else None
-        if isinstance(share, Mapping):
-            stated.update({(name, ring): value for ring, value in share.items()})
-        elif share is not None:
-            stated[name, None] = share
+        stated.update({(name, ring): share for ring, share in (stated_shares(plan) or {}).items()})
     if groups and (at is not None or not stated):
         counts = {name: len(firm_names(name, plan)) for name, plan in groups.items()}
         total = sum(counts.values())

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from chainsim.errors import Problem
 from chainsim.scenario.naming import firm_names
-from chainsim.scenario.nodes import Mapping, Path
+from chainsim.scenario.nodes import Path
 from chainsim.scenario.schema import Plant, Scenario, Supplier
 from chainsim.scenario.suggest import listed
 from chainsim.scenario.view import View
@@ -34,7 +34,7 @@ def stated_shares(firm: Plant | Supplier) -> Shares | None:
     if not isinstance(firm, Supplier):
         return None
     if isinstance(firm.share, dict):
-        return {ring: share for ring, share in firm.share.items()}  # noqa: C416 (a wider key type)
+        return {ring: share for ring, share in firm.share.items()}
     if firm.share is not None:
         return {None: firm.share}
     own: Shares = {}
@@ -93,7 +93,11 @@ def check_suppliers(view: View) -> Iterator[Problem]:
         outside = sources(scenario, part)
         if not makers and not outside:
             message = f"part {part} has no supplier"
-            yield view.problem(("parts", part), message, f"add a supplier that makes it (needed {view.line(places[0])}), or an `outside`")
+            yield view.problem(
+                ("parts", part),
+                message,
+                f"add a supplier that makes it (needed {view.line(places[0])}), or an `outside`",
+            )
             continue
         stated = {path: shares for path, firm in makers if (shares := stated_shares(firm)) is not None}
         for path, firm in makers:
@@ -114,8 +118,14 @@ def _sum(view: View, part: str, stated: dict[Path, Shares], outside: list[str]) 
         for path, shares in stated.items()
     )
     paths: list[Path] = [(*path, "share") for path in stated]
-    hint = "no part can be bought to more than 100 %" if total > 1 else "raise the shares, or add an `outside` that supplies the rest"
-    yield view.problem(paths[0], f"part {part}: shares sum to {_percent(total)}; suppliers {who}", hint, among=paths[1:])
+    hint = (
+        "no part can be bought to more than 100 %"
+        if total > 1
+        else "raise the shares, or add an `outside` that supplies the rest"
+    )
+    yield view.problem(
+        paths[0], f"part {part}: shares sum to {_percent(total)}; suppliers {who}", hint, among=paths[1:]
+    )
 
 
 def _percent(share: Fraction) -> str:
@@ -137,8 +147,9 @@ def check_buyers(view: View) -> Iterator[Problem]:
     for path, firm in groups(scenario):
         shares = stated_shares(firm)
         if firm.makes not in wanted or (firm.makes not in bought and path[1] not in named):
-            message = f"{path[0][:-1] if isinstance(path[0], str) else ''} {path[1]} supplies nothing: nobody buys {firm.makes} from it"
-            yield view.problem(path, message.strip(), "add a need or a market for it, or leave it out", warning=True)
+            kind = "supplier" if isinstance(firm, Supplier) else "plant"
+            message = f"{kind} {path[1]} supplies nothing: nobody buys {firm.makes} from it"
+            yield view.problem(path, message, "add a need or a market for it, or leave it out", warning=True)
         elif shares is not None and not any(shares.values()) and path[1] not in named:
             message = f"supplier {path[1]} has a share of 0: it gets no orders"
             yield view.problem((*path, "share"), message, warning=True)
@@ -166,7 +177,9 @@ def check_rings(view: View) -> Iterator[Problem]:
             share = stated_shares(firm)
             has_orders = share is None or any(share.values())
             message = f"count of {name} is 0: it has no firms" + (", but it is to supply" if has_orders else "")
-            yield view.problem((*path, "count"), message, "write a count from 1, or leave the group out", warning=not has_orders)
+            yield view.problem(
+                (*path, "count"), message, "write a count from 1, or leave the group out", warning=not has_orders
+            )
             continue
         if isinstance(firm.count, dict) and firm.ring is not None:
             message = f"supplier {name} states both one ring and a count by ring"
@@ -175,7 +188,9 @@ def check_rings(view: View) -> Iterator[Problem]:
             for ring, value in firm.share.items():
                 if value and ring not in present:
                     message = f"share of {name} names {ring}, where it has no firms"
-                    yield view.problem((*path, "share", ring), message, f"write `count: {{{ring}: ...}}`, or leave it out")
+                    yield view.problem(
+                        (*path, "share", ring), message, f"write `count: {{{ring}: ...}}`, or leave it out"
+                    )
             for missing in dict.fromkeys(present):
                 if missing not in firm.share:
                     message = f"share of {name} says nothing about {missing}: its firms there get no orders"
@@ -213,13 +228,12 @@ def check_lanes(view: View) -> Iterator[Problem]:
         if part is not None and part not in sold:
             yield view.problem((*path, key), f"{lane.supplier} does not supply {part}", f"it supplies {listed(sold)}")
         elif part is not None and part not in buys.get(lane.buyer, []):
-            yield view.problem((*path, key), f"{lane.buyer} does not buy {part}", f"it buys {listed(buys.get(lane.buyer, []))}")
+            yield view.problem(
+                (*path, key), f"{lane.buyer} does not buy {part}", f"it buys {listed(buys.get(lane.buyer, []))}"
+            )
         elif part is not None and lane.share is not None:
             both = lane.buyer, part
             total[both] = total.get(both, Fraction(0)) + lane.share
             if total[both] > 1 + TOLERANCE:
                 message = f"lanes of {lane.buyer} for {part}: shares sum to {_percent(total[both])}"
                 yield view.problem((*path, "share"), message, "they must not be above 100 %")
-
-
-__all__ = ["Mapping", "check_buyers", "check_lanes", "check_rings", "check_suppliers", "groups", "reachable", "stated_shares"]

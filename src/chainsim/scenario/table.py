@@ -47,7 +47,9 @@ def read_table(display: str, data: bytes, translate: Map[str, str] | None = None
     for number, content in enumerate(lines, start=1):
         if found := NOT_ALLOWED.search(content):
             place = Place(display, number, found.start() + 1)
-            problems.append(problem(place, f"character U+{ord(found[0]):04X} not allowed", "delete it; it cannot be seen"))
+            problems.append(
+                problem(place, f"character U+{ord(found[0]):04X} not allowed", "delete it; it cannot be seen")
+            )
     if problems:
         return Table(), problems
     if not any(line.strip() for line in lines):
@@ -62,14 +64,23 @@ def read_table(display: str, data: bytes, translate: Map[str, str] | None = None
     table = Table(header, places)
     if len(body) > MOST_ROWS:
         place = Place(display, body[MOST_ROWS][0], 1)
-        return table, [*problems, problem(place, f"more than {MOST_ROWS:,} rows", "split the list, or let the scenario generate firms")]
+        return table, [
+            *problems,
+            problem(place, f"more than {MOST_ROWS:,} rows", "split the list, or let the scenario generate firms"),
+        ]
     for line, cells, columns in body:
         if not any(cell.strip() for cell in cells):
             continue
         place = Place(display, line, 1)
-        if len(cells) != len(header) and any(cell.strip() for cell in cells[len(header) :]) or len(cells) < len(header):
+        if (len(cells) != len(header) and any(cell.strip() for cell in cells[len(header) :])) or len(cells) < len(
+            header
+        ):
             message = f"{len(cells)} cells where the header has {len(header)}"
-            hint = f"is a decimal comma or an unquoted '{delimiter}' in it?" if len(cells) > len(header) else "add the missing cells"
+            hint = (
+                f"is a decimal comma or an unquoted '{delimiter}' in it?"
+                if len(cells) > len(header)
+                else "add the missing cells"
+            )
             column = columns[min(len(header), len(columns) - 1)]
             problems.append(problem(Place(display, line, column), message, hint))
             continue

@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from chainsim.errors import Place, Problem
-from chainsim.scenario.nodes import Leaf, Mapping, Node, Path, Scalar, Sequence
+from chainsim.scenario.nodes import Leaf, Mapping, Node, Path, Scalar, Sequence, walk
 from chainsim.scenario.paths import show
 from chainsim.scenario.schema import Scenario, Section
 from chainsim.scenario.shape import ROOT, below, choices, fields, is_section, known_keys
@@ -25,6 +25,7 @@ from chainsim.units import shown
 
 PREDICATE = re.compile(r"(must|needs|is|has|contains|takes) ")
 KEY = "[key]"
+MOST_FIRMS = 20_000
 NAMED = ("parts", "plants", "suppliers", "outside", "markets", "firms", "disruptions", "policies")
 
 
@@ -60,9 +61,25 @@ class Fault:
 def validate(tree: Mapping, known: Known | None = None) -> tuple[Scenario | None, list[Fault]]:
     """The scenario that a tree says, or every fault in it."""
     try:
-        return Scenario.model_validate(_plain(tree, known.sections if known else {})), []
+        scenario = Scenario.model_validate(_plain(tree, known.sections if known else {}))
     except ValidationError as error:
         return None, list(_faults(tree, error))
+    crowds = list(_crowds(tree, scenario))
+    return (None, crowds) if crowds else (scenario, [])
+
+
+def _crowds(tree: Mapping, scenario: Scenario) -> Iterator[Fault]:
+    """Groups of more firms than anyone means, before their names are spelt out."""
+    for name, supplier in scenario.suppliers.items():
+        count = sum(supplier.count.values()) if isinstance(supplier.count, dict) else supplier.count
+        if count > MOST_FIRMS:
+            path: Path = ("suppliers", name, "count")
+            group = tree.entries["suppliers"]
+            node = group.entries[name] if isinstance(group, Mapping) else group
+            stated = node.entries.get("count", node) if isinstance(node, Mapping) else node
+            stated = next((child for _, child in walk(stated) if _set_by(child) != "file"), stated)
+            message = f"{_by(stated)}count of {_safe(name)} is {count:,}, more than {MOST_FIRMS:,} firms"
+            yield Fault(path, problem(stated.place, message, "write the number of firms in this group"))
 
 
 def _plain(node: Node, known: dict[int, tuple[Node, Section]]) -> Any:
@@ -115,7 +132,9 @@ def _problem(tree: Mapping, path: Path, node: Node, is_key: bool, line: Any) -> 
         keys = known_keys(_kind(path[:-1]))
         near = did_you_mean(key, keys)
         place = key_place(tree, path)
-        return problem(place, _by(node) + f"unknown key '{_safe(key)}'{near}", "" if near else f"there is {listed(keys)}")
+        return problem(
+            place, _by(node) + f"unknown key '{_safe(key)}'{near}", "" if near else f"there is {listed(keys)}"
+        )
     if is_key and kind == "string_pattern_mismatch":
         return problem(key_place(tree, path), f"{shown(key)} is not a year", "write a year such as 2024")
     if is_key:

@@ -50,9 +50,7 @@ NAME_LENGTH = 120
 WORDS_LENGTH = 400
 _DIGITS = re.compile(r"0|[1-9]\d*", re.ASCII)
 _NUMERIC = re.compile(r"(?=.*\d)([-+.\d][-+.,:\d_]*(e[-+]?\d+)?|0[xob][\da-f_]+)", re.ASCII | re.IGNORECASE)
-WINDOWS = frozenset("con prn aux nul".split()) | {
-    f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10)
-}
+WINDOWS = frozenset("con prn aux nul".split()) | {f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +75,7 @@ def _text(value: object, due: str, example: str) -> str:
     """`value` when it is text that can be meant as a quantity; `UnitError` names the trap otherwise."""
     write = f'write {due} such as "{example}"' if example else ""
     if not isinstance(value, str):
-        raise UnitError(
-            f"must be {due}, got {shown(str(value)) if isinstance(value, bool) else _kind(value)}", write
-        )
+        raise UnitError(f"must be {due}, got {shown(str(value)) if isinstance(value, bool) else _kind(value)}", write)
     low = value.strip().lower()
     if not low:
         raise UnitError("has no value", write or "write a value after the colon, or leave the key out")
@@ -232,9 +228,7 @@ def switch(value: object) -> bool:
     text = str(value).strip() if isinstance(value, str) else ""
     if text in ("true", "false") and not getattr(value, "quoted", False):
         return text == "true"
-    raise UnitError(
-        f"must be true or false, got {shown(text) if text else _kind(value)}", "write true or false"
-    )
+    raise UnitError(f"must be true or false, got {shown(text) if text else _kind(value)}", "write true or false")
 
 
 def _guessed(value: str) -> None:
@@ -243,9 +237,7 @@ def _guessed(value: str) -> None:
         return
     low = value.strip().lower()
     if low in YAML_WORDS:
-        raise UnitError(
-            f"must be text, got the YAML word {shown(value)}", f'write true/false or quote it: "{value}"'
-        )
+        raise UnitError(f"must be text, got the YAML word {shown(value)}", f'write true/false or quote it: "{value}"')
     if low in ("null", "~"):
         raise UnitError(f"must be text, got {shown(value)}", f'leave the key out, or quote it: "{value}"')
     if re.fullmatch(r"[-+]?\.(nan|inf)", low):
@@ -277,12 +269,7 @@ def words(value: object) -> str:
 def name(value: object) -> str:
     """A name of a part, firm, market, ...; safe as part of a file's name on every system."""
     text = _clean(value, "a name", NAME_LENGTH)
-    if (
-        isinstance(value, Leaf)
-        and not value.quoted
-        and _NUMERIC.fullmatch(text)
-        and not _DIGITS.fullmatch(text)
-    ):
+    if isinstance(value, Leaf) and not value.quoted and _NUMERIC.fullmatch(text) and not _DIGITS.fullmatch(text):
         raise UnitError(f"must be a name, got {shown(text)}, a number or a date", f'quote it: "{text}"')
     if not text.strip():
         raise UnitError("must not be empty", "write a name")
@@ -290,13 +277,9 @@ def name(value: object) -> str:
         raise UnitError(f"must not begin or end with a blank, got {shown(text)}", f'write "{text.strip()}"')
     usual = unicodedata.normalize("NFKC", text)
     if usual != text:
-        raise UnitError(
-            f"contains look-alike or full-width characters, got {shown(text)}", f'write "{usual}"'
-        )
+        raise UnitError(f"contains look-alike or full-width characters, got {shown(text)}", f'write "{usual}"')
     if any(c in "/\\" for c in text):
-        raise UnitError(
-            f"must not contain / or \\, got {shown(text)}", "use another sign, such as - or a blank"
-        )
+        raise UnitError(f"must not contain / or \\, got {shown(text)}", "use another sign, such as - or a blank")
     if set(text) == {"."}:
         raise UnitError(f"must not consist of dots, got {shown(text)}", "write a name")
     if text.casefold().partition(".")[0].rstrip() in WINDOWS:
@@ -331,9 +314,7 @@ def rule(value: object) -> Replenishment:
         value = str(value)
     text = plain(_text(value, "a rule", "3 days"))
     if re.fullmatch(r"\d[\d_.]*", text, re.ASCII):
-        raise UnitError(
-            f"needs a unit or a rule, got {shown(text)}", f'write "{text} days" or "base_stock({text})"'
-        )
+        raise UnitError(f"needs a unit or a rule, got {shown(text)}", f'write "{text} days" or "base_stock({text})"')
     return from_call(parse_rule(text), replenishments, "rule")
 
 

@@ -9,11 +9,12 @@ This module must not know files or the command line.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence as Many
+from collections.abc import Iterator
+from collections.abc import Sequence as Many
 from dataclasses import dataclass, field
 from datetime import date
 
-from chainsim.errors import Problem, ScenarioError
+from chainsim.errors import Problem
 from chainsim.scenario.checks import CHECKS, Check, check_version
 from chainsim.scenario.naming import firm_names
 from chainsim.scenario.nodes import Mapping, Path
@@ -103,9 +104,7 @@ class Versions:
     def _conflicts(self, active: tuple[Owner, ...]) -> list[Problem]:
         problems = []
         for number, owner in enumerate(active):
-            rivals = [
-                write for other in active[:number] if other[0] == owner[0] for write in self._writes(other)[0]
-            ]
+            rivals = [write for other in active[:number] if other[0] == owner[0] for write in self._writes(other)[0]]
             for write in self._writes(owner)[0]:
                 for rival in rivals:
                     one, other_path = rival.target.path, write.target.path
@@ -124,14 +123,15 @@ class Versions:
             for setting in settings_of(self.tree, owner):
                 found, wrong = locate(self.tree, setting, self._groups)
                 problems += wrong
+                given = [show(write.target.path) for write in found if is_set(at(self.tree, write.target.path))]
+                if given:
+                    message = f"{setting.set_by}: --set gives {listed(given, 3)}, which this change leaves alone"
+                    problems.append(problem(setting.place, message, warning=True))
                 for write in found:
                     path = write.target.path
-                    if is_set(at(self.tree, path)):
-                        message = f"{setting.set_by}: {show(path)} is given by --set, so this change has no effect"
-                        problems.append(problem(setting.place, message, warning=True))
-                    elif path in own:
+                    if path in own:
                         problems.append(_clash(own[path], write))
-                    else:
+                    elif not is_set(at(self.tree, path)):
                         own[path] = write
                         writes.append(write)
             self._located[owner] = writes, problems
@@ -140,7 +140,9 @@ class Versions:
     def _unknown(self, names: Many[str]) -> list[Problem]:
         known = self.scenario.policies
         return [
-            Problem(f"there is no policy '{name}'{did_you_mean(name, known)}", hint=f"there is {listed((BASELINE, *known))}")
+            Problem(
+                f"there is no policy '{name}'{did_you_mean(name, known)}", hint=f"there is {listed((BASELINE, *known))}"
+            )
             for name in dict.fromkeys(names)
             if name not in known
         ]
@@ -201,7 +203,6 @@ def _clash(one: Write, other: Write) -> Problem:
         message = f"{first.set_by} sets {path} twice, by '{first.path}' (line {first.place.line}) and '{second.path}'"
         return problem(second.place, message, "leave one of them out")
     message = f"{first.set_by} (line {first.place.line}) and {second.set_by} both set {path} at the same time"
-    return problem(second.place, message, "combine policies that change different values, or let their dates not overlap")
-
-
-__all__ = ["Owner", "ScenarioError", "Timeline", "Versions", "combination", "groups_by_firm", "settings_of"]
+    return problem(
+        second.place, message, "combine policies that change different values, or let their dates not overlap"
+    )

@@ -1,15 +1,20 @@
 """Where trials run: this process, or a pool of processes; results come back in the order of the trials either way.
 
-The one door to process pools.  A worker that dies is reported as such; an interruption stops the workers.
+The one door to process pools.  A worker that dies is reported as such; an interruption stops the workers, and workers
+whose parent is gone stop by themselves.
 """
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
+import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.process import BaseProcess
 from typing import Any, TypeVar
 
 from chainsim.errors import WorkerLostError
@@ -49,9 +54,13 @@ def _pooled(
     task: Callable[..., T], arguments: Sequence[tuple[Any, ...]], jobs: int, done: Callable[[int], None]
 ) -> Iterator[tuple[int, T]]:
     context = multiprocessing.get_context("spawn")  # alike on every system, and safe beside threads
-    pool = ProcessPoolExecutor(min(jobs, len(arguments)), mp_context=context)
+    others = multiprocessing.active_children()
+    pool = ProcessPoolExecutor(min(jobs, len(arguments)), mp_context=context, initializer=_prepare_worker)
+    workers: list[BaseProcess] = []
     try:
-        waiting = {pool.submit(task, *values): index for index, values in enumerate(arguments)}
+        with _without_interrupts():
+            waiting = {pool.submit(task, *values): index for index, values in enumerate(arguments)}
+            workers = [process for process in multiprocessing.active_children() if process not in others]
         while waiting:
             ended, _ = wait(waiting, return_when=FIRST_COMPLETED)
             for future in sorted(ended, key=lambda item: waiting[item]):
@@ -61,9 +70,45 @@ def _pooled(
                 yield index, result
     except BrokenProcessPool as error:
         raise WorkerLostError(
-            "a worker process died (killed, or out of memory?); nothing was written; try again with --jobs 1"
+            f"a worker process died{_cause(workers)}; nothing was written; try again with --jobs 1"
         ) from error
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-        for process in list((getattr(pool, "_processes", None) or {}).values()):
+        for process in workers:
             process.terminate()
+
+
+def _cause(workers: Sequence[BaseProcess]) -> str:
+    """The signal that ended a worker; SIGTERM is what the pool sends to the others."""
+    for process in workers:
+        process.join(0.5)
+        code = process.exitcode
+        if code is not None and code < 0 and code != -signal.SIGTERM:
+            return f" (signal {-code}; out of memory?)"
+    return " (killed, or out of memory?)"
+
+
+@contextlib.contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Hold back Ctrl-C; processes started meanwhile never see it, so that only the parent answers to the keyboard."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _prepare_worker() -> None:
+    """Leave Ctrl-C to the parent, and end when the parent is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)

@@ -11,14 +11,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from chainsim.compare.paired import comparison
+from chainsim.compare.paired import BASELINE, comparison
 from chainsim.model.network import Network
 from chainsim.scenario.build import build
-from chainsim.scenario.load import Loaded, combination
+from chainsim.scenario.load import Loaded
+from chainsim.scenario.versions import combination
 from chainsim.study.executors import run_all
 from chainsim.study.trial import Outcome, run_trial
-
-BASELINE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,4 +82,8 @@ def _trial(
     keep_log: bool,
     progress: Callable[[float], None] | None = None,
 ) -> Outcome:
-    return run_trial(network, policy, replication, progress, keep_log)
+    try:
+        return run_trial(network, policy, replication, progress, keep_log)
+    except Exception as error:
+        error.add_note(f"policy {policy}, replication {replication + 1}, seed {network.seed}")
+        raise

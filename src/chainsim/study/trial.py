@@ -17,6 +17,7 @@ from chainsim.economy import accounts
 from chainsim.economy.kpis import kpis
 from chainsim.economy.multipliers import firm_sums, multipliers
 from chainsim.engine import simpy_engine
+from chainsim.errors import InvariantError
 from chainsim.model.network import Network
 from chainsim.results import checks, tables
 from chainsim.results.frames import Run, deliveries, frames, movements
@@ -33,6 +34,19 @@ class Outcome:
     seconds: float
 
 
+class BrokenTrialError(InvariantError):
+    """A trial broke a law; its tables come along as evidence, never as results."""
+
+    def __init__(self, message: str, policy: str, replication: int, tables: dict[str, pd.DataFrame]) -> None:
+        super().__init__(message, policy, replication, tables)
+        self.policy = policy
+        self.replication = replication
+        self.tables = tables
+
+    def __str__(self) -> str:
+        return f"{self.args[0]}, policy {self.policy}, replication {self.replication + 1}"
+
+
 def run_trial(
     network: Network,
     policy: str,
@@ -42,29 +56,52 @@ def run_trial(
 ) -> Outcome:
     """Simulate and tabulate one replication (counted from 0; tables count from 1).
 
-    Raises InvariantError when a conservation law is broken.
+    Raises BrokenTrialError, with its tables as evidence, when a law is broken.
     """
     begin = time.process_time()
     log = simpy_engine.run(network, replication, progress)
     seconds = time.process_time() - begin
     run = frames(network, log)
-    checks.check(run)
-    found = tabulate(run, keep_log)
-    labelled = {}
-    for name, table in found.items():
+    try:
+        checks.check(run)
+        found = tabulate(run, keep_log)
+    except InvariantError as error:
+        raise BrokenTrialError(str(error), policy, replication, _evidence(run, policy, replication)) from error
+    return Outcome(policy, replication, _labelled(found, policy, replication), len(log.orders), seconds)
+
+
+def _labelled(tables_: dict[str, pd.DataFrame], policy: str, replication: int) -> dict[str, pd.DataFrame]:
+    """Every table led by its policy and replication."""
+    for table in tables_.values():
         table.insert(0, "policy", policy)
         table.insert(1, "replication", replication + 1)
-        labelled[name] = table
-    return Outcome(policy, replication, labelled, len(log.orders), seconds)
+    return tables_
 
 
-def tabulate(run: Run, keep_log: bool = False) -> dict[str, pd.DataFrame]:
-    """Every table of one replication, without its labels; measures count from the end of the warm-up."""
+def _evidence(run: Run, policy: str, replication: int) -> dict[str, pd.DataFrame]:
+    """The tables of a broken trial: all of them if they can still be made, the bare log if not."""
+    try:
+        found = tabulate(run, keep_log=True, audited=False)
+    except Exception:  # a log that breaks laws may break tables, too
+        found = _log_tables(run)
+    return _labelled(found, policy, replication)
+
+
+def _log_tables(run: Run) -> dict[str, pd.DataFrame]:
+    return {"orders": run.orders.reset_index(names="order"), "events": run.events.copy()}
+
+
+def tabulate(run: Run, keep_log: bool = False, audited: bool = True) -> dict[str, pd.DataFrame]:
+    """Every table of one replication, without its labels; measures count from the end of the warm-up.
+
+    Raises InvariantError when the ledger is wrong, unless `audited` is off.
+    """
     network = run.network
     every = deliveries(run)
     postings = accounts.journal(every, run.horizon)
     book = accounts.balances(postings, len(network.firms))
-    accounts.check(book, every, run.horizon)
+    if audited:
+        accounts.check(postings, book, every, run.horizon)
     counted = every[every["tick"].to_numpy() >= network.warm_up].reset_index(drop=True)
     stocks = tables.stock_table(run, movements(run))
     result = {
@@ -72,12 +109,11 @@ def tabulate(run: Run, keep_log: bool = False) -> dict[str, pd.DataFrame]:
         "firms": _firm_table(run, counted, book),
         "stocks": stocks,
         "lanes": tables.lane_table(run, counted),
-        "daily": tables.daily_table(run, counted),
+        "daily": tables.daily_table(run, every),
         "multipliers": multipliers(network, counted),
     }
     if keep_log:
-        result["orders"] = run.orders.reset_index(names="order")
-        result["events"] = run.events.copy()
+        result |= _log_tables(run)
     return result
 
 

@@ -1,12 +1,12 @@
 """Laws that every run keeps exactly, recomputed from the log alone.
 
-Each takes a network and the log of one run and raises AssertionError where the law is broken.  They hold for any
-network: shortages, outages, several tiers, fractional bills of materials, lots, periodic reviews.
+Each takes a network and the log of one run and raises AssertionError where the law is broken.  They hold for
+any network: shortages, outages, several tiers, fractional bills of materials, lots, periodic reviews.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Final
@@ -52,7 +52,8 @@ def stock_and_backorders_never_coexist(run: Run) -> None:
 
 
 def an_order_goes_through_its_life_in_order(run: Run) -> None:
-    """Placed once, shipped before received (or released once, started before finished), never more than ordered.
+    """Placed once, shipped before received (or released once, started before finished), never more than
+    ordered.
 
     Its row in the table of orders says the same, with the price and terms of the day it was placed.
     """
@@ -96,8 +97,8 @@ def an_order_goes_through_its_life_in_order(run: Run) -> None:
 
 
 def every_shipment_arrives_once_after_its_lead_time(run: Run) -> None:
-    """What is sent at t on a lane arrives at t + lead time, the one drawn for the n-th order of the lane; what would
-    arrive at or after the horizon stays in transit."""
+    """What is sent at t on a lane arrives at t + lead time, the one drawn for the n-th order of the lane;
+    what would arrive at or after the horizon stays in transit."""
     network, log = run.network, run.log
     luck = Luck(run)
     due = [(t.tick, number, t.lane, t.quantity) for number, t in enumerate(network.transits)]
@@ -120,7 +121,8 @@ def every_shipment_arrives_once_after_its_lead_time(run: Run) -> None:
 
 
 def every_batch_finishes_once_after_its_processing_time(run: Run) -> None:
-    """A batch of q started at t finishes at t + fixed + drawn + q x ticks a quantum, whose fractions are carried."""
+    """A batch of q started at t finishes at t + fixed + drawn + q x ticks a quantum, whose fractions are
+    carried."""
     network, log = run.network, run.log
     luck = Luck(run)
     carry: Counter[int] = Counter()
@@ -148,8 +150,8 @@ def every_batch_finishes_once_after_its_processing_time(run: Run) -> None:
 
 
 def components_used_are_the_bill_of_materials_times_what_was_started(run: Run) -> None:
-    """Cumulatively and exactly: floor(started x quantity per unit), whatever the sizes of the batches; each batch
-    takes its components at the moment it starts."""
+    """Cumulatively and exactly: floor(started x quantity per unit), whatever the sizes of the batches; each
+    batch takes its components at the moment it starts."""
     network = run.network
     started: Counter[int] = Counter()
     used: Counter[int] = Counter()
@@ -181,7 +183,8 @@ def components_used_are_the_bill_of_materials_times_what_was_started(run: Run) -
 
 
 def a_line_never_runs_more_batches_than_it_has_servers(run: Run) -> None:
-    """At every start, so none during an outage; batches already running are finished.  Batches keep to their size."""
+    """At every start, so none during an outage; batches already running are finished.  Batches keep to their
+    size."""
     network = run.network
     for _, row, books in replay(run):
         assert min(books.busy, default=0) >= 0
@@ -202,8 +205,8 @@ def a_line_works_whenever_it_can(run: Run) -> None:
 
 
 def first_come_first_served(run: Run) -> None:
-    """Production starts in the order of release (the replay insists on it); a supplier fills an order completely
-    before one that was placed on a later tick gets anything."""
+    """Production starts in the order of release (the replay insists on it); a supplier fills an order
+    completely before one that was placed on a later tick gets anything."""
     network, log = run.network, run.log
     placed = log.orders[:, 3].tolist() if len(log.orders) else []
     open_: dict[int, int] = {}
@@ -216,6 +219,7 @@ def first_come_first_served(run: Run) -> None:
             oldest[network.lanes[row.entity].supplier][row.order] = placed[row.order]
         elif row.kind == state.SHIPPED:
             supplier = network.lanes[row.entity].supplier
+            assert row.order in oldest[supplier], f"{row}: was never placed here, or is complete"
             first = next(iter(oldest[supplier].values()))
             assert placed[row.order] <= first, f"{row}: an order of tick {first} was still waiting"
             open_[row.order] -= row.quantity
@@ -224,8 +228,9 @@ def first_come_first_served(run: Run) -> None:
 
 
 def a_continuously_reviewed_position_never_stays_at_its_reorder_point(run: Run) -> None:
-    """At the end of each tick the inventory position (on hand + on order - backorders - what a starving line could
-    start) is above s, and where no level, line or bill is changed, a base stock with lots of 1 has it at exactly S."""
+    """At the end of each tick the inventory position (on hand + on order - backorders - what a starving line
+    could start) is above s, and where no level, line or bill is changed, a base stock with lots of 1 has it
+    at exactly S."""
     network = run.network
     disturbed = _disturbed(network)
     for tick, row, books in replay(run):
@@ -246,14 +251,12 @@ def a_continuously_reviewed_position_never_stays_at_its_reorder_point(run: Run) 
 
 
 def a_periodic_review_orders_up_to_its_level(run: Run) -> None:
-    """Orders leave only at multiples of the review period, when the position that the night left is at or below s,
-    and bring it to S or, by whole lots, less than a lot above."""
+    """Orders leave only at multiples of the review period, when the position that the night left is at or
+    below s, and bring it to S or, by whole lots, less than a lot above."""
     network = run.network
     changed = {c.entity for c in network.changes if c.kind == state.SET_REVIEW}
     watched = [
-        p
-        for p, point in enumerate(network.stocks)
-        if point.role == "bought" and point.review > 0 and p not in changed
+        p for p, point in enumerate(network.stocks) if point.role == "bought" and point.review > 0 and p not in changed
     ]
     night = {p: network.stocks[p].on_hand + _under_way(network, p) for p in watched}
     checked = dict.fromkeys(watched, -1)
@@ -286,7 +289,8 @@ def a_periodic_review_orders_up_to_its_level(run: Run) -> None:
 
 
 def final_demand_is_what_the_market_drew_and_all_of_it_is_ordered(run: Run) -> None:
-    """Demand depends on nothing that happens in the network; every quantum becomes an order on the same tick."""
+    """Demand depends on nothing that happens in the network; every quantum becomes an order on the same
+    tick."""
     network = run.network
     replication = run.replication
     expected = []
@@ -295,9 +299,9 @@ def final_demand_is_what_the_market_drew_and_all_of_it_is_ordered(run: Run) -> N
         ticks, quantities = demand.orders(market, network.horizon, stream.take)
         expected += [(t, market.stock, q) for t, q in zip(ticks.tolist(), quantities.tolist(), strict=True)]
     rows = rows_of(run.log)
-    assert sorted(
-        (row.tick, row.entity, row.quantity) for row in rows if row.kind == state.DEMANDED
-    ) == sorted(expected)
+    assert sorted((row.tick, row.entity, row.quantity) for row in rows if row.kind == state.DEMANDED) == sorted(
+        expected
+    )
     demanded: Counter[tuple[int, int]] = Counter()
     placed: Counter[tuple[int, int]] = Counter()
     for row in rows:
@@ -345,8 +349,8 @@ def each_supplier_has_its_share_to_within_one_lot(run: Run) -> None:
 
 
 def stock_on_order_integrates_to_the_time_orders_took(run: Run) -> None:
-    """Little's law on the path: the integral of quantity on order is the time its quanta spent on order, those still
-    under way included."""
+    """Little's law on the path: the integral of quantity on order is the time its quanta spent on order,
+    those still under way included."""
     network, log = run.network, run.log
     placed = [max(0, tick) for tick in log.orders[:, 3].tolist()] if len(log.orders) else []
     integral = [0] * len(network.stocks)
@@ -371,8 +375,8 @@ def stock_on_order_integrates_to_the_time_orders_took(run: Run) -> None:
 
 
 def busy_time_is_service_received(run: Run) -> None:
-    """Utilisation on the path: the integral of busy servers is the processing time of what was started, as drawn, cut
-    at the horizon."""
+    """Utilisation on the path: the integral of busy servers is the processing time of what was started, as
+    drawn, cut at the horizon."""
     network, log = run.network, run.log
     luck = Luck(run)
     lines = len(network.lines)
@@ -399,22 +403,21 @@ def busy_time_is_service_received(run: Run) -> None:
 
 
 def a_line_starves_only_for_what_it_lacks(run: Run) -> None:
-    """A row says that the first batch in the queue waits for a component exactly when, and by how much, it is short."""
+    """A row says that the first batch in the queue waits for a component exactly when, and by how much, it is
+    short."""
     network = run.network
     for _, row, books in replay(run):
         if row is not None and row.kind == state.STARVED:
             line = network.stocks[row.entity].line
             assert books.busy[line] < books.servers[line], row
             assert books.queue[line][0][0] == row.order, row
-            need = next(
-                n for n in map(books.needs.__getitem__, books.needs_of[line]) if n.component == row.entity
-            )
+            need = next(n for n in map(books.needs.__getitem__, books.needs_of[line]) if n.component == row.entity)
             assert row.quantity == need.of(books.head_batch(line)) - books.on_hand[row.entity] > 0, row
 
 
 def material_is_conserved_part_by_part(run: Run) -> None:
-    """At the end, stock + in transit = opening stock + opening transit + produced + imported - used, for each part;
-    what a market bought counts as its stock.  Needs the state at the end."""
+    """At the end, stock + in transit = opening stock + opening transit + produced + imported - used, for each
+    part; what a market bought counts as its stock.  Needs the state at the end."""
     network, end = run.network, run.end
     if end is None:
         return
@@ -429,9 +432,7 @@ def material_is_conserved_part_by_part(run: Run) -> None:
             balance[part_of[row.entity]] += row.quantity
         elif row.kind == state.CONSUMED:
             balance[part_of[row.entity]] -= row.quantity
-        elif (
-            row.kind == state.SHIPPED and network.stocks[network.lanes[row.entity].supplier].role == "outside"
-        ):
+        elif row.kind == state.SHIPPED and network.stocks[network.lanes[row.entity].supplier].role == "outside":
             balance[part_of[network.lanes[row.entity].buyer]] += row.quantity
     for p, stock in enumerate(end.stocks):
         balance[part_of[p]] -= stock.on_hand
@@ -447,14 +448,13 @@ def material_is_conserved_part_by_part(run: Run) -> None:
 
 
 def the_log_adds_up_to_the_state(run: Run) -> None:
-    """Opening stock plus the log gives the engine's own books at the end: on hand, on order, backorders, queues, the
-    carried fractions.  Needs the state at the end."""
+    """Opening stock plus the log gives the engine's own books at the end: on hand, on order, backorders,
+    queues, the carried fractions.  Needs the state at the end."""
     network, end = run.network, run.end
-    books = None
-    for _, _, books in replay(run):
-        pass
-    if books is None or end is None:
+    last = deque(replay(run), maxlen=1)
+    if not last or end is None:
         return
+    books = last[0][2]
     for p, stock in enumerate(end.stocks[: len(network.stocks)]):
         name = network.stock_name(p)
         assert (stock.on_hand, stock.on_order) == (books.on_hand[p], books.on_order[p]), name
@@ -509,7 +509,8 @@ def _levels(network: Network, p: int, tick: int) -> tuple[int, int]:
 
 
 def _disturbed(network: Network) -> set[int]:
-    """Stock points whose position may rise above S because a change takes back what was announced or wanted."""
+    """Stock points whose position may rise above S because a change takes back what was announced or
+    wanted."""
     result = set()
     for change in network.changes:
         if change.kind in (state.SET_LEVELS, state.SET_REVIEW):

@@ -1,7 +1,8 @@
 """Small networks written by hand: a sketch by name becomes a Network with every table in its proper order.
 
-In: names, levels, times in ticks, prices in fen per unit.  Out: a Network as `chainsim.scenario` would build it,
-one part resolution to a quantum and one second to a tick unless told otherwise.  Must not know the scenario language.
+In: names, levels, times in ticks, prices in fen per unit.  Out: a Network as `chainsim.scenario` would build
+it, one part resolution to a quantum and one second to a tick unless told otherwise.  Must not know the
+scenario language.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from chainsim.model import state
 from chainsim.model.distributions import Constant, Distribution
@@ -40,8 +41,8 @@ Kind: TypeAlias = Literal["chain_master", "supplier", "outside", "market"]
 class Sketch:
     """A network being drawn; every method returns the sketch, `network()` the finished thing.
 
-    A time is a number of ticks or a distribution.  A level S is a base stock; `order_up_to` with `reorder_point`
-    is any (s, S).  Stock on hand is S minus what is under way, unless it is given.
+    A time is a number of ticks or a distribution.  A level S is a base stock; `order_up_to` with
+    `reorder_point` is any (s, S).  Stock on hand is S minus what is under way, unless it is given.
     """
 
     def __init__(self, horizon: int, seed: int = 0, tick_seconds: Fraction = Fraction(1)) -> None:
@@ -108,7 +109,8 @@ class Sketch:
     ) -> Sketch:
         """A component stock point of the line that makes `into`, and its lanes.
 
-        quantity: quanta of `part` per quantum of `into`.  suppliers: one name, or shares in parts per million.
+        quantity: quanta of `part` per quantum of `into`.  suppliers: one name, or shares in parts per
+        million.
         """
         key = self._stock(firm, part, "bought", level, reorder_point, lot, review, on_hand)
         self._needs[(firm, into, "made"), key] = Fraction(quantity)
@@ -131,7 +133,8 @@ class Sketch:
     ) -> Sketch:
         """Final demand: `quantity` every `every` ticks, or Poisson orders of `quantity` if `every` is 0.
 
-        rate: quanta per tick, by default quantity / every.  plan: cumulative quanta at ticks, instead of a rate.
+        rate: quanta per tick, by default quantity / every.  plan: cumulative quanta at ticks, instead of a
+        rate.
         """
         key: Key = (name, part, "sold")
         self.firm(name, "market")
@@ -169,9 +172,7 @@ class Sketch:
         self._transits.append((self._lane_key(buyer, supplier, part), tick, quantity))
         return self
 
-    def levels_at(
-        self, tick: int, firm: str, part: str, role: Role, reorder_point: int, order_up_to: int
-    ) -> Sketch:
+    def levels_at(self, tick: int, firm: str, part: str, role: Role, reorder_point: int, order_up_to: int) -> Sketch:
         """From `tick` on a stock point has other levels."""
         return self._change(tick, state.SET_LEVELS, (firm, part, role), (reorder_point, order_up_to, 0))
 
@@ -229,7 +230,7 @@ class Sketch:
             if isinstance(time, int):
                 return -1, time
             if isinstance(time, Constant):
-                return -1, round(Fraction(time.value) / self.tick_seconds)
+                return -1, round(Fraction(time.moments[0]) / self.tick_seconds)
             return draws.setdefault(Draw(purpose, owner, time), len(draws)), 0
 
         lanes = []
@@ -238,9 +239,7 @@ class Sketch:
             number, constant = law("lead time", f"{key[1][0]}>{key[0][0]}>{key[0][1]}", time)
             price = self._parts[key[0][1]].price if lane.price < 0 else lane.price
             lanes.append(
-                replace(
-                    lane, buyer=at[key[0]], supplier=at[key[1]], law=number, lead_time=constant, price=price
-                )
+                replace(lane, buyer=at[key[0]], supplier=at[key[1]], law=number, lead_time=constant, price=price)
             )
         lines = []
         for made in line_keys:
@@ -252,19 +251,17 @@ class Sketch:
             under_way[lane_key[0]] += quantity
         stocks = []
         for stock_key in keys:
-            firm, part, role = stock_key
+            firm, part, _ = stock_key
             point = self._stocks[stock_key]
             number = line_at.get(stock_key, line_at.get(user[stock_key], -1) if stock_key in user else -1)
             on_hand = self._opening.get(stock_key, max(0, point.order_up_to - under_way[stock_key]))
-            stocks.append(
-                replace(point, firm=firms.index(firm), part=parts.index(part), line=number, on_hand=on_hand)
-            )
-        tables: dict[int, dict[object, int]] = {
-            state.SET_LEVELS: dict(at),
-            state.SET_REVIEW: dict(at),
+            stocks.append(replace(point, firm=firms.index(firm), part=parts.index(part), line=number, on_hand=on_hand))
+        tables: dict[int, Mapping[Any, int]] = {
+            state.SET_LEVELS: at,
+            state.SET_REVIEW: at,
             state.SET_LANE_SHARE: {key: index for index, key in enumerate(lane_keys)},
-            state.SET_LINE_SPEED: dict(line_at),
-            state.SET_LINE_TIME: dict(line_at),
+            state.SET_LINE_SPEED: line_at,
+            state.SET_LINE_TIME: line_at,
             state.SET_NEED: {key: index for index, key in enumerate(need_keys)},
         }
         tables[state.SET_LANE_TIME] = tables[state.SET_LANE_TERMS] = tables[state.SET_LANE_SHARE]
@@ -333,9 +330,7 @@ class Sketch:
         return self
 
 
-def single_server(
-    horizon: int, *, mean_between: float, service: Time, servers: int = 1, seed: int = 0
-) -> Network:
+def single_server(horizon: int, *, mean_between: float, service: Time, servers: int = 1, seed: int = 0) -> Network:
     """M/G/c: Poisson orders of one unit, made to order one at a time, delivered at once; times in ticks."""
     return (
         Sketch(horizon, seed)
@@ -357,8 +352,8 @@ def serial(
 ) -> Network:
     """A chain of stages in base stock: stage 0 sells, each buys from the next, the last one from outside.
 
-    Stage i keeps components at levels[i], replenished with lead_times[i], and makes to order in no time.  With a rate
-    demand is Poisson in units of `quantity`.
+    Stage i keeps components at levels[i], replenished with lead_times[i], and makes to order in no time.
+    With a rate demand is Poisson in units of `quantity`.
     """
     sketch = Sketch(horizon, seed)
     for stage, (level, time) in enumerate(zip(levels, lead_times, strict=True)):

@@ -1,7 +1,7 @@
 """What a log adds up to: quantities at every moment, rebuilt from the network and the log alone.
 
-In: a Network and the Log of one of its runs.  Out: the books of each stock point and line after each row and at the
-end of each tick.  Must not know the engine or its state: the laws compare the two.
+In: a Network and the Log of one of its runs.  Out: the books of each stock point and line after each row and
+at the end of each tick.  Must not know the engine or its state: the laws compare the two.
 """
 
 from __future__ import annotations
@@ -76,9 +76,7 @@ class Books:
         self.time = [(line.fixed, line.law) for line in network.lines]
         self.batch = [line.batch for line in network.lines]
         self.busy = [0] * len(network.lines)
-        self.queue: list[deque[list[int]]] = [
-            deque() for _ in network.lines
-        ]  # [order, quantity not yet started]
+        self.queue: list[deque[list[int]]] = [deque() for _ in network.lines]  # [order, quantity not yet started]
         self.needs = [NeedBook(need.component, *need.quantity.as_integer_ratio()) for need in network.needs]
         self.needs_of: list[list[int]] = [[] for _ in network.lines]
         for number, need in enumerate(network.needs):
@@ -109,7 +107,7 @@ class Books:
 
     def book(self, row: Row) -> None:
         """Apply one row of the log."""
-        tick, kind, order, entity, quantity = row
+        _, kind, order, entity, quantity = row
         network = self.network
         if kind in (state.PLACED, state.SHIPPED, state.RECEIVED):
             lane = network.lanes[entity]
@@ -132,6 +130,7 @@ class Books:
                 self.queue[line].append([order, quantity])
             elif kind == state.STARTED:
                 self.busy[line] += 1
+                assert self.queue[line], f"{row}: nothing was ordered"
                 head = self.queue[line][0]
                 assert head[0] == order, f"{row}: production order {head[0]} was first in the queue"
                 head[1] -= quantity
@@ -171,12 +170,11 @@ class Books:
         return total
 
     def positions(self) -> list[int]:
-        """Inventory position of every stock point at the end of a tick: what a line waits for counts as gone."""
+        """Inventory position of every stock point at the end of a tick: what a line waits for counts as
+        gone."""
         result = [
             on_hand + on_order - backorders
-            for on_hand, on_order, backorders in zip(
-                self.on_hand, self.on_order, self.backorders, strict=True
-            )
+            for on_hand, on_order, backorders in zip(self.on_hand, self.on_order, self.backorders, strict=True)
         ]
         for line, numbers in enumerate(self.needs_of):
             if self.busy[line] < self.servers[line]:
@@ -187,7 +185,8 @@ class Books:
 
 
 def replay(run: Run) -> Iterator[tuple[int, Row | None, Books]]:
-    """(tick, row, books) after each row, and (tick, None, books) at the end of each tick with rows or changes.
+    """(tick, row, books) after each row, and (tick, None, books) at the end of each tick with rows or
+    changes.
 
     The books are one object that moves on; copy what must stay.
     """

@@ -1,7 +1,8 @@
 """Hypothesis strategies over networks and runs.
 
-The networks are small but have everything at once: tiers that share suppliers, fractional bills of materials, finite
-lines and random times, lots, (s, S) and periodic reviews, shortages, several markets, disruptions and dated changes.
+The networks are small but have everything at once: tiers that share suppliers, fractional bills of materials,
+finite lines and random times, lots, (s, S) and periodic reviews, shortages, several markets, disruptions and
+dated changes.
 """
 
 from __future__ import annotations
@@ -36,9 +37,10 @@ def distributions(largest: int = 8) -> st.SearchStrategy[Distribution]:
     )
 
 
-def times(largest: int = 8) -> st.SearchStrategy[int | Distribution]:
-    """Constant times, 0 included, and random ones."""
-    return st.one_of(st.integers(0, largest), distributions(largest))
+def times(largest: int = 8, luck: bool = True) -> st.SearchStrategy[int | Distribution]:
+    """Constant times, 0 included, and, with luck, random ones."""
+    constant = st.integers(0, largest)
+    return st.one_of(constant, distributions(largest)) if luck else constant
 
 
 def shares(count: int) -> st.SearchStrategy[list[int]]:
@@ -54,24 +56,22 @@ def quantities() -> st.SearchStrategy[Fraction]:
 
 
 @st.composite
-def networks(draw: st.DrawFn, *, changes: bool = True, ample: bool = False) -> Network:
+def networks(draw: st.DrawFn, *, changes: bool = True, ample: bool = False, luck: bool = True) -> Network:
     """Networks of one to three tiers that end at outside sources.
 
-    changes: with outages and other dated changes.  ample: lines without limits and in base stock only, so that
-    stock is the only thing that can run short.
+    changes: with outages and other dated changes.  ample: lines without limits and in base stock only, so
+    that stock is the only thing that can run short.  luck: with random times, Poisson and noisy demand.
     """
     sketch = Sketch(draw(st.integers(15, 60)), draw(st.integers(0, 2**32)))
     tiers = draw(st.integers(1, 3))
     names = [[f"t{tier}p{i}" for i in range(draw(st.integers(1, 2)))] for tier in range(tiers)]
-    makers = {
-        part: [f"{part}_{i}" for i in range(draw(st.integers(1, 2)))] for tier in names for part in tier
-    }
+    makers = {part: [f"{part}_{i}" for i in range(draw(st.integers(1, 2)))] for tier in names for part in tier}
     bought: list[tuple[str, str, str, list[str]]] = []
     for tier, parts in enumerate(names):
         below = names[tier + 1] if tier + 1 < tiers else []
         for part in parts:
             for firm in makers[part]:
-                _make(draw, sketch, firm, part, ample)
+                _make(draw, sketch, firm, part, ample, luck)
                 for component in below if draw(st.booleans()) else below[:1]:
                     bought.append((firm, component, part, makers[component]))
                 if not below or draw(st.booleans()):
@@ -81,7 +81,7 @@ def networks(draw: st.DrawFn, *, changes: bool = True, ample: bool = False) -> N
     for firm, component, into, suppliers in bought:
         own_product = component == into
         quantity = Fraction(1, draw(st.integers(3, 5))) if own_product else draw(quantities())
-        _buy(draw, sketch, firm, component, into, quantity, suppliers, ample)
+        _buy(draw, sketch, firm, component, into, quantity, suppliers, ample, luck)
     for number in range(draw(st.integers(1, 3))):
         part = draw(st.sampled_from(names[draw(st.integers(0, tiers - 1)) if number else 0]))
         sellers = makers[part]
@@ -89,11 +89,11 @@ def networks(draw: st.DrawFn, *, changes: bool = True, ample: bool = False) -> N
             f"market{number}",
             part,
             dict(zip(sellers, draw(shares(len(sellers))), strict=True)),
-            every=draw(st.integers(0, 4)),
+            every=draw(st.integers(0 if luck else 1, 4)),
             quantity=draw(st.integers(1, 6)),
             rate=Fraction(draw(st.integers(1, 12)), 4),
-            noise=draw(st.sampled_from([0.0, 0.5])),
-            time=draw(times(3)),
+            noise=draw(st.sampled_from([0.0, 0.5])) if luck else 0.0,
+            time=draw(times(3, luck)),
             terms=draw(st.integers(0, 30)),
         )
     if changes:
@@ -118,13 +118,13 @@ def _levels(draw: st.DrawFn, largest: int, ample: bool) -> dict[str, Any]:
     }
 
 
-def _make(draw: st.DrawFn, sketch: Sketch, firm: str, part: str, ample: bool) -> None:
+def _make(draw: st.DrawFn, sketch: Sketch, firm: str, part: str, ample: bool, luck: bool) -> None:
     options = _levels(draw, 15, ample)
     if not ample:
         options["servers"] = draw(st.sampled_from([1, 2, 3, UNLIMITED]))
         options["per_quantum"] = draw(st.fractions(0, 2, max_denominator=4))
         options["batch"] = draw(st.sampled_from([2, 5, UNLIMITED]))
-    sketch.make(firm, part, time=draw(times(4)), **options)
+    sketch.make(firm, part, time=draw(times(4, luck)), **options)
 
 
 def _buy(
@@ -136,14 +136,13 @@ def _buy(
     quantity: Fraction,
     suppliers: list[str],
     ample: bool,
+    luck: bool,
 ) -> None:
     options = _levels(draw, 40, ample)
     if not ample:
         options["review"] = draw(st.sampled_from([0, 0, 1, 3, 7]))
     parts = dict(zip(suppliers, draw(shares(len(suppliers))), strict=True))
-    sketch.buy(
-        firm, part, into, quantity, parts, time=draw(times(6)), terms=draw(st.integers(0, 30)), **options
-    )
+    sketch.buy(firm, part, into, quantity, parts, time=draw(times(6, luck)), terms=draw(st.integers(0, 30)), **options)
     for supplier in suppliers:
         if draw(st.integers(0, 3)) == 0:
             sketch.under_way(firm, supplier, part, draw(st.integers(0, 10)), draw(st.integers(1, 5)))
@@ -168,13 +167,9 @@ def _disrupt(
                 level = draw(st.integers(0, 30))
                 sketch.levels_at(tick, buyer, component, "bought", level - draw(st.integers(1, 5)), level)
             case 4:
-                sketch.share_at(
-                    tick, buyer, component, dict(zip(suppliers, draw(shares(len(suppliers))), strict=True))
-                )
+                sketch.share_at(tick, buyer, component, dict(zip(suppliers, draw(shares(len(suppliers))), strict=True)))
             case 5:
-                sketch.terms_at(
-                    tick, buyer, suppliers[0], component, draw(st.integers(0, 60)), draw(st.integers(1, 9))
-                )
+                sketch.terms_at(tick, buyer, suppliers[0], component, draw(st.integers(0, 60)), draw(st.integers(1, 9)))
                 sketch.lead_time_at(tick, buyer, suppliers[0], component, draw(st.integers(0, 9)))
             case 6:
                 sketch.need_at(tick, buyer, into, component, draw(quantities()) / 4)

@@ -55,9 +55,7 @@ def plain(text: str) -> str:
             )
         if not c.isascii() and c.isdecimal():
             digits = "".join(str(unicodedata.decimal(d)) if d.isdecimal() else d for d in text)
-            raise UnitError(
-                f"contains digits of another script, got {shown(text)}", f"write {_quoted(digits)}"
-            )
+            raise UnitError(f"contains digits of another script, got {shown(text)}", f"write {_quoted(digits)}")
     return text
 
 
@@ -75,9 +73,7 @@ def parse_number(text: str) -> Fraction:
         if text.startswith("-") and not value:
             raise UnitError(f"is a negative zero, got {shown(text)}", "write 0")
         if len(text.replace("_", "").partition(".")[2]) > DECIMALS:
-            raise UnitError(
-                f"has more than {DECIMALS} decimals, got {shown(text)}", f"write {format_number(value)}"
-            )
+            raise UnitError(f"has more than {DECIMALS} decimals, got {shown(text)}", f"write {format_number(value)}")
         return value
     raise _not_a_number(text)
 
@@ -124,7 +120,11 @@ def _not_a_number(text: str) -> UnitError:
 
 def _advice(text: str, meant: str) -> str:
     """`write ...` with the sign of `text`, when what was probably meant is a number."""
-    return f"write {'-' if text.startswith('-') else ''}{meant}" if _NUMBER.fullmatch(meant) else ""
+    if not _NUMBER.fullmatch(meant):
+        return ""
+    if not meant.strip("0_."):
+        return "write 0"
+    return f"write {'-' if text.startswith('-') else ''}{meant}"
 
 
 def _without_zeros(text: str) -> str:

@@ -155,9 +155,7 @@ def parse_share(text: str) -> Fraction:
     if unit == "ppm":
         return number / 10**6
     if unit:
-        raise UnitError(
-            f"has an unknown unit {shown(unit)}, got {shown(text)}", 'write a share such as "75%"'
-        )
+        raise UnitError(f"has an unknown unit {shown(unit)}, got {shown(text)}", 'write a share such as "75%"')
     if not 0 <= number <= 1:
         hint = f'write "{format_number(abs(number))}%" or a number from 0 to 1'
         raise UnitError(f"must be a share, 0% to 100%, got {shown(text)}", hint)

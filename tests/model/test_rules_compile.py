@@ -1,0 +1,166 @@
+"""The rulebook is written once: compiled by Numba and driven from a bare heap it leaves the same log, byte
+for byte.
+
+Nothing of an engine's calendar is used here, so this also says what a calendar must do: run the events of
+(tick, round, phase, entity, sequence) in that order, where what follows at once joins the same round if its
+phase is still to come and the next round otherwise.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from fractions import Fraction
+from functools import cache
+from heapq import heapify, heappop, heappush
+from types import FunctionType, ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+
+from chainsim.engine import simpy_engine
+from chainsim.engine.base import Draws, LogBuilder, exogenous, open_state
+from chainsim.model import rules, sourcing
+from chainsim.model.distributions import Exponential, Lognormal, Uniform
+from chainsim.model.network import Network
+from chainsim.model.state import CHANGE, Order, State, dtype_of
+from chainsim.records import Log
+from chainsim.testing import Sketch, networks, single_server
+
+numba = pytest.importorskip("numba")
+Step = Callable[..., None]
+
+
+@cache
+def compiled() -> tuple[Step, Step]:
+    """`step` and `change`, with every function they call compiled from the same source."""
+    namespace: dict[str, Any] = {**vars(sourcing), **vars(rules)}
+    modules: tuple[ModuleType, ...] = (sourcing, rules)
+    for module in modules:
+        for name, function in list(vars(module).items()):
+            if isinstance(function, FunctionType) and function.__module__ == module.__name__:
+                namespace[name] = numba.njit(FunctionType(function.__code__, namespace, name))
+    return namespace["step"], namespace["change"]
+
+
+INTERPRETED = (rules.step, rules.change)
+
+
+def structured(rows: list[Any], table: type[Any], room: int = 0) -> Any:
+    """A list of records as a structured array of the same fields."""
+    values = [dataclasses.astuple(row) for row in rows]
+    values += [dataclasses.astuple(table())] * max(0, room - len(rows))
+    return np.array(values, dtype=dtype_of(table))
+
+
+def in_arrays(state: State, room: int) -> State:
+    """The state as a compiled engine holds it."""
+    from chainsim.model import state as tables
+
+    def row(width: int) -> Any:
+        return numba.typed.List.empty_list(numba.types.UniTuple(numba.int64, width))
+
+    return State(
+        structured(state.stocks, tables.Stock),
+        structured(state.lanes, tables.Lane),
+        structured(state.lines, tables.Line),
+        structured(state.needs, tables.Need),
+        structured(state.orders, tables.Order, room),
+        structured(state.counts, tables.Counts),
+        row(5),
+        row(7),
+    )
+
+
+def from_a_heap(network: Network, functions: tuple[Step, Step], room: int) -> Log:
+    """The smallest calendar there is, with room for so many orders."""
+    step, change = functions
+    state = open_state(network)
+    events = exogenous(network, state, 0)
+    arrays = functions is not INTERPRETED
+    if arrays:
+        state = in_arrays(state, room)
+    else:
+        state.orders.extend(Order() for _ in range(room))
+    draws = Draws(network, 0)
+    heap = [(tick, 0, phase, entity, n - len(events), a, b) for n, (tick, phase, entity, a, b) in enumerate(events)]
+    heapify(heap)
+    sequence = 0
+    while heap and heap[0][0] < network.horizon:
+        tick, round_, phase, entity, _, a, b = heappop(heap)
+        if phase == CHANGE:
+            row = network.changes[entity]
+            change(state, row.kind, row.entity, *row.values)
+        else:
+            step(state, tick, phase, entity, a, b)
+        for delay, later, target, c, d, law, n in state.outbox:
+            sequence += 1
+            delay += draws.extend(law, n) if law >= 0 else 0
+            at_once = round_ + (later <= phase) if delay == 0 else 0
+            heappush(heap, (tick + delay, at_once, later, target, sequence, c, d))
+        state.outbox.clear()
+    builder = LogBuilder()
+    builder.flush(list(state.log))
+    count = int(state.counts[0]["orders"] if arrays else state.counts[0].orders)
+    orders = [Order(*row) for row in state.orders[:count].tolist()] if arrays else state.orders
+    return builder.build(orders, count, network.horizon)
+
+
+def assert_same_log(network: Network, functions: tuple[Step, Step]) -> Log:
+    """The bare heap and the reference engine agree to the byte; returns the log."""
+    reference = simpy_engine.run(network, 0)
+    other = from_a_heap(network, functions, room=len(reference.orders) + 1000)
+    assert other.events.tobytes() == reference.events.tobytes()
+    assert other.orders.tobytes() == reference.orders.tobytes()
+    assert other.horizon == reference.horizon
+    return reference
+
+
+QUEUE = single_server(200_000, mean_between=150.0, service=Exponential(100.0), seed=5)
+TWO_TIERS = (
+    Sketch(400, seed=11)
+    .make("plant", "car", 3, time=Uniform(1.0, 4.0), servers=2, batch=2, per_quantum=Fraction(1, 3))
+    .buy("plant", "seat", "car", 2, {"east": 600_000, "west": 400_000}, 9, lot=3, time=Lognormal(4.0, 2.0))
+    .buy("plant", "paint", "car", "1/7", "outside", 6, review=4, time=1)
+    .make("east", "seat", 3, time=Exponential(2.0), servers=1, batch=5)
+    .make("west", "seat", 3, time=2)
+    .buy("east", "steel", "seat", "3/4", "outside", 8, reorder_point=2, time=Exponential(3.0))
+    .buy("west", "steel", "seat", "4/3", "outside", 8, time=5)
+    .market("abroad", "car", "plant", every=3, quantity=2, time=2, noise=0.3)
+    .market("home", "car", "plant", rate=0.5, time=1)
+    .under_way("plant", "east", "seat", 2, 3)
+    .speed_at(50, "plant", "car", 0)
+    .speed_at(80, "plant", "car", 2)
+    .share_at(100, "plant", "seat", {"east": 100_000, "west": 900_000})
+    .levels_at(120, "plant", "seat", "bought", 4, 12)
+    .terms_at(130, "plant", "west", "seat", 9, 9)
+    .lead_time_at(140, "plant", "west", "seat", 1)
+    .need_at(150, "plant", "car", "paint", "2/7")
+    .batch_at(160, "east", "seat", 1, 2)
+    .review_at(170, "plant", "paint", "bought", 0)
+    .review_at(175, "plant", "paint", "bought", 6)
+    .network()
+)
+
+
+@example(QUEUE)
+@example(TWO_TIERS)
+@given(networks())
+def test_compiled_rules_leave_the_same_log_in_any_network(network: Network) -> None:
+    assert_same_log(network, compiled())
+
+
+@example(QUEUE)
+@example(TWO_TIERS)
+@given(networks())
+def test_a_bare_heap_and_simpy_leave_the_same_log_in_any_network(network: Network) -> None:
+    assert_same_log(network, INTERPRETED)
+
+
+def test_the_examples_are_long_and_have_everything_that_can_happen() -> None:
+    queue, tiers = simpy_engine.run(QUEUE, 0).events, simpy_engine.run(TWO_TIERS, 0).events
+    assert min(len(queue), len(tiers)) > 3_000
+    assert set(tiers[:, 1].tolist()) == set(range(9))
+    assert {change.kind for change in TWO_TIERS.changes} == set(range(8))

@@ -1,0 +1,234 @@
+"""What scenarios mean: prices and coefficients, cycles, names, demand on capacity, and one message per fault."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chainsim.errors import ScenarioError
+from chainsim.scenario.bill import bill
+from chainsim.scenario.cycles import cycle_through, is_productive, rings, top_down
+from chainsim.scenario.load import Loaded
+from chainsim.scenario.naming import firm_names
+from chainsim.scenario.schema import Supplier
+
+Load = Callable[..., Loaded]
+Refused = Callable[..., list[str]]
+
+# prices and coefficients
+
+
+def test_a_part_used_once_costs_what_its_user_spends_on_it(loaded: Load) -> None:
+    result = bill(loaded().scenario)
+    assert result.prices == {"car": 10_000_000, "motor": 4_800_000, "seat": 3_200_000, "steel": 100_000}
+    assert result.coefficients["car", "motor"] == 1
+    assert result.coefficients["motor", "steel"] == 24
+
+
+def test_the_materials_of_a_part_cost_its_materials_share(loaded: Load, small: str) -> None:
+    text = small.replace("steel: 100}", "steel: 3, seat: 4}").replace("seat: {}", "seat: {price: 7 CNY}")
+    result = bill(loaded(text).scenario)
+    spent = sum(result.coefficients["motor", component] * result.prices[component] for component in ("steel", "seat"))
+    assert spent == Fraction(1, 2) * result.prices["motor"]
+
+
+def test_needs_are_units_as_they_stand(loaded: Load, small: str) -> None:
+    text = small.replace("seat: {}", "seat: {needs: {steel: 0.15}}")
+    assert bill(loaded(text).scenario).coefficients["seat", "steel"] == Fraction(3, 20)
+
+
+def test_prices_are_rounded_half_to_even(loaded: Load, small: str) -> None:
+    text = small.replace("car: {price: 100_000 CNY, materials: 80%", "car: {price: 0.05 CNY, materials: 50%")
+    text = text.replace("{motor: 60, seat: 40}", "{motor: 1, seat: 1}").replace(
+        "cost_shares: {steel: 100}}", "cost_shares: {}}"
+    )
+    text = text.replace("motor: {materials: 50%, cost_shares: {}}", "motor: {price: 1 CNY}")
+    assert bill(loaded(text).scenario).prices["seat"] == 1  # 1.25 fen
+
+
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        ("a: {materials: 50%, cost_shares: {b: 1}}\n  b: {}", "part a needs a price: no part's cost shares imply one"),
+        ("a: {price: 1 CNY, needs: {b: 1}}\n  b: {}", "part b needs a price: no part's cost shares imply one"),
+        (
+            "a: {price: 1 CNY, needs: {b: 1}, materials: 50%, cost_shares: {b: 1}}\n  b: {}",
+            "part a uses b both in `needs` and in `cost_shares`",
+        ),
+        ("a: {price: 1 CNY, materials: 50%, cost_shares: {b: 1}}\n  b: {price: 0 CNY}", "part b has a price of 0"),
+        (
+            "a: {price: 1 CNY, materials: 50%, cost_shares: {b: 0}}\n  b: {price: 1 CNY}",
+            "the cost_shares of a are all 0",
+        ),
+        (
+            "a: {price: 0.01 CNY, materials: 50%, cost_shares: {b: 1, c: 2}}\n  b: {}\n  c: {price: 1 CNY}",
+            "part b needs a price: its cost share comes to less than 1 fen",
+        ),
+    ],
+)
+def test_a_bill_that_does_not_close_says_which_part(refused: Refused, parts: str, message: str) -> None:
+    text = (
+        f"study: {{start: 2024-01-01, end: 2024-02-01}}\nparts:\n  {parts}\nplants: {{p: {{makes: a}}}}\n"
+        "outside: {o: {supplies: all}}\nmarkets: {m: {buys: a, rate: 1/day}}\n"
+    )
+    assert any(message in said for said in refused(text))
+
+
+def test_the_bill_of_a_scenario_made_in_python_raises_too(loaded: Load) -> None:
+    scenario = loaded().scenario
+    parts = dict(scenario.parts)
+    parts["steel"] = parts["steel"].model_copy(update={"price": None})
+    parts["seat"] = parts["seat"].model_copy(update={"price": None, "needs": {"steel": Fraction(1)}})
+    parts["motor"] = parts["motor"].model_copy(update={"materials": None, "cost_shares": {}})
+    with pytest.raises(ScenarioError, match="part steel needs a price"):
+        bill(scenario.model_copy(update={"parts": parts}))
+
+
+# cycles
+
+NODES = "abcd"
+GRAPHS = st.dictionaries(
+    st.sampled_from(NODES),
+    st.dictionaries(st.sampled_from(NODES), st.fractions(0, 2, max_denominator=8), max_size=3),
+).map(lambda needs: {name: needs.get(name, {}) for name in NODES})
+
+
+@given(GRAPHS)
+def test_parts_are_either_in_a_ring_or_below_or_above(needs: dict[str, dict[str, Fraction]]) -> None:
+    found = rings(needs)
+    order = top_down(needs)
+    assert (len(order) == len(needs)) == (not found)
+    for made, components in needs.items():
+        for component in components:
+            if made in order and component in order:
+                assert order.index(made) < order.index(component)
+    for ring in found:
+        cycle = cycle_through(needs, ring)
+        assert cycle[0] == cycle[-1] == ring[0]
+        assert all(below in needs[above] for above, below in pairwise(cycle))
+
+
+@given(GRAPHS)
+def test_a_ring_is_productive_when_making_something_of_everything_leaves_something(
+    needs: dict[str, dict[str, Fraction]],
+) -> None:
+    """Hawkins and Simon against the definition: powers of a productive ring die out, others do not."""
+    for ring in rings(needs):
+        level = dict.fromkeys(ring, 1.0)
+        for _ in range(400):
+            level = {
+                made: sum(level[used] * float(units) for used, units in needs[made].items() if used in level)
+                for made in ring
+            }
+        size = max(level.values())
+        if size < 1e-6:
+            assert is_productive(needs, ring)
+        elif size > 1e3:
+            assert not is_productive(needs, ring)
+
+
+@pytest.mark.parametrize("size", [24, 25, 80])
+def test_large_rings_are_judged_like_small_ones(size: int) -> None:
+    names = [str(number) for number in range(size)]
+    for total, verdict in ((Fraction(99, 100), True), (Fraction(101, 100), False)):
+        needs = {name: dict.fromkeys(names, total / size) for name in names}
+        assert is_productive(needs, names) is verdict
+
+
+def test_a_declared_productive_cycle_is_legal(loaded: Load, small: str) -> None:
+    text = "allow_cycles: true\n" + small.replace(
+        "steel: {price: 1_000 CNY}", "steel: {price: 1_000 CNY, needs: {motor: 0.01}}"
+    )
+    assert bill(loaded(text).scenario).coefficients["steel", "motor"] == Fraction(1, 100)
+
+
+# names
+
+
+def test_adding_a_firm_renames_nobody() -> None:
+    for count in (2, 9, 98, 99, 100):
+        few = firm_names("g", Supplier(makes="p", count=count))
+        assert firm_names("g", Supplier(makes="p", count=count + 1))[:-1] == few
+    assert firm_names("g", Supplier(makes="p", ring="city")) == [("g", "city")]
+    assert firm_names("g", Supplier(makes="p", count={"city": 1, "province": 2})) == [
+        ("g city 01", "city"),
+        ("g province 01", "province"),
+        ("g province 02", "province"),
+    ]
+
+
+# warnings of the plan
+
+
+def test_the_plan_is_compared_with_capacity_firm_by_firm(loaded: Load, small: str) -> None:
+    said = [w.message for w in loaded(small.replace("lead_time: 2 ± 0.5 days}", "capacity: 14/day}")).warnings]
+    assert said == [
+        "each firm of motor in the ring city is asked for 15/day at a capacity of 14/day: utilisation 1.07",
+    ]
+
+
+def test_a_ramp_is_judged_by_its_largest_year(loaded: Load, small: str) -> None:
+    text = small.replace("rate: 100/day", "yearly: {2024: 36_600}").replace(
+        "ring: city,", "ring: city, capacity: 99/day,"
+    )
+    (warning,) = loaded(text).warnings
+    assert warning.message.startswith("byd is asked for 100/day at a capacity of 99/day")
+
+
+# everything at once
+
+
+def test_all_problems_come_at_once_in_the_order_of_the_file(refused: Refused, small: str) -> None:
+    text = (
+        small.replace("end: 2025-01-01", "end: 2023-01-01")
+        .replace("materials: 80%", "materials: 180%")
+        .replace("{makes: steel,", "{makes: steal,")
+        .replace("rate: 100/day", "rate: 100")
+        .replace("plants.byd.component_stock", "plants.byd.componentstock")
+    )
+    assert [said.partition(": ")[0] + ": " + said.partition(": ")[2][:38] for said in refused(text)] == [
+        "small.yaml:1:33: study.end 2023-01-01 must be after stu",
+        "small.yaml:3:40: materials must be a share, 0% to 100%,",
+        "small.yaml:12:18: no part 'steal' - did you mean 'steel'",
+        "small.yaml:16:29: rate needs a time, got '100'",
+        "small.yaml:19:57: policy stock: there is no 'componentst",
+    ]
+
+
+def test_one_fault_gives_one_message(refused: Refused, small: str) -> None:
+    for fault in ("{makes: motr,", "{maks: motor,", "{makes: [motor],"):
+        assert len(refused(small.replace("{makes: motor,", fault))) <= 2, fault
+
+
+def test_a_missing_study_does_not_hide_the_rest(refused: Refused, small: str) -> None:
+    said = refused(
+        small.replace("study: {start: 2024-01-01, end: 2025-01-01, policies: [local, local+stock]}\n", "").replace(
+            "{makes: steel,", "{makes: steal,"
+        )
+    )
+    assert [one.partition(": ")[2] for one in said] == [
+        "key 'study' missing in the scenario",
+        "no part 'steal' - did you mean 'steel'?",
+    ]
+
+
+def test_the_order_of_keys_and_sections_does_not_matter(loaded: Load, small: str) -> None:
+    import yaml
+
+    tree = yaml.load(small, yaml.BaseLoader)
+
+    def reversed_keys(value: object) -> object:
+        if isinstance(value, dict):
+            return {key: reversed_keys(value[key]) for key in reversed(value)}
+        return [reversed_keys(item) for item in value] if isinstance(value, list) else value
+
+    one = loaded(small)
+    other = loaded(yaml.safe_dump(reversed_keys(tree), sort_keys=False, allow_unicode=True).replace("'", ""))
+    assert other.scenario == one.scenario
+    assert other.timeline(["local+stock"]) == one.timeline(["local+stock"])
+    assert other.warnings == one.warnings == ()
