@@ -65,6 +65,8 @@ def compile_network(network: Network, tick: int = 0) -> Leontief:
     made = tuple(index for index, point in enumerate(network.stocks) if point.role == "made")
     row = {stock: index for index, stock in enumerate(made)}
     value = [_unit_value(network, stock) for stock in range(len(network.stocks))]
+    for index, lane in enumerate(network.lanes):  # what a firm makes is worth what it is sold for
+        value[lane.supplier] = prices[index] / network.parts[network.stocks[lane.supplier].part].per_unit
     purchases = np.zeros((len(made), len(made)))
     outside = np.zeros(len(made))
     lanes_of: dict[int, list[int]] = {}

@@ -150,14 +150,13 @@ def _add_makers(scenario: schema.Scenario, result: Blueprint) -> list[_Maker]:
                 plan.sector,
                 generated=supplier is not None and not supplier.firms and len(names) > 1,
             )
-            listed = named.capacity if named else None
             makers.append(
                 _Maker(
                     name,
                     ring,
                     group,
                     plan,
-                    _capacity(own.capacity, listed, plan.capacity),
+                    _capacity(own, named, plan),
                     plan.pays_after if own.pays_after is None else own.pays_after,
                     own.lead_time or _by_ring(plan.lead_time, ring),
                     own.finished_stock or plan.finished_stock,
@@ -167,9 +166,14 @@ def _add_makers(scenario: schema.Scenario, result: Blueprint) -> list[_Maker]:
     return makers
 
 
-def _capacity(*stated: Fraction | OfPlan | None) -> Fraction | OfPlan | None:
-    """The nearest statement counts: of the firm by name, of its list, of its group."""
-    return next((value for value in stated if value is not None), None)
+def _capacity(
+    own: schema.FirmChange, named: schema.NamedFirm | None, plan: schema.Firm
+) -> Fraction | OfPlan | None:
+    """The nearest statement counts, `unlimited` (None) too: of the firm by name, of its list, of its group."""
+    for section in (own, named):
+        if section is not None and "capacity" in section.model_fields_set:
+            return section.capacity
+    return plan.capacity
 
 
 def _by_ring(law: Distribution | Mapping[schema.Ring, Distribution] | None, ring: str) -> Distribution | None:

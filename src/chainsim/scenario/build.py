@@ -9,10 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
-from typing import Any, TypeVar
+from itertools import pairwise
+from typing import Any
 
+from chainsim.errors import ScenarioError
 from chainsim.model import network as net
 from chainsim.model import state
 from chainsim.model.distributions import Constant, Distribution
@@ -23,8 +25,7 @@ from chainsim.scenario.fields import OfPlan
 from chainsim.scenario.load import Loaded
 from chainsim.scenario.plan import DAY, Rates, cumulative, responses
 
-K = TypeVar("K")
-V = TypeVar("V")
+FINEST = 10**9  # largest denominator of ticks per quantum; keeps products within 64 bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +56,13 @@ class _Builder:
         self.plans = {key: self.planned(self.versions, key) for key in self.all("markets")}
         starts = {0, self.days, *(version.day for version in self.versions), *_month_starts(study.start, self.days)}
         self.edges = sorted(starts)
-        self.peak = self.reference_peak(reference)
+        reference_plans = {key: self.planned([reference], key) for key in reference.blueprint.markets}
+        self.peak = self.highest_rates([reference], reference_plans)
+        self.own_peak = self.highest_rates(self.versions, self.plans)  # for firms that the reference does not have
         self.draws: dict[tuple[str, str, Distribution], int] = {}
-        self.firms = self.merged("firms")
-        self.parts = self.merged("parts")
+        self.firms = self.merged("firms", ("ring", "district", "sector", "group", "tier"))
+        self.parts = self.merged("parts", ("per_unit",))
+        self.market_specs = self.merged("markets", ("arrivals", "every", "quantity", "noise"))
         self.stock_keys = sorted(self.all("stocks"))
         self.lane_keys = sorted(self.all("lanes"))
         self.line_keys = sorted(self.all("lines"))
@@ -72,12 +76,20 @@ class _Builder:
     def all(self, table: str) -> set[Any]:
         return {key for version in self.versions for key in getattr(version.blueprint, table)}
 
-    def merged(self, table: str) -> dict[str, Any]:
-        """Attributes by name as of the first version that has the name, sorted by name."""
-        found: dict[str, Any] = {}
+    def merged(self, table: str, fixed: Sequence[str]) -> dict[Any, Any]:
+        """What the versions say by name, sorted by name; refuses a change of what cannot change during a run."""
+        found: dict[Any, Any] = {}
         for version in self.versions:
             for name, value in getattr(version.blueprint, table).items():
-                found.setdefault(name, value)
+                first = found.setdefault(name, value)
+                for field in fixed:
+                    if getattr(first, field) != getattr(value, field):
+                        day = self.start + timedelta(days=version.day)
+                        what = name if isinstance(name, str) else name[0]
+                        raise ScenarioError(
+                            f"{field} of {what} would change on {day}; it can only change from the start of the study, "
+                            f"{self.start}, on: leave out the policy's `from`, or set it to that day"
+                        )
         return {name: found[name] for name in sorted(found)}
 
     def planned(self, versions: Sequence[_Version], market: StockKey) -> list[float]:
@@ -100,13 +112,12 @@ class _Builder:
                 total[key] = total.get(key, 0.0) + rate * per_unit
         return total
 
-    def reference_peak(self, reference: _Version) -> Rates:
-        """Highest planned monthly rate without any policy or disruption: what capacities "of plan" refer to."""
-        plans = {key: self.planned([reference], key) for key in reference.blueprint.markets}
-        months = sorted({0, self.days, *_month_starts(self.start, self.days)})
+    def highest_rates(self, versions: Sequence[_Version], plans: Mapping[StockKey, Sequence[float]]) -> Rates:
+        """Highest planned monthly rate of every stock point; capacities "of plan" refer to that of the baseline."""
         peak: Rates = {}
-        for begin, end in zip(months, months[1:], strict=False):
-            for key, rate in self.rates(reference, plans, begin, end).items():
+        for begin, end in pairwise(self.edges):
+            version = [v for v in versions if v.day <= begin][-1]
+            for key, rate in self.rates(version, plans, begin, end).items():
                 peak[key] = max(peak.get(key, 0.0), rate)
         return peak
 
@@ -131,8 +142,9 @@ class _Builder:
             line = self.line_index.get(key, self.line_index.get(user[key], -1) if key in user else -1)
             point = net.StockPoint(firm_index[firm], part_index[part], role, line=line)
             if spec is not None and spec.rule is not None:
-                flow = Flow(rates.get(key, 0.0), lead_times.get(key, 0.0), float(spec.review))
-                low, high = spec.rule.levels(flow)
+                per_unit = self.parts[part].per_unit
+                flow = Flow(rates.get(key, 0.0) / per_unit, lead_times.get(key, 0.0), float(spec.review))
+                low, high = (level * per_unit for level in spec.rule.levels(flow))
                 order_up_to = _up(high)
                 reorder_point = order_up_to - 1 if low == high else math.floor(low)
                 point = net.StockPoint(
@@ -181,7 +193,8 @@ class _Builder:
     def capacity(self, key: StockKey, line: LineSpec) -> Fraction | None:
         """Quanta per second of one firm, None if unlimited; "of plan" is rounded to a thousandth per day."""
         if isinstance(line.capacity, OfPlan):
-            daily = self.peak.get(key, 0.0) * DAY * float(line.capacity.share)
+            planned = self.peak[key] if key in self.peak else self.own_peak.get(key, 0.0)
+            daily = planned * DAY * float(line.capacity.share)
             return Fraction(round(daily * 1000), 1000 * DAY)
         if line.capacity is None:
             return None
@@ -200,7 +213,7 @@ class _Builder:
             law, fixed = self.law("process time", f"{key[0]}>{key[1]}", spec.process_time)
             speed = Fraction(0)
             if rate is not None:
-                speed = Fraction(round(servers / (rate * self.tick) * 1000), 1000) if rate else Fraction(0)
+                speed = (servers / (rate * self.tick)).limit_denominator(FINEST) if rate else Fraction(0)
                 servers = servers if rate else 0
             lines.append(net.Line(stock, servers, speed, fixed, law, spec.batch or net.UNLIMITED))
         return lines
@@ -248,8 +261,7 @@ class _Builder:
 
     def markets(self) -> list[net.Market]:
         result = []
-        for key in sorted(self.plans):
-            spec = next(v.blueprint.markets[key] for v in self.versions if key in v.blueprint.markets)
+        for key, spec in self.market_specs.items():
             plan = tuple((self.ticks(day * DAY), quantity) for day, quantity in enumerate(self.plans[key]))
             poisson = spec.arrivals == "poisson"
             result.append(

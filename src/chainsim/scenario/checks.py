@@ -133,9 +133,12 @@ def _demand(view: View) -> Iterator[Problem]:
             )
         if market.rate is not None and market.yearly:
             yield view.problem((*path, "yearly"), f"market {name} states both rate and yearly", "leave one of them out")
-        missing = sorted(years - set(market.yearly)) if market.yearly else []
+        stated = sorted(int(year) for year in market.yearly)
+        between = {str(year) for year in range(stated[0], stated[-1])} if stated else set()
+        missing = sorted((years | between) - set(market.yearly)) if market.yearly else []
         if missing:
-            message = f"yearly of {name} says nothing about {', '.join(missing)}, which the study runs through"
+            reason = "which the study runs through" if set(missing) & years else "a year between those it states"
+            message = f"yearly of {name} says nothing about {', '.join(missing)}, {reason}"
             yield view.problem((*path, "yearly"), message, f"add `{missing[0]}: ...`, or let the study end earlier")
         if market.yearly and study.warm_up:
             message = "study.warm_up is for steady-state studies; a ramp (yearly demand) has no steady state"

@@ -47,6 +47,8 @@ def cumulative(market: schema.Market, start: date, days: int) -> list[float]:
         daily = float(market.rate) * DAY
         return [daily * day for day in range(days + 1)]
     years = sorted(int(year) for year in market.yearly)
+    if years != list(range(years[0], years[-1] + 1)):
+        raise ScenarioError(f"yearly totals must be of years that follow each other, got {', '.join(map(str, years))}")
     lengths = [(date(year + 1, 1, 1) - date(year, 1, 1)).days for year in years]
     rates = smoothest_ramp([float(market.yearly[str(year)]) for year in years], [float(n) for n in lengths])
     if min(rates) < 0:
