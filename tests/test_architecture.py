@@ -24,7 +24,7 @@ RESULTS_AND_UP = tuple(
 )
 EXECUTORS = ("chainsim.study.executors",)
 DOORS: dict[str, tuple[str, ...]] = {
-    "yaml": ("chainsim.scenario.reader",),
+    "yaml": ("chainsim.scenario.text.reader",),
     "simpy": ("chainsim.engine.simpy_engine",),
     "numba": ("chainsim.engine.compiled_engine",),
     "llvmlite": (),
@@ -152,7 +152,9 @@ def plant(src: Path, files: dict[str, str]) -> None:
         "records.py": "",
         "model/network.py": "from chainsim import units\n",
         "scenario/__init__.py": "",
-        "scenario/reader.py": "import yaml\nfrom chainsim.model import network\n",
+        "scenario/language/__init__.py": "",
+        "scenario/text/__init__.py": "",
+        "scenario/text/reader.py": "import yaml\nfrom chainsim.model import network\n",
         "engine/__init__.py": "",
         "engine/simpy_engine.py": "import simpy\nfrom ..model import network\n",
         "results/__init__.py": "import pandas\n",
@@ -160,7 +162,7 @@ def plant(src: Path, files: dict[str, str]) -> None:
         "study/__init__.py": "",
         "study/executors.py": "import concurrent.futures, multiprocessing\nfrom chainsim import engine\n",
         "cli/__init__.py": "",
-        "cli/main.py": "from chainsim.study import executors\nfrom chainsim.scenario import reader\n",
+        "cli/main.py": "from chainsim.study import executors\nfrom chainsim.scenario.text import reader\n",
         "testing.py": "import chainsim.model\n",
         "__main__.py": "from chainsim.cli import main\n",
         "__init__.py": "from chainsim.cli import main\n",
@@ -188,10 +190,10 @@ TYPE_ONLY = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import cha
         ("units.py", "import chainsim.streams\n", "chainsim.units is not allowed"),
         ("model/network.py", TYPE_ONLY, "chainsim.model is not allowed to import chainsim.engine"),
         ("model/state.py", "def f():\n    import chainsim.cli.main\n", "chainsim.model is not allowed"),
-        ("scenario/reader.py", "from ..engine import simpy_engine\n", "chainsim.scenario is not allowed"),
+        ("scenario/text/reader.py", "from ..engine import simpy_engine\n", "chainsim.scenario is not allowed"),
         ("testing.py", "import chainsim.__main__\nimport simpy\n", "chainsim.testing -> simpy"),
         ("helpers.py", "", "chainsim.helpers"),
-        ("scenario/schema.py", "from yaml.nodes import Node\n", "chainsim.scenario.schema -> yaml"),
+        ("scenario/language/schema.py", "from yaml.nodes import Node\n", "chainsim.scenario.language.schema -> yaml"),
         ("engine/base.py", "import simpy\n", "chainsim.engine.base -> simpy"),
         ("model/rules.py", "from numba import njit\n", "chainsim.model.rules -> numba"),
         ("model/state.py", "import pandas as pd\n", "chainsim.model.state -> pandas"),
@@ -217,11 +219,11 @@ def test_import_linter_sees_a_cycle_inside_a_package(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "text"),
     [
-        ("scenario/schema.py", "import importlib\nyaml = importlib.import_module('yaml')\n"),
+        ("scenario/language/schema.py", "import importlib\nyaml = importlib.import_module('yaml')\n"),
         ("engine/base.py", "simpy = __import__('simpy')\n"),
         ("records.py", "def f():\n    from pandas import DataFrame\n"),
         ("study/trial.py", "from concurrent import futures\n"),
-        ("scenario/reader_two.py", "import yaml\n"),
+        ("scenario/text/reader_two.py", "import yaml\n"),
     ],
 )
 def test_the_syntax_trees_show_a_library_by_another_door(tmp_path: Path, file: str, text: str) -> None:

@@ -20,10 +20,10 @@ from chainsim.economy.kpis import MEASURES
 from chainsim.model.distributions import distributions
 from chainsim.model.replenishment import replenishments
 from chainsim.registry import Registry
-from chainsim.scenario import schema, values
+from chainsim.scenario.language import schema, values
+from chainsim.scenario.language.shape import default_text, fields
 from chainsim.scenario.load import Loaded, load
-from chainsim.scenario.provenance import BESIDE
-from chainsim.scenario.shape import default_text, fields
+from chainsim.scenario.resolve.provenance import BESIDE
 from chainsim.study import study
 
 ROOT = Path(__file__).resolve().parents[1]

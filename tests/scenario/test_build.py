@@ -23,7 +23,8 @@ parts:
 plants:
   plant: {makes: car, capacity: 20/day, component_stock: 3 days, review: 1 day, pays_after: 30 days}
 suppliers:
-  mill: {makes: steel, count: {city: 2, province: 1}, share: {city: 40%, province: 30%}, lead_time: 2 days, capacity: 125% of plan}
+  mill: {makes: steel, count: {city: 2, province: 1}, share: {city: 40%, province: 30%}, lead_time: 2 days,
+         capacity: 125% of plan}
 outside:
   world: {lead_time: 2 days}
 markets:
@@ -54,7 +55,9 @@ def test_quantities_are_multiples_of_the_parts_resolution(tmp_path: Path) -> Non
     assert [need.quantity for need in net.needs] == [500]
 
 
-@pytest.mark.parametrize(("rule", "levels"), [("base_stock(12.5)", (12_499, 12_500)), ('"s_S(5, 12)"', (5_000, 12_000))])
+@pytest.mark.parametrize(
+    ("rule", "levels"), [("base_stock(12.5)", (12_499, 12_500)), ('"s_S(5, 12)"', (5_000, 12_000))]
+)
 def test_fixed_levels_are_in_units_of_the_part(tmp_path: Path, rule: str, levels: tuple[int, int]) -> None:
     net = network(tmp_path, BASE.replace("component_stock: 3 days", f"component_stock: {rule}"))
     steel = net.stocks[stock(net, "plant", "bought")]
@@ -119,7 +122,9 @@ def test_named_firms_share_what_they_state_and_the_rest_is_outside(tmp_path: Pat
 
 
 def test_a_dated_policy_changes_only_its_own_lever_and_only_from_its_date(tmp_path: Path) -> None:
-    text = BASE + "policies:\n  terms: {from: 2024-03-01, until: 2024-05-01, change: {plants.plant.pays_after: 10 days}}\n"
+    text = (
+        BASE + "policies:\n  terms: {from: 2024-03-01, until: 2024-05-01, change: {plants.plant.pays_after: 10 days}}\n"
+    )
     net, base = network(tmp_path, text, "terms"), network(tmp_path, text)
     assert (net.stocks, net.lanes, net.lines, net.needs) == (base.stocks, base.lanes, base.lines, base.needs)
     steel = stock(net, "plant", "bought")
@@ -131,7 +136,10 @@ def test_a_dated_policy_changes_only_its_own_lever_and_only_from_its_date(tmp_pa
 
 
 def test_an_outage_closes_the_line_and_opens_it_again(tmp_path: Path) -> None:
-    text = BASE + "disruptions:\n  flood: {from: 2024-02-01, until: 2024-02-11, change: {firms.mill city 01.capacity: 0/day}}\n"
+    text = (
+        BASE
+        + "disruptions:\n  flood: {from: 2024-02-01, until: 2024-02-11, change: {firms.mill city 01.capacity: 0/day}}\n"
+    )
     net = network(tmp_path, text)
     servers = [(day, values[0]) for day, _, values in changes(net, state.SET_LINE_SPEED)]
     assert servers == [(31, 0), (41, 1)]
@@ -175,7 +183,7 @@ def test_empty_opens_with_nothing(tmp_path: Path) -> None:
 def test_what_cannot_change_during_a_run_is_refused_not_ignored(
     tmp_path: Path, path: str, value: str, what: str
 ) -> None:
-    text = BASE + f'policies:\n  late: {{from: 2024-03-01, change: {{{path}: {value}}}}}\n'
+    text = BASE + f"policies:\n  late: {{from: 2024-03-01, change: {{{path}: {value}}}}}\n"
     with pytest.raises(ScenarioError, match=f"{what} would change on 2024-03-01"):
         network(tmp_path, text, "late")
     network(tmp_path, text.replace("from: 2024-03-01, ", ""), "late")

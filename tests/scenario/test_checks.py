@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chainsim.errors import ScenarioError
-from chainsim.scenario.bill import bill
-from chainsim.scenario.cycles import cycle_through, is_productive, rings, top_down
+from chainsim.scenario.language.schema import Supplier
 from chainsim.scenario.load import Loaded
-from chainsim.scenario.naming import firm_names
-from chainsim.scenario.schema import Supplier
+from chainsim.scenario.network.bill import bill
+from chainsim.scenario.network.cycles import cycle_through, is_productive, rings, top_down
+from chainsim.scenario.network.naming import firm_names
 
 Load = Callable[..., Loaded]
 Refused = Callable[..., list[str]]

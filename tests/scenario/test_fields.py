@@ -18,12 +18,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from chainsim.model.distributions import Constant, Exponential, Lognormal, Uniform, distributions
 from chainsim.model.replenishment import BaseStock, Cover, ReorderPointOrderUpTo, replenishments
-from chainsim.scenario import fields
-from chainsim.scenario.entries import PARSERS, as_call
-from chainsim.scenario.fields import RINGS, OfPlan
-from chainsim.scenario.language import json_schema
-from chainsim.scenario.nodes import Leaf
-from chainsim.scenario.schema import Scenario
+from chainsim.scenario.json_schema import json_schema
+from chainsim.scenario.language import fields
+from chainsim.scenario.language.entries import PARSERS, as_call
+from chainsim.scenario.language.fields import RINGS, OfPlan
+from chainsim.scenario.language.schema import Scenario
+from chainsim.scenario.text.nodes import Leaf
 
 DAY = 86_400
 SIMPLE = (

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chainsim.errors import Place
-from chainsim.scenario.inherit import merge
 from chainsim.scenario.load import Loaded, load
-from chainsim.scenario.nodes import Mapping, Node, Scalar, Sequence
+from chainsim.scenario.resolve.inherit import merge
+from chainsim.scenario.text.nodes import Mapping, Node, Scalar, Sequence
 
 Load = Callable[..., Loaded]
 Refused = Callable[..., list[str]]

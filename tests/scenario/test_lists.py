@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chainsim.scenario.lists import firms_of
 from chainsim.scenario.load import Loaded
-from chainsim.scenario.naming import firm_names
-from chainsim.scenario.nodes import Mapping, Scalar
+from chainsim.scenario.network.naming import firm_names
+from chainsim.scenario.resolve.lists import firms_of
+from chainsim.scenario.text.nodes import Mapping, Scalar
 
 Load = Callable[..., Loaded]
 Refused = Callable[..., list[str]]

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from chainsim.errors import ScenarioError
 from chainsim.model.distributions import Constant, Lognormal
 from chainsim.model.replenishment import Cover
-from chainsim.scenario.arithmetic import changed
+from chainsim.scenario.language.values import OfPlan
 from chainsim.scenario.load import Loaded
-from chainsim.scenario.overrides import from_command
-from chainsim.scenario.paths import PathError, Select, parse, show
-from chainsim.scenario.values import OfPlan
+from chainsim.scenario.resolve.arithmetic import changed
+from chainsim.scenario.resolve.overrides import from_command
+from chainsim.scenario.resolve.paths import PathError, Select, parse, show
 from chainsim.scenario.versions import combination
 from chainsim.units import UnitError, parse_change
 

@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chainsim.errors import Place, ScenarioError
-from chainsim.scenario import reader
-from chainsim.scenario.files import LARGEST_FILE
-from chainsim.scenario.nodes import Mapping, Node, Scalar, Sequence, walk
-from chainsim.scenario.reader import DEEPEST, MOST_NODES, read, read_text, read_value
-from chainsim.scenario.sources import excerpt, problem
+from chainsim.scenario.text import reader
+from chainsim.scenario.text.files import LARGEST_FILE
+from chainsim.scenario.text.nodes import Mapping, Node, Scalar, Sequence, walk
+from chainsim.scenario.text.reader import DEEPEST, MOST_NODES, read, read_text, read_value
+from chainsim.scenario.text.sources import excerpt, problem
 
 SMALL = """\
 title: 比亚迪 and its suppliers

@@ -57,7 +57,7 @@ def _policies(path: str) -> Rows:
 
 def _suppliers(path: str) -> Rows:
     from chainsim.scenario.load import load
-    from chainsim.scenario.naming import firm_names
+    from chainsim.scenario.network.naming import firm_names
 
     rows: list[tuple[object, ...]] = []
     for name, group in load(path).scenario.suppliers.items():
@@ -69,8 +69,8 @@ def _suppliers(path: str) -> Rows:
 
 
 def _parts(path: str) -> Rows:
-    from chainsim.scenario.bill import bill
     from chainsim.scenario.load import load
+    from chainsim.scenario.network.bill import bill
     from chainsim.units import format_money
 
     scenario = load(path).scenario

@@ -65,6 +65,7 @@ def main() -> NoReturn:
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     code = _run(arguments, debug=len(arguments) < len(sys.argv) - 1)
     lost = _flush()
+    stopping.ignore()
     sys.exit(code or lost)
 
 
@@ -76,8 +77,8 @@ def _run(arguments: list[str], debug: bool) -> int:
         return result if isinstance(result, int) else 0
     except stopping.Stopped as stop:
         return int(stop.code or 0)
-    except SystemExit as stop:  # click's answer to a closed pipe: the reader has what it wants
-        return 0 if isinstance(stop.__context__, BrokenPipeError) else int(stop.code or 0)
+    except SystemExit:
+        return 0  # click's answer to a closed pipe: the reader has what it wants
     except (click.Abort, KeyboardInterrupt):
         _say("interrupted")
         return 130
@@ -150,7 +151,9 @@ def _prepare_streams() -> None:
 def _flush() -> int:
     """4 if the last of the output was lost; keeps the interpreter from complaining about it on its way out."""
     code = 0
-    for stream in (sys.stdout, sys.stderr):
+    for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
+        if stream is None:
+            continue
         try:
             stream.flush()
         except OSError as error:

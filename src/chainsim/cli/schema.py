@@ -14,6 +14,6 @@ def command() -> None:
     \b
     chainsim schema > chainsim.schema.json
     """
-    from chainsim.scenario.language import json_schema
+    from chainsim.scenario.json_schema import json_schema
 
     click.echo(json.dumps(json_schema(), ensure_ascii=False, indent=2))

@@ -82,7 +82,7 @@ def _keep_evidence(plan: Plan, file: str, target: Path, facts: dict[str, Any], e
     words = ["chainsim", "run", file]
     words += [] if error.policy == BASELINE else ["-p", error.policy]
     for setting in plan.loaded.settings:
-        words += ["--set", setting]
+        words += [] if setting.startswith("study.seed=") else ["--set", setting]
     words += ["--replication", str(error.replication + 1), "--seed", str(plan.loaded.scenario.study.seed), "--log"]
     text = f"{error}\nreproduce: {shlex.join(words)}"
     kept = free_name(target.with_name(f"{target.name}.invalid"))

@@ -40,3 +40,11 @@ def _stop(number: int, _: FrameType | None) -> None:
         return
     _first.append(now)
     raise Stopped(code)
+
+
+def ignore() -> None:
+    """The program is over but for its exit code; nothing may change that any more."""
+    for name in CODES:
+        number = getattr(signal, name, None)
+        if number is not None:
+            signal.signal(number, signal.SIG_IGN)

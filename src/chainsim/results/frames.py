@@ -80,7 +80,7 @@ def deliveries(run: Run) -> pd.DataFrame:
 
 
 def movements(run: Run) -> pd.DataFrame:
-    """One row a change of stock on hand, outside stocks excepted: tick, stock point, quantity (negative when it leaves)."""
+    """One row a change of stock on hand: tick, stock point, quantity (negative when it leaves); outside excepted."""
     lanes = lane_columns(run.network)
     events = run.events
     kind = events["kind"].to_numpy()

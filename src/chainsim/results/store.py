@@ -135,7 +135,8 @@ def _refuse_taken(target: Path) -> None:
 def _make_parents(target: Path) -> list[Path]:
     """Make the folders above `target`; returns those that were not there, the deepest first."""
     missing = [parent for parent in target.parents if not parent.exists()]
-    target.parent.mkdir(parents=True, exist_ok=True)
+    if missing:
+        target.parent.mkdir(parents=True, exist_ok=True)
     return missing
 
 

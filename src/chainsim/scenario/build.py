@@ -19,11 +19,11 @@ from chainsim.model import network as net
 from chainsim.model import state
 from chainsim.model.distributions import Constant, Distribution
 from chainsim.model.replenishment import Flow
-from chainsim.scenario import schema
-from chainsim.scenario.blueprint import Blueprint, LaneKey, LineSpec, StockKey, spell_out
-from chainsim.scenario.fields import OfPlan
+from chainsim.scenario.language import schema
+from chainsim.scenario.language.fields import OfPlan
 from chainsim.scenario.load import Loaded
-from chainsim.scenario.plan import DAY, Rates, cumulative, responses
+from chainsim.scenario.network.blueprint import Blueprint, LaneKey, LineSpec, StockKey, spell_out
+from chainsim.scenario.network.plan import DAY, Rates, cumulative, responses
 
 FINEST = 10**9  # largest denominator of ticks per quantum; keeps products within 64 bits
 

@@ -16,23 +16,23 @@ from pathlib import Path
 from typing import NamedTuple
 
 from chainsim.errors import Problem, ScenarioError
-from chainsim.scenario.checks import Check, check, check_language
-from chainsim.scenario.defaults import spell_out_groups
-from chainsim.scenario.inherit import assemble
-from chainsim.scenario.inputs import Inputs
-from chainsim.scenario.lists import fill_firms
-from chainsim.scenario.nodes import Mapping, Node, Scalar, Sequence, walk
-from chainsim.scenario.nodes import Path as NodePath
-from chainsim.scenario.overrides import Setting, apply, from_command, locate
-from chainsim.scenario.paths import show
-from chainsim.scenario.provenance import Fact, Origin, Origins, backing, read_facts, strip, unknown_sources
-from chainsim.scenario.references import check_references
-from chainsim.scenario.repair import repaired
-from chainsim.scenario.schema import Scenario
-from chainsim.scenario.shape import ROOT, Kind, below, default_text, fields, is_number, is_section
-from chainsim.scenario.validate import validate
+from chainsim.scenario.checks.references import check_references
+from chainsim.scenario.checks.repair import repaired
+from chainsim.scenario.checks.semantics import Check, check, check_language
+from chainsim.scenario.checks.validate import validate
+from chainsim.scenario.checks.view import View
+from chainsim.scenario.language.schema import Scenario
+from chainsim.scenario.language.shape import ROOT, Kind, below, default_text, fields, is_number, is_section
+from chainsim.scenario.resolve.defaults import spell_out_groups
+from chainsim.scenario.resolve.inherit import assemble
+from chainsim.scenario.resolve.lists import fill_firms
+from chainsim.scenario.resolve.overrides import Setting, apply, from_command, locate
+from chainsim.scenario.resolve.paths import show
+from chainsim.scenario.resolve.provenance import Fact, Origin, Origins, backing, read_facts, strip, unknown_sources
+from chainsim.scenario.text.inputs import Inputs
+from chainsim.scenario.text.nodes import Mapping, Node, Scalar, Sequence, walk
+from chainsim.scenario.text.nodes import Path as NodePath
 from chainsim.scenario.versions import Owner, Timeline, Versions, check_paths, combination, groups_by_firm
-from chainsim.scenario.view import View
 
 FILES = ("list", "facts")
 

@@ -15,16 +15,16 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from chainsim.errors import Problem
-from chainsim.scenario.checks import CHECKS, Check, check_version
-from chainsim.scenario.naming import firm_names
-from chainsim.scenario.nodes import Mapping, Path
-from chainsim.scenario.overrides import Setting, Write, apply, at, is_set, locate
-from chainsim.scenario.paths import show
-from chainsim.scenario.schema import DatedChange, Scenario
-from chainsim.scenario.sources import problem
-from chainsim.scenario.suggest import did_you_mean, listed
-from chainsim.scenario.validate import Known, validate
-from chainsim.scenario.view import View, token
+from chainsim.scenario.checks.semantics import CHECKS, Check, check_version
+from chainsim.scenario.checks.validate import Known, validate
+from chainsim.scenario.checks.view import View, token
+from chainsim.scenario.language.schema import DatedChange, Scenario
+from chainsim.scenario.network.naming import firm_names
+from chainsim.scenario.resolve.overrides import Setting, Write, apply, at, is_set, locate
+from chainsim.scenario.resolve.paths import show
+from chainsim.scenario.text.nodes import Mapping, Path
+from chainsim.scenario.text.sources import problem
+from chainsim.scenario.text.suggest import did_you_mean, listed
 
 BASELINE = "none"
 Owner = tuple[str, str]  # ("policy" or "disruption", name)

@@ -1,0 +1,1 @@
+"""Every problem at once: the schema, names, and what makes sense together."""

@@ -1,0 +1,234 @@
+"""How much the plan asks of everyone: planned rates through the bill of materials, against capacities and lots.
+
+In: a View of a scenario whose bill can be derived.  Out: warnings about firms that the plan overloads, errors
+where nothing can ever be served, and an estimate of how many events a study makes.
+This module must not know dated changes; build compiles the plan by firm, this is its coarse view by group.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from fractions import Fraction
+
+from chainsim.errors import Problem
+from chainsim.scenario.checks.supply import groups
+from chainsim.scenario.checks.view import View
+from chainsim.scenario.language.schema import Market, Plant, Scenario, Supplier
+from chainsim.scenario.network.bill import Bill, derive
+from chainsim.scenario.network.cycles import is_productive, rings, top_down
+from chainsim.scenario.network.naming import firm_names
+from chainsim.scenario.network.sourcing import DEFAULT_RING, stated_shares
+from chainsim.scenario.text.nodes import Path
+from chainsim.units import format_number, format_rate
+
+DAY = 86_400
+ROUNDS = 2_000
+EVENTS_PER_ORDER = 6
+MOST_EVENTS = 10**9
+
+
+def market_rate(scenario: Scenario, market: Market) -> float:
+    """Largest planned rate of a market in the study, units/second: its rate, or that of its largest year."""
+    if market.rate is not None:
+        return float(market.rate)
+    study = scenario.study
+    years = [year for year in market.yearly if study.start.year <= int(year) <= study.end.year]
+    return max((float(market.yearly[year]) / (_days(int(year)) * DAY) for year in years), default=0.0)
+
+
+def _days(year: int) -> int:
+    return (date(year + 1, 1, 1) - date(year, 1, 1)).days if year < 9999 else 365
+
+
+def part_rates(scenario: Scenario, bill: Bill) -> dict[str, float]:
+    """Planned need of every part, units/second, made or bought outside alike."""
+    made = {firm.makes for _, firm in groups(scenario)}
+    needs = {
+        part: {name: float(units) for name, units in used.items()} if part in made else {}
+        for part, used in bill.needs.items()
+    }
+    final: dict[str, float] = {}
+    for market in scenario.markets.values():
+        final[market.buys] = final.get(market.buys, 0.0) + market_rate(scenario, market)
+    order = top_down({part: dict.fromkeys(used, Fraction(1)) for part, used in needs.items()})
+    total = {part: final.get(part, 0.0) for part in {*needs, *final}}
+    if len(order) == len(needs):
+        for part in order:
+            for component, units in needs[part].items():
+                total[component] += total[part] * units
+        return total
+    wave = final
+    for _ in range(ROUNDS):
+        following: dict[str, float] = {}
+        for part, rate in wave.items():
+            for component, units in needs.get(part, {}).items():
+                following[component] = following.get(component, 0.0) + rate * units
+        wave = {part: rate for part, rate in following.items() if rate > 1e-15}
+        if not wave:
+            break
+        for part, rate in wave.items():
+            total[part] = total.get(part, 0.0) + rate
+    return total
+
+
+def firm_rates(scenario: Scenario, rates: dict[str, float]) -> Iterator[tuple[Path, Plant | Supplier, str, float, int]]:
+    """Path, group, ring, planned rate of each of its firms in that ring (units/second), and their number."""
+    direct: dict[str, float] = {}
+    for market in scenario.markets.values():
+        if market.at is not None:
+            direct[market.at] = direct.get(market.at, 0.0) + market_rate(scenario, market)
+    makers: dict[str, list[tuple[Path, Plant | Supplier]]] = {}
+    for path, firm in groups(scenario):
+        makers.setdefault(firm.makes, []).append((path, firm))
+    for part, those in makers.items():
+        counts = {path: [ring or DEFAULT_RING for _, ring in firm_names(str(path[1]), firm)] for path, firm in those}
+        everyone = sum(len(present) for present in counts.values())
+        shared = rates.get(part, 0.0) - sum(direct.get(str(path[1]), 0.0) for path, _ in those)
+        stated = {path: stated_shares(firm) for path, firm in those}
+        for path, firm in those:
+            present = counts[path]
+            shares = stated[path]
+            for ring in dict.fromkeys(present):
+                number = present.count(ring)
+                if shares is None:
+                    share = 0.0 if any(stated.values()) else number / everyone
+                elif None in shares:
+                    share = float(shares[None]) * number / len(present)
+                else:
+                    share = float(shares.get(ring, 0))
+                own = direct.get(str(path[1]), 0.0) * number / len(present)
+                yield path, firm, ring, (share * shared + own) / number, number
+
+
+def _ready(view: View) -> Bill | None:
+    """The bill, None where it cannot be derived or is not productive."""
+    bill, issues = derive(view.scenario.parts)
+    if any(not issue.warning for issue in issues):
+        return None
+    needs = bill.needs
+    return bill if all(is_productive(needs, ring) for ring in rings(needs)) else None
+
+
+def check_capacity(view: View) -> Iterator[Problem]:
+    """No capacity under demand is an error; more demand than capacity is a bottleneck worth a warning."""
+    scenario = view.scenario
+    bill = _ready(view)
+    if bill is None:
+        return
+    for path, firm, ring, rate, number in firm_rates(scenario, part_rates(scenario, bill)):
+        one = str(path[1]) if number == 1 else f"each firm of {path[1]} in the ring {ring}"
+        capacity = firm.capacity
+        if not isinstance(capacity, Fraction):
+            if capacity is not None and capacity.share == 0 and rate > 0:
+                yield _never(view, path, one, rate)
+            continue
+        if capacity == 0 and rate > 0:
+            yield _never(view, path, one, rate)
+        elif capacity == 0:
+            yield view.problem((*path, "capacity"), f"capacity of {path[1]} is 0: it makes nothing", warning=True)
+        elif rate >= float(capacity) * (1 - 1e-9):
+            ratio = format_number(round(Fraction(rate) / capacity, 2))
+            message = f"{one} is asked for {_rate(rate)} at a capacity of {format_rate(capacity)}: utilisation {ratio}"
+            hint = "its queue grows as long as that lasts; no steady state is claimed for it"
+            yield view.problem((*path, "capacity"), message, hint, warning=True)
+
+
+def _never(view: View, path: Path, one: str, rate: float) -> Problem:
+    message = f"capacity of {path[1]} is 0, but {one} is asked for {_rate(rate)}: it would never be served"
+    return view.problem((*path, "capacity"), message, "give it a capacity, or leave `capacity` out for unlimited")
+
+
+def _rate(rate: float) -> str:
+    return f"{format_number(round(Fraction(rate) * DAY, 1))}/day"
+
+
+def check_lots(view: View) -> Iterator[Problem]:
+    """A lot that no maker can make in the whole study is impossible, one that nobody needs in it is odd."""
+    scenario = view.scenario
+    bill = _ready(view)
+    if bill is None:
+        return
+    study = scenario.study
+    seconds = max(0, (study.end - study.start).days) * DAY
+    rates = part_rates(scenario, bill)
+    for name, part in scenario.parts.items():
+        if part.lot == 1:
+            continue
+        path: Path = ("parts", name, "lot")
+        capacities = [firm.capacity for _, firm in groups(scenario) if firm.makes == name]
+        known = [capacity for capacity in capacities if isinstance(capacity, Fraction)]
+        if known and len(known) == len(capacities) and part.lot > max(known) * seconds:
+            message = f"a lot of {format_number(part.lot)} {name} is more than any supplier can make in the study"
+            yield view.problem(path, message, "write a smaller lot")
+        elif 0 < rates.get(name, 0.0) * seconds < float(part.lot):
+            needed = format_number(round(Fraction(rates[name]) * seconds, 1))
+            message = f"a lot of {format_number(part.lot)} {name} is more than the {needed} needed in the whole study"
+            yield view.problem(path, message, warning=True)
+
+
+def events(scenario: Scenario, bill: Bill) -> float:
+    """Rough number of events in one replication: orders at every level of the chain, a few events each."""
+    study = scenario.study
+    seconds = float((study.end - study.start).days * DAY)
+    rates = part_rates(scenario, bill)
+    needs = bill.needs
+    placed: dict[str, float] = {}
+    for market in scenario.markets.values():
+        rate = market_rate(scenario, market)
+        orders = (
+            seconds * rate / float(market.quantity) if market.arrivals == "poisson" else seconds / float(market.every)
+        )
+        placed[market.buys] = placed.get(market.buys, 0.0) + orders
+    order = top_down({part: dict.fromkeys(used, Fraction(1)) for part, used in needs.items()})
+    total = 0.0
+    for part in order:
+        orders = placed.get(part, 0.0)
+        total += orders
+        for path, firm in groups(scenario):
+            if firm.makes != part:
+                continue
+            firms = len(firm_names(str(path[1]), firm))
+            starts = orders if firm.batch is None else max(orders, seconds * rates.get(part, 0.0) / float(firm.batch))
+            if firm.review:
+                starts = min(starts, firms * seconds / float(firm.review))
+            for component in needs.get(part, {}):
+                used = _sources(scenario, component)
+                placed[component] = placed.get(component, 0.0) + starts * used
+    return total * EVENTS_PER_ORDER
+
+
+def _sources(scenario: Scenario, part: str) -> int:
+    """How many suppliers an order for a part is spread over."""
+    number = 0
+    for path, firm in groups(scenario):
+        if firm.makes == part:
+            firms = firm_names(str(path[1]), firm)
+            rings_present = len({ring for _, ring in firms})
+            sources = firm.sources * rings_present if isinstance(firm, Supplier) and firm.sources else len(firms)
+            number += min(sources, len(firms))
+    return max(1, number)
+
+
+def check_load(view: View) -> Iterator[Problem]:
+    """Refuses a study that would not end, before anything runs."""
+    scenario, study = view.scenario, view.scenario.study
+    bill = _ready(view)
+    if bill is None:
+        return
+    runs = study.replications * (1 + len(study.policies))
+    one = events(scenario, bill)
+    if one * runs > MOST_EVENTS:
+        message = (
+            f"the study would take about {_big(one * runs)} events ({_big(one)} in each of {runs:,} runs), "
+            f"more than {_big(MOST_EVENTS)}"
+        )
+        key = "replications" if one * 10 < MOST_EVENTS else "end"
+        yield view.problem(("study", key), message, "fewer replications, a shorter study, or larger orders and batches")
+
+
+def _big(number: float) -> str:
+    for size, word in ((1e12, "trillion"), (1e9, "billion"), (1e6, "million")):
+        if number >= size:
+            return f"{number / size:,.3g} {word}"
+    return f"{number:,.0f}"

@@ -1,0 +1,170 @@
+"""Names in a scenario: that what is named exists, and that no two names can be taken for each other.
+
+In: a tree, valid or not (names are read from the tree, so that one faulty entry does not make its name
+unknown).  Out: problems at the name, and the fields that hold an unknown one.
+This module must not know quantities.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+from chainsim.errors import Place, Problem
+from chainsim.scenario.checks.validate import key_place
+from chainsim.scenario.checks.view import token
+from chainsim.scenario.language.schema import Scenario
+from chainsim.scenario.network.naming import firm_names
+from chainsim.scenario.resolve.overrides import at
+from chainsim.scenario.text.nodes import Mapping, Node, Path, Scalar, Sequence
+from chainsim.scenario.text.sources import problem
+from chainsim.scenario.text.suggest import did_you_mean, listed
+from chainsim.units import shown
+
+LOOK_ALIKES = str.maketrans(
+    "АВЕЅІЈКМНОРСТУХаеорсухіјѕԁΑΒΕΖΗΙΚΜΝΟΡΤΥΧονα", "ABESIJKMHOPCTYXaeopcyxijsdABEZHIKMNOPTYXova"
+)
+SCRIPTS = ("LATIN", "CYRILLIC", "GREEK")
+
+
+def check_references(tree: Mapping, scenario: Scenario | None) -> tuple[list[Problem], frozenset[str]]:
+    """Problems of names, and the fields `section.field` that name something unknown."""
+    problems: list[Problem] = []
+    unknown: set[str] = set()
+    firms = _firms(tree, scenario)
+    known = {
+        "part": list(_keys(tree, "parts")),
+        "maker": [*_keys(tree, "plants"), *_keys(tree, "suppliers")],
+        "buyer": [*firms, *_keys(tree, "markets")],
+        "supplier": [*firms, *_keys(tree, "outside")],
+        "policy": list(_keys(tree, "policies")),
+    }
+    whole = scenario is not None
+    for kind, path, text, place in _uses(tree):
+        if kind in ("buyer", "supplier") and not whole:
+            continue
+        if text in known[kind]:
+            continue
+        what = {"maker": "plant or supplier", "buyer": "firm", "supplier": "firm"}.get(kind, kind)
+        message = f"no {what} {shown(text)}{did_you_mean(text, known[kind])}"
+        problems.append(problem(place, message, f"there is {listed(known[kind])}" if known[kind] else ""))
+        unknown.add(token(path))
+    if whole:
+        for name in _keys(tree, "firms"):
+            if name not in firms:
+                place = key_place(tree, ("firms", name))
+                message = f"no firm {shown(name)}{did_you_mean(name, firms)}"
+                hint = "an exception under `firms` is for a firm that a plant or supplier group stands for"
+                problems.append(problem(place, message, hint))
+                unknown.add("firms.*")
+    parts = {name: ("parts", name) for name in _keys(tree, "parts")}
+    problems += _alike(tree, [(name, path) for name, path in parts.items()])
+    problems += _alike(tree, list(_firm_keys(tree, scenario)))
+    problems += _alike(
+        tree, [(name, (section, name)) for section in ("plants", "suppliers") for name in _keys(tree, section)]
+    )
+    problems += _alike(tree, [(name, ("policies", name)) for name in _keys(tree, "policies")])
+    problems += _reserved(tree)
+    return problems, frozenset(unknown)
+
+
+def _keys(tree: Mapping, section: str) -> Iterable[str]:
+    node = tree.entries.get(section)
+    return node.entries if isinstance(node, Mapping) else ()
+
+
+def _firms(tree: Mapping, scenario: Scenario | None) -> list[str]:
+    return [name for name, path in _firm_keys(tree, scenario) if path[0] in ("plants", "suppliers")]
+
+
+def _firm_keys(tree: Mapping, scenario: Scenario | None) -> Iterator[tuple[str, Path]]:
+    """Every firm, outside source and market by name, with the path of the key that names or generates it."""
+    if scenario is None:
+        return
+    for name, plant in scenario.plants.items():
+        yield from ((firm, ("plants", name)) for firm, _ in firm_names(name, plant))
+    for name, supplier in scenario.suppliers.items():
+        for firm, _ in firm_names(name, supplier):
+            yield firm, ("suppliers", name, "firms", firm) if firm in supplier.firms else ("suppliers", name)
+    for section in ("outside", "markets"):
+        yield from ((name, (section, name)) for name in _keys(tree, section))
+
+
+def _uses(tree: Mapping) -> Iterator[tuple[str, Path, str, Place]]:
+    """Every name that refers to something else: what it should be, its path, itself and its place."""
+    for section, fields in {"plants": ["makes"], "suppliers": ["makes"], "markets": ["buys", "at"]}.items():
+        for name in _keys(tree, section):
+            for field in fields:
+                node = at(tree, (section, name, field))
+                if isinstance(node, Scalar):
+                    kind = "maker" if field == "at" else "part"
+                    yield kind, (section, name, field), node.text, node.place
+    for name in _keys(tree, "parts"):
+        for field in ("needs", "cost_shares"):
+            path: Path = ("parts", name, field)
+            node = at(tree, path)
+            for component in node.entries if isinstance(node, Mapping) else ():
+                yield "part", path, component, key_place(tree, (*path, component))
+    for name in _keys(tree, "outside"):
+        yield from _items(at(tree, ("outside", name, "supplies")), "part", ("outside", name, "supplies"))
+    lanes = tree.entries.get("lanes")
+    for index, lane in enumerate(lanes.items if isinstance(lanes, Sequence) else ()):
+        for field in ("buyer", "supplier", "part"):
+            node = at(lane, (field,))
+            if isinstance(node, Scalar):
+                yield field, ("lanes", index, field), node.text, node.place
+    policies = at(tree, ("study", "policies"))
+    for item in policies.items if isinstance(policies, Sequence) else ():
+        if isinstance(item, Scalar):
+            for policy in item.text.split("+"):
+                if policy.strip() != "none":
+                    yield "policy", ("study", "policies"), policy.strip(), item.place
+
+
+def _items(node: Node | None, kind: str, path: Path) -> Iterator[tuple[str, Path, str, Place]]:
+    for item in node.items if isinstance(node, Sequence) else ():
+        if isinstance(item, Scalar):
+            yield kind, path, item.text, item.place
+
+
+def _alike(tree: Mapping, names: list[tuple[str, Path]]) -> list[Problem]:
+    """Names that are equal, differ only by case or width, or only look the same; and mixed scripts."""
+    problems: list[Problem] = []
+    seen: dict[str, tuple[str, Path]] = {}
+    for name, path in dict.fromkeys(names):
+        scripts = [script for script in SCRIPTS if any(_script(sign) == script for sign in name)]
+        if len(scripts) > 1:
+            mixed = " and ".join(script.capitalize() for script in scripts)
+            message = f"name {shown(name)} mixes {mixed} letters that look alike"
+            problems.append(problem(key_place(tree, path), message, "type it again with one keyboard layout"))
+            continue
+        if unicodedata.normalize("NFKC", name) != name:
+            continue  # no name at all, as the schema says
+        folded = name.strip().translate(LOOK_ALIKES).casefold()
+        other = seen.setdefault(folded, (name, path))
+        if other[1] == path:
+            continue
+        before = key_place(tree, other[1])
+        where = f"line {before.line}" if before.file == key_place(tree, path).file else str(before)
+        if other[0] == name:
+            message = f"id {shown(name)} already defined on {where} (in {other[1][0]})"
+        elif other[0].casefold() == name.casefold():
+            message = f"{shown(other[0])} ({where}) and {shown(name)} differ only by case"
+        else:
+            message = f"{shown(other[0])} ({where}) and {shown(name)} look the same"
+        problems.append(problem(key_place(tree, path), message, "give one of them another name"))
+    return problems
+
+
+def _script(sign: str) -> str:
+    return unicodedata.name(sign, "").partition(" ")[0] if sign.isalpha() and sign != "µ" else ""
+
+
+def _reserved(tree: Mapping) -> list[Problem]:
+    """Policies whose names mean something on the command line."""
+    problems = []
+    for name in _keys(tree, "policies"):
+        if name == "none" or "+" in name:
+            why = "is the name of the baseline" if name == "none" else "contains +, which combines policies"
+            problems.append(problem(key_place(tree, ("policies", name)), f"policy {shown(name)} {why}", "rename it"))
+    return problems

@@ -1,0 +1,1 @@
+"""What a file may say: sections, fields, units, and how values are written."""

@@ -1,0 +1,266 @@
+"""The types of the scenario language's values, as `schema` declares them.
+
+Each is an annotated pydantic type: a reader from `values`, its JSON Schema, and a serializer that writes
+readable text again.  A failing value gives exactly one `PydanticCustomError`: the message is a predicate
+that follows the key ("needs a unit, got '1e3'"), and its context has the next step under `hint`.
+Values by ring report each ring at its own place.  This module must not know YAML or positions.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from functools import partial
+from typing import Annotated, Any, TypeAlias, TypeVar
+
+from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
+
+from chainsim.model.distributions import Distribution, distributions
+from chainsim.model.replenishment import Replenishment, replenishments
+from chainsim.scenario.language import values
+from chainsim.scenario.language.entries import as_call, custom
+from chainsim.scenario.language.values import NAME_LENGTH, RINGS, WORDS_LENGTH, OfPlan, Ring, by_ring, hinted
+from chainsim.units import (
+    INT64,
+    UnitError,
+    format_duration,
+    format_money,
+    format_number,
+    format_rate,
+    format_share,
+)
+
+T = TypeVar("T")
+
+
+def _checked(read: Callable[[Any], T]) -> PlainValidator:
+    """`read` as a pydantic validator; a `UnitError` becomes the only error of its value."""
+
+    def validate(value: Any) -> T:
+        try:
+            return read(value)
+        except UnitError as error:
+            raise custom(error) from None
+
+    return PlainValidator(validate)
+
+
+def _written(write: Callable[[Any], str]) -> PlainSerializer:
+    """A serializer that writes readable text, by ring where the value is by ring."""
+
+    def serialize(value: Any) -> Any:
+        if value is None:
+            return None
+        if isinstance(value, dict):
+            return {ring: write(each) for ring, each in value.items()}
+        return write(value)
+
+    return PlainSerializer(serialize)
+
+
+def _schema(description: str, *examples: Any, **more: Any) -> WithJsonSchema:
+    return WithJsonSchema({"description": description, "examples": list(examples), **more})
+
+
+def _law_text(value: Distribution) -> str:
+    return as_call(value, distributions)
+
+
+def _rule_text(value: Replenishment) -> str:
+    return as_call(value, replenishments)
+
+
+def _capacity_text(value: Fraction | OfPlan) -> str:
+    return str(value) if isinstance(value, OfPlan) else format_rate(value)
+
+
+NUMERIC = ["number", "string"]
+WITH_UNIT = {"type": ["string", "integer"], "minimum": 0, "maximum": 0}  # a bare 0 needs no unit
+AMOUNT = WITH_UNIT | {"pattern": r"^[0-9_.]+ ?\S.*$|^0$"}
+DURATION = WITH_UNIT | {"pattern": r"^[0-9_.]+ ?([sminhdwoy]|[秒分小个天日周星月年]).*$|^0$"}
+RATE = WITH_UNIT | {"pattern": r"^[0-9_.]+ ?\S*( ?/ ?| per )\S+$|^0$"}
+SHARE = {
+    "type": NUMERIC,
+    "minimum": 0,
+    "maximum": 1,
+    "pattern": r"^[0-9_.]+ ?(%|percent|ppm)$|^[0-9]+ ?/ ?[0-9]+$",
+}
+WHOLE = {"type": ["integer", "string"], "pattern": r"^[0-9][0-9_]*$"}
+COUNT = WHOLE | {"minimum": 0}
+LAW = {"type": ["string", "object"]}
+
+
+def _rings(schema: Mapping[str, Any], *, nullable: bool = True) -> dict[str, Any]:
+    """JSON Schema of one value or one by ring."""
+    each = dict(schema)
+    maps = {"type": "object", "properties": {ring: each for ring in RINGS}, "additionalProperties": False}
+    return {"anyOf": [each, maps, *([{"type": "null"}] if nullable else [])]}
+
+
+_amount = hinted(values.amount, 'write an amount such as "145_000 CNY"')
+_capacity = hinted(values.capacity, 'write "900/day", "125% of plan" or "unlimited"')
+_count = hinted(values.count, 'write a whole number such as "5"')
+_count_from_one = hinted(partial(values.count, low=1), 'write a whole number such as "5"')
+_date = hinted(values.date, 'write a date such as "2023-01-01"')
+_duration = hinted(values.duration, 'write a duration such as "2 days"')
+_positive_duration = hinted(partial(values.duration, strictly=True), 'write a duration such as "1 day"')
+_law = hinted(values.law, 'write a duration such as "2 days" or "2 ± 0.5 days"')
+_rate = hinted(values.rate, 'write a rate such as "900/day"')
+_rule = hinted(values.rule, 'write a rule such as "3 days", "to order" or "s_S(20, 100)"')
+_seed = hinted(values.seed, 'write a whole number such as "2023"')
+_share = hinted(values.share, 'write a share such as "75%"')
+_weight = hinted(values.weight, 'write a plain number such as "2" or "0.15"')
+_positive_weight = hinted(partial(values.weight, strictly=True), 'write a plain number such as "1"')
+
+Amount: TypeAlias = Annotated[
+    int,
+    _checked(_amount),
+    _written(partial(format_money, separator="_")),
+    _schema("an amount of money", "145_000 CNY", "14.5万元", **AMOUNT),
+]
+Capacity: TypeAlias = Annotated[
+    Fraction | OfPlan | None,
+    _checked(_capacity),
+    _written(_capacity_text),
+    _schema(
+        "a rate, a share of the plan, or unlimited",
+        "900/day",
+        "125% of plan",
+        "unlimited",
+        type=["string", "integer", "null"],
+        minimum=0,
+        maximum=0,
+    ),
+]
+Change: TypeAlias = Annotated[
+    Any, _checked(values.change), _schema("a new value or a change of it", "60 days", "+20%", "+10 points")
+]
+Count: TypeAlias = Annotated[int, _checked(_count), _schema("a whole number", 5, **COUNT)]
+CountFromOne: TypeAlias = Annotated[
+    int, _checked(_count_from_one), _schema("a whole number from 1", 5, **WHOLE | {"minimum": 1})
+]
+CountByRing: TypeAlias = Annotated[
+    int | dict[Ring, int],
+    _checked(partial(by_ring, one=_count)),
+    _schema("a whole number, or one by ring", 40, {"city": 6, "province": 14}, **_rings(COUNT, nullable=False)),
+]
+Date: TypeAlias = Annotated[
+    dt.date,
+    _checked(_date),
+    _written(dt.date.isoformat),
+    _schema("a day", "2023-01-01", type="string", format="date"),
+]
+Duration: TypeAlias = Annotated[
+    Fraction,
+    _checked(_duration),
+    _written(format_duration),
+    _schema("a duration", "2 days", "30 min", "0.5 天", **DURATION),
+]
+PositiveDuration: TypeAlias = Annotated[
+    Fraction,
+    _checked(_positive_duration),
+    _written(format_duration),
+    _schema("a duration above 0", "1 day", **DURATION),
+]
+Law: TypeAlias = Annotated[
+    Distribution,
+    _checked(_law),
+    _written(_law_text),
+    _schema(
+        "a duration, or a distribution of durations",
+        "2 days",
+        "2 ± 0.5 days",
+        "lognormal(2 days, 0.5 days)",
+        **LAW,
+    ),
+]
+LawByRing: TypeAlias = Annotated[
+    Distribution | dict[Ring, Distribution] | None,
+    _checked(partial(by_ring, one=_law)),
+    _written(_law_text),
+    _schema("a distribution of durations, or one by ring", "2 ± 0.5 days", {"city": "12 h"}, **_rings(LAW)),
+]
+Name: TypeAlias = Annotated[
+    str,
+    _checked(values.name),
+    _schema("a name", "battery", type="string", minLength=1, maxLength=NAME_LENGTH, pattern=r"^[^/\\]+$"),
+]
+Rate: TypeAlias = Annotated[
+    Fraction, _checked(_rate), _written(format_rate), _schema("a rate", "900/day", "30万/年", **RATE)
+]
+Rule: TypeAlias = Annotated[
+    Replenishment,
+    _checked(_rule),
+    _written(_rule_text),
+    _schema(
+        "a replenishment rule",
+        "3 days",
+        "to order",
+        "s_S(20, 100)",
+        "base_stock(500)",
+        type=["string", "object"],
+    ),
+]
+Seed: TypeAlias = Annotated[
+    int,
+    _checked(_seed),
+    _schema("the root of all draws", 2023, **COUNT | {"maximum": INT64}),
+]
+Share: TypeAlias = Annotated[
+    Fraction,
+    _checked(_share),
+    _written(format_share),
+    _schema("a share, 0% to 100%", "75%", "1/3", **SHARE),
+]
+ShareByRing: TypeAlias = Annotated[
+    Fraction | dict[Ring, Fraction] | None,
+    _checked(partial(by_ring, one=_share)),
+    _written(format_share),
+    _schema("a share, or one by ring", "30%", {"city": "20%", "province": "25%"}, **_rings(SHARE)),
+]
+Switch: TypeAlias = Annotated[bool, _checked(values.switch), _schema("true or false", True, type="boolean")]
+Weight: TypeAlias = Annotated[
+    Fraction,
+    _checked(_weight),
+    _written(format_number),
+    _schema("a plain number from 0", 2, 0.15, type=NUMERIC, minimum=0),
+]
+PositiveWeight: TypeAlias = Annotated[
+    Fraction,
+    _checked(_positive_weight),
+    _written(format_number),
+    _schema("a plain number above 0", 1, 0.001, type=NUMERIC, exclusiveMinimum=0),
+]
+Words: TypeAlias = Annotated[
+    str,
+    _checked(values.words),
+    _schema("text on one line", "BYD Jinan", type=["string", "number"], maxLength=WORDS_LENGTH),
+]
+
+__all__ = [
+    "RINGS",
+    "Amount",
+    "Capacity",
+    "Change",
+    "Count",
+    "CountByRing",
+    "CountFromOne",
+    "Date",
+    "Duration",
+    "Law",
+    "LawByRing",
+    "Name",
+    "OfPlan",
+    "PositiveDuration",
+    "PositiveWeight",
+    "Rate",
+    "Ring",
+    "Rule",
+    "Seed",
+    "Share",
+    "ShareByRing",
+    "Switch",
+    "Weight",
+    "Words",
+]

@@ -1,0 +1,1 @@
+"""What the sections mean together: prices, firms, who supplies whom, the plan."""

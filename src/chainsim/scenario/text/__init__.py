@@ -1,0 +1,1 @@
+"""From bytes to marked nodes: files, YAML, CSV, and the lines that messages show."""
