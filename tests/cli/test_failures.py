@@ -234,7 +234,9 @@ def under_way(small: Path, tmp_path: Path) -> Iterator[Callable[[int], subproces
     yield start
     for process in started:
         process.kill()
-        process.communicate()
+        process.wait()
+        if process.stderr is not None:
+            process.stderr.close()
 
 
 def children(pid: int) -> list[int]:
@@ -338,7 +340,7 @@ def test_workers_end_with_a_killed_parent_and_the_next_run_clears_up(
     assert second.returncode == 4
     assert f"in use by process {process.pid} since 20" in second.stderr
     process.kill()
-    process.communicate()
+    process.wait()
     assert gone(workers)
     assert files(tmp_path / "new")[0] == ".run.partial"
     third = chainsim("run", small, "-q", "-n", 1, "-p", "none", "--out", "new/run", cwd=tmp_path)

@@ -47,6 +47,12 @@ class Leontief:
         solved = np.linalg.solve(np.eye(len(self.stocks)) - self.purchases, self.final)
         return np.asarray(solved, dtype=np.float64)
 
+    @property
+    def identity_error(self) -> float:
+        """Largest deviation from v'L + m'L = 1': each yuan of final sales ends as value added or is spent outside."""
+        gathered = np.linalg.solve((np.eye(len(self.stocks)) - self.purchases).T, self.value_added + self.outside)
+        return float(np.abs(gathered - 1.0).max(initial=0.0))
+
 
 def compile_network(network: Network, tick: int = 0) -> Leontief:
     """The Leontief model of what is in force at `tick`."""

@@ -14,9 +14,13 @@ import pandas as pd
 
 from chainsim.economy.leontief import Leontief, versions
 from chainsim.economy.value_added import materials_sold
+from chainsim.errors import InvariantError
 from chainsim.model.network import Network
 
 SCOPES: Final = {"city": ("city",), "province": ("city", "province")}
+
+
+ALGEBRA: Final = 1e-9  # largest rounding error allowed in v'L + m'L = 1'
 
 
 def firm_sums(network: Network, deliveries: pd.DataFrame) -> pd.DataFrame:
@@ -58,6 +62,9 @@ def multipliers(network: Network, deliveries: pd.DataFrame) -> pd.DataFrame:
     sums = firm_sums(network, deliveries)
     final = final_sales(network, deliveries)
     models = versions(network)
+    error = max(model.identity_error for model, _ in models)
+    if error > ALGEBRA:
+        raise InvariantError(f"the Leontief algebra is off: v'L + m'L differs from 1 by {error:.2g}")
     rows = []
     for scope, rings in SCOPES.items():
         inside = np.array(

@@ -38,6 +38,8 @@ def step(value: float, unit: str, divisor: float, signed: bool = True) -> str:
     scaled = value / divisor
     if scaled == 0:
         return "0"
+    if abs(scaled) < 10.0**-MOST_DECIMALS:
+        return "≈0"
     least = 2 if unit == "share" else 0 if unit in ("units", "orders") and float(scaled).is_integer() else None
     needed = min(MOST_DECIMALS, max(0, 1 - math.floor(math.log10(abs(scaled)))))
     places = max(needed, least if least is not None else min(3, decimals(scaled)))

@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 WIDE: Final = 1000  # pipes and files get room for whole lines
-NUMBER: Final = re.compile(r"[+±-]?[\d_,]*\.?\d+( ?%|( bn| m)? CNY| days| units| orders)?")
+NUMBER: Final = re.compile(r"[+±≈-]?[\d_,]*\.?\d+( ?%|( bn| m)? CNY| days| units| orders)?")
 
 
 def console() -> Console:

@@ -252,6 +252,8 @@ def read_table(folder: Path, name: str) -> pd.DataFrame:
 
 def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a run folder; raises FolderError if it is missing or broken."""
+    if not (folder / MANIFEST).is_file():
+        raise FolderError(f"{folder} is not a chainsim run folder: it has no {MANIFEST}")
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

@@ -1,0 +1,174 @@
+"""Paired comparison against scipy, textbook examples and itself."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import t, ttest_rel
+
+from chainsim.compare.paired import comparison, holm, more_runs, touched_nothing
+
+
+def measures(**policies: list[float]) -> pd.DataFrame:
+    """Tidy values of `fill_rate` (higher is better) and `starved` (lower is better), the same for both."""
+    rows = [
+        (policy, number + 1, measure, unit, value)
+        for policy, values in policies.items()
+        for number, value in enumerate(values)
+        for measure, unit in (("fill_rate", "share"), ("starved", "days"))
+    ]
+    return pd.DataFrame(rows, columns=["policy", "replication", "measure", "unit", "value"])
+
+
+def row(table: pd.DataFrame, policy: str, measure: str = "fill_rate") -> pd.Series:
+    (found,) = (each for _, each in table.iterrows() if (each["policy"], each["measure"]) == (policy, measure))
+    return found
+
+
+values = st.floats(-1e6, 1e6).map(lambda value: round(value, 3))
+
+
+@given(st.lists(st.tuples(values, values), min_size=2, max_size=30))
+def test_the_interval_is_student_s_on_the_differences(pairs: list[tuple[float, float]]) -> None:
+    base, other = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    found = row(comparison(measures(none=base, a=other), "none", 0.01), "a")
+    differences = np.array(other) - np.array(base)
+    if np.ptp(differences) < 1e-6:
+        return
+    expected = ttest_rel(other, base)
+    interval = expected.confidence_interval(0.95)
+    scale = max(1.0, abs(interval.low), abs(interval.high))
+    assert found["difference"] == pytest.approx(differences.mean(), abs=1e-9 * scale)
+    assert (found["low"], found["high"]) == pytest.approx((interval.low, interval.high), abs=1e-6 * scale)
+    assert found["p"] == pytest.approx(expected.pvalue, rel=1e-6, abs=1e-12)
+
+
+def test_an_interval_by_hand() -> None:
+    """Differences 1, 2, 3: mean 2, standard error 1/sqrt(3), t(0.975, 2) = 4.303."""
+    found = row(comparison(measures(none=[10, 10, 10], a=[11, 12, 13]), "none", 0.01), "a")
+    assert found["difference"] == 2
+    assert found["high"] - found["difference"] == pytest.approx(4.3027 / math.sqrt(3), abs=1e-4)
+    assert found["relative"] == pytest.approx(0.2)
+
+
+def test_holm_by_hand() -> None:
+    """Holm (1979): 4 x 0.005, 3 x 0.01, 2 x 0.03; 0.04 is lifted to what the one before it got."""
+    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
+    assert holm([0.6, 0.9]) == [1.0, 1.0]
+    assert holm([]) == []
+    found = holm([math.nan, 0.04, 0.01])
+    assert math.isnan(found[0])
+    assert found[1:] == pytest.approx([0.04, 0.02])
+
+
+@given(st.lists(st.floats(0, 1), max_size=8))
+def test_holm_is_between_no_adjustment_and_bonferroni_and_keeps_the_order(ps: list[float]) -> None:
+    adjusted = holm(ps)
+    assert all(p <= a <= min(1.0, len(ps) * p) or p == a for p, a in zip(ps, adjusted, strict=True))
+    order = sorted(range(len(ps)), key=lambda index: ps[index])
+    assert all(adjusted[one] <= adjusted[two] for one, two in zip(order, order[1:], strict=False))
+
+
+BASE = [100.0, 100.0, 100.0, 100.0]
+VERDICTS = {
+    "as it was": ([0, 0, 0, 0], "exactly equal", "exactly equal"),
+    "shifted by 10": ([10, 10.1, 9.9, 10], "better", "worse"),
+    "shifted back by 10": ([-10, -10.1, -9.9, -10], "worse", "better"),
+    "the same shift each time": ([5, 5, 5, 5], "better", "worse"),
+    "a hair": ([0.1, 0.2, 0.1, 0.2], "no practical difference", "no practical difference"),
+    "the same hair each time": ([0.5, 0.5, 0.5, 0.5], "no practical difference", "no practical difference"),
+    "noise": ([30, -30, 29, -30], "unclear: needs over 1,000 more runs", "unclear: needs over 1,000 more runs"),
+    "probably up": ([6, 1, 4, -1], "unclear: needs about 5 more runs", "unclear: needs about 5 more runs"),
+    "nearly there": ([2.4, 2.4, 2.4, 0.1], "unclear: needs about 1 more run", "unclear: needs about 1 more run"),
+}
+
+
+@pytest.mark.parametrize("case", VERDICTS)
+def test_verdicts(case: str) -> None:
+    """Threshold 1 % of 100; one policy, so nothing to adjust."""
+    differences, higher, lower = VERDICTS[case]
+    table = comparison(measures(none=BASE, a=[100 + each for each in differences]), "none", 0.01)
+    assert row(table, "a")["verdict"] == higher
+    assert row(table, "a", "starved")["verdict"] == lower
+
+
+def test_one_replication_has_no_interval() -> None:
+    found = row(comparison(measures(none=[100], a=[120]), "none", 0.01), "a")
+    assert found["verdict"] == "one run: no interval"
+    assert [name for name in found.index if found[name] != found[name]] == ["low", "high", "p", "p_holm"]
+    assert row(comparison(measures(none=[1], a=[1]), "none", 0.01), "a")["verdict"] == "exactly equal"
+
+
+def test_more_policies_need_more_evidence() -> None:
+    good = [104, 101, 105, 103]
+    alone = comparison(measures(none=BASE, a=good), "none", 0.01)
+    crowd = comparison(measures(none=BASE, a=good, **{f"p{n}": [101, 99, 98, 102] for n in range(9)}), "none", 0.01)
+    assert row(alone, "a")["verdict"] == "better"
+    assert row(crowd, "a")["verdict"].startswith("unclear: needs about")
+    assert row(alone, "a")["p"] == row(crowd, "a")["p"]
+    assert row(crowd, "a")["p_holm"] == pytest.approx(9 * row(crowd, "a")["p"] * 10 / 9)
+
+
+@given(
+    st.lists(st.floats(-10, 10), min_size=3, max_size=12),
+    st.floats(0.01, 5),
+    st.integers(1, 5),
+)
+def test_the_runs_still_needed_are_enough_and_not_one_too_many(
+    differences: list[float], threshold: float, policies: int
+) -> None:
+    """With mean and spread as they are, that many decide and one fewer do not."""
+    each = np.array(differences)
+    spread, mean = each.std(ddof=1), abs(each.mean())
+    if spread < 1e-9:
+        return
+    more = more_runs(each, threshold, policies)
+
+    def decided(runs: int) -> bool:
+        beyond = mean >= threshold
+        half = t.ppf(1 - 0.05 / (policies if beyond else 1) / 2, runs - 1) * spread / math.sqrt(runs)
+        return bool(half < (mean if beyond else threshold - mean))
+
+    if more is None:
+        assert not decided(len(each) + 1000)
+    else:
+        assert decided(len(each) + more)
+        assert more == 1 or not decided(len(each) + more - 1)
+
+
+@given(st.lists(values, min_size=1, max_size=6))
+def test_a_policy_compared_with_itself_differs_by_exactly_nothing(base: list[float]) -> None:
+    table = comparison(measures(none=base, a=base), "none", 0.01)
+    assert (table["difference"] == 0).all()
+    assert (table["relative"] == 0).all()
+    assert set(table["verdict"]) == {"exactly equal"}
+    assert touched_nothing(table) == ["a"]
+
+
+def test_only_a_policy_that_changed_no_measure_touched_nothing() -> None:
+    table = comparison(measures(none=BASE, a=BASE, b=[*BASE[:3], 100.0001]), "none", 0.01)
+    assert touched_nothing(table) == ["a"]
+
+
+def test_a_difference_to_nothing_has_no_relative_size() -> None:
+    found = row(comparison(measures(none=[0, 0], a=[1, 2]), "none", 0.01), "a")
+    assert math.isnan(found["relative"])
+    assert found["difference"] == 1.5
+
+
+def test_what_does_not_pair_is_refused() -> None:
+    with pytest.raises(ValueError, match="do not pair"):
+        comparison(measures(none=[1, 2], a=[1]), "none", 0.01)
+
+
+def test_any_policy_can_be_the_baseline_and_the_order_is_kept() -> None:
+    kpis = measures(none=[1, 2], b=[2, 4], a=[3, 6])
+    assert list(dict.fromkeys(comparison(kpis, "none", 0.01)["policy"])) == ["b", "a"]
+    turned = comparison(kpis, "a", 0.01)
+    assert list(dict.fromkeys(turned["policy"])) == ["none", "b"]
+    assert row(turned, "none")["difference"] == -row(comparison(kpis, "none", 0.01), "a")["difference"]

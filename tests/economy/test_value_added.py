@@ -1,0 +1,180 @@
+"""Value added against final sales, imports and the stock that is really there; Leontief's identity; rings and groups."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chainsim.economy.leontief import compile_network, versions
+from chainsim.economy.multipliers import final_sales, firm_sums
+from chainsim.economy.value_added import unit_costs
+from chainsim.engine import simpy_engine
+from chainsim.model import state
+from chainsim.model.network import Network
+from chainsim.results.frames import Run, deliveries, frames
+from chainsim.scenario.build import build
+from chainsim.scenario.load import load
+from chainsim.study.trial import tabulate
+
+BYD = Path(__file__).parents[2] / "scenarios" / "byd.yaml"
+
+
+def simulated(network: Network) -> np.ndarray:
+    return np.array([firm.kind in ("chain_master", "supplier") for firm in network.firms])
+
+
+def stock_change_at_cost(run: Run) -> tuple[Fraction, int]:
+    """Change of all physical stocks at materials cost (fen), from the bare events; and the bound of its roundings.
+
+    What is bought is worth its price; what is made, on a line, in store or on its way to the buyer, is worth the
+    materials in it.  Invoices are in whole fen: one a delivery.  A line takes whole quanta: one a component whose
+    coefficient is a fraction.  Materials sold are rounded once a firm.
+    """
+    network = run.network
+    _, (costs, *_) = unit_costs(network)
+    lanes, stocks = network.lanes, network.stocks
+    price = {
+        lane.buyer: Fraction(lane.price, network.parts[stocks[lane.buyer].part].per_unit) for lane in network.lanes
+    }
+    bought: dict[int, int] = {}
+    made: dict[int, int] = {}
+    for kind, entity, quantity in run.events[["kind", "entity", "quantity"]].itertuples(index=False):
+        if kind == state.CONSUMED:
+            bought[entity] = bought.get(entity, 0) - quantity
+        elif kind == state.STARTED:
+            made[entity] = made.get(entity, 0) + quantity  # leaves as a component, enters as work in progress
+        elif kind == state.RECEIVED:
+            buyer, seller = lanes[entity].buyer, lanes[entity].supplier
+            if stocks[buyer].role == "bought":
+                bought[buyer] = bought.get(buyer, 0) + quantity
+            if stocks[seller].role == "made":
+                made[seller] = made.get(seller, 0) - quantity
+    change = sum((price[stock] * quantity for stock, quantity in bought.items()), Fraction(0))
+    change += sum((costs.get(stock, Fraction(0)) * quantity for stock, quantity in made.items()), Fraction(0))
+    carried = sum(price[need.component] for need in network.needs if need.quantity.denominator > 1)
+    return change, len(run.of_kind(state.RECEIVED)) + len(network.firms) + int(carried) + 1
+
+
+def check_value_added(run: Run) -> None:
+    network = run.network
+    every = deliveries(run)
+    sums = firm_sums(network, every)
+    value_added = int(sums["value_added"].to_numpy().sum())
+    outside = ~simulated(network)
+    imports = int(every["amount"].to_numpy()[outside[every["seller"].to_numpy()]].sum())
+    change, roundings = stock_change_at_cost(run)
+    assert abs(value_added - (final_sales(network, every) - imports + change)) <= roundings
+    assert roundings < final_sales(network, every) / 1000
+
+
+@pytest.fixture(scope="module")
+def run(small: Path) -> Run:
+    network = build(load(small))
+    return frames(network, simpy_engine.run(network, 0))
+
+
+def test_value_added_is_final_sales_less_imports_plus_stock(run: Run) -> None:
+    check_value_added(run)
+
+
+@pytest.mark.parametrize(
+    "settings_",
+    [
+        ["study.opening=empty"],
+        ["plants.works.component_stock=9 days", "suppliers.电机.batch=1"],
+        ["markets.buyers.rate=25/day", "suppliers.steel.capacity=60% of plan"],
+        ["parts.steel.lot=0.5", "parts.steel.price=333.33 CNY"],
+    ],
+)
+def test_value_added_is_so_in_other_cases_too(small: Path, settings_: list[str]) -> None:
+    network = build(load(small, settings_))
+    check_value_added(frames(network, simpy_engine.run(network, 1)))
+
+
+def test_a_delivery_that_is_booked_wrong_breaks_the_identity(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    true = deliveries(run)
+    at = int(np.flatnonzero(np.array([f.kind == "market" for f in run.network.firms])[true["buyer"].to_numpy()])[0])
+    wrong = true.copy()
+    wrong.loc[at, "amount"] = true.loc[at, "amount"] * 101 // 100
+    monkeypatch.setitem(check_value_added.__globals__, "deliveries", lambda _: wrong)
+    check_value_added(run)  # final sales and revenue move alike: it is the sale that counts
+    wrong = true.copy()
+    wrong.loc[at, "quantity"] = true.loc[at, "quantity"] * 2
+    with pytest.raises(AssertionError):
+        check_value_added(run)
+
+
+@pytest.mark.parametrize("path", ["small", "byd"])
+def test_value_added_and_imports_use_up_every_yuan(small: Path, path: str) -> None:
+    """v'L + m'L = 1' for every product, to 1e-12 (MODEL 6); so also for the final demand of every version."""
+    loaded = load(small if path == "small" else BYD)
+    for policy in ("none", *loaded.scenario.policies):
+        network = build(loaded, () if policy == "none" else (policy,))
+        for model, _ in versions(network):
+            inverse = np.linalg.inv(np.eye(len(model.stocks)) - model.purchases)
+            total = (model.value_added + model.outside) @ inverse
+            assert np.abs(total - 1).max() < 1e-12
+            assert abs((model.value_added + model.outside) @ model.output - 1) < 1e-12
+        assert sum(part for _, part in versions(network)) == pytest.approx(1)
+        if path == "byd":
+            break
+
+
+def test_shares_of_purchases_are_those_of_the_file(small: Path) -> None:
+    """80 % materials, of which 60 % motors: 48 fen per yuan of car; 80 % of them from the four local makers."""
+    network = build(load(small))
+    model = compile_network(network)
+    names = [network.parts[network.stocks[stock].part].name for stock in model.stocks]
+    motors = [index for index, name in enumerate(names) if name == "motor"]
+    cars = names.index("car")
+    assert model.purchases[motors, cars].sum() == pytest.approx(0.48 * 0.8, abs=1e-9)
+    assert model.outside[cars] == pytest.approx(0.48 * 0.2 + 0.32 * 0.4, abs=1e-9)
+
+
+@given(
+    seed=st.integers(0, 10**6),
+    group=st.sampled_from(["", "Works", "Other"]),
+    city=st.integers(5, 60),
+    opening=st.sampled_from(["full", "empty"]),
+)
+@settings(max_examples=8)
+def test_consolidated_is_never_more_and_the_province_never_less(
+    small: Path, seed: int, group: str, city: int, opening: str
+) -> None:
+    changes = [f"study.seed={seed}", f"suppliers.电机.share.city={city}%", f"study.opening={opening}"]
+    changes += [f"suppliers.电机.group={group}"] if group else []
+    changes += ["study.end=2024-01-21"]
+    network = build(load(small, changes))
+    tables = tabulate(frames(network, simpy_engine.run(network, 0)))
+    for column in ("simulated", "leontief"):
+        found = tables["multipliers"].set_index(["ring", "measure", "group"])[column]
+        for ring in ("city", "province"):
+            apart, consolidated = (found[ring, "gross output", kind] for kind in ("apart", "consolidated"))
+            assert consolidated <= apart + 1e-12
+            if group != "Works":
+                assert consolidated == pytest.approx(apart)
+            elif apart:
+                assert consolidated < apart
+        for measure, kind in (("gross output", "apart"), ("gross output", "consolidated"), ("value added", "apart")):
+            assert found["province", measure, kind] >= found["city", measure, kind] - 1e-12
+    kpis = tables["kpis"].set_index("measure")["value"]
+    assert kpis["city_revenue_consolidated"] <= kpis["city_revenue"] <= kpis["province_revenue"]
+    assert 0 <= kpis["fill_rate"] <= 1
+
+
+def test_revenue_by_ring_adds_up(run: Run) -> None:
+    tables = tabulate(run)
+    firms, lanes, daily = tables["firms"], tables["lanes"], tables["daily"]
+    real = firms[firms["kind"].isin(["chain_master", "supplier"])]
+    assert real["revenue_cny"].sum() == pytest.approx(
+        lanes.loc[lanes["supplier"].isin(real["firm"]), "revenue_cny"].sum()
+    )
+    for ring in ("city", "province"):
+        assert daily[f"revenue_{ring}_cny"].sum() == pytest.approx(real.loc[real["ring"] == ring, "revenue_cny"].sum())
+    assert isinstance(tables["kpis"], pd.DataFrame)
