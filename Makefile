@@ -36,10 +36,10 @@ run: $(BASE) ## simulate SCENARIO, print the comparison
 	$(BIN)/chainsim run $(SCENARIO) $(ARGS)
 
 test: $(DEV) ## run the tests
-	$(PY) -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
+	$(PY) -m pytest -n $(JOBS) $(ARGS)
 
 nightly: $(DEV) ## run all tests, the long ones too, with many more examples
-	HYPOTHESIS_PROFILE=nightly $(PY) -m pytest -n $(JOBS) --dist loadgroup -m "nightly or not nightly" $(ARGS)
+	HYPOTHESIS_PROFILE=nightly $(PY) -m pytest -n $(JOBS) -m "nightly or not nightly" $(ARGS)
 
 check: $(DEV) ## lint, formatting, types, layers
 	$(PY) -m ruff check .

@@ -13,7 +13,6 @@ import pandas as pd
 import pytest
 
 Command = Callable[..., Any]
-pytestmark = pytest.mark.xdist_group("determinism")
 
 
 def tables(folder: Path) -> dict[str, bytes]:

@@ -106,6 +106,7 @@ def test_lists_fit_the_terminal_and_align_chinese(
 
 
 def test_show_says_who_set_a_value(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
     arguments = ["show", str(small), "-p", "pay_sooner", "--set", "plants.works.batch=6", "--resolved", "--why"]
     done = CliRunner().invoke(group, arguments)
     assert done.exit_code == 0

@@ -11,8 +11,6 @@ import pytest
 
 from chainsim.cli.main import _run
 
-pytestmark = pytest.mark.xdist_group("compare")
-
 
 @pytest.fixture(scope="module")
 def runs(small: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:

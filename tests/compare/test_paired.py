@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -71,7 +72,7 @@ def test_holm_is_between_no_adjustment_and_bonferroni_and_keeps_the_order(ps: li
     adjusted = holm(ps)
     assert all(p <= a <= min(1.0, len(ps) * p) or p == a for p, a in zip(ps, adjusted, strict=True))
     order = sorted(range(len(ps)), key=lambda index: ps[index])
-    assert all(adjusted[one] <= adjusted[two] for one, two in zip(order, order[1:], strict=False))
+    assert all(adjusted[one] <= adjusted[two] for one, two in pairwise(order))
 
 
 BASE = [100.0, 100.0, 100.0, 100.0]

@@ -1,4 +1,4 @@
-"""Value added against final sales, imports and the stock that is really there; Leontief's identity; rings and groups."""
+"""Value added against final sales, imports and the stock that is there; Leontief's identity; rings and groups."""
 
 from __future__ import annotations
 

@@ -14,7 +14,6 @@ import pytest
 from chainsim.scenario.load import Loaded, load
 from chainsim.study.study import Result, plan, run
 
-pytestmark = pytest.mark.xdist_group("byd")
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "results" / "reference" / "byd"
 LABELS = ["policy", "measure"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chainsim.model import rules
-from chainsim.model.state import CONSUMED, PLACED, RECEIVED, SHIPPED, STARTED
+from chainsim.model.state import CONSUMED, PLACED, RECEIVED, SHIPPED, STARTED, STARVED
 from chainsim.testing import Run, Sketch, assert_every_law, rows_of, simulate
 
 
@@ -69,6 +69,16 @@ def test_a_line_that_starves_for_what_it_no_longer_needs_starts_on_that_day() ->
     run = simulate(sketch.network())
     assert starts(run) == [2, 2, 2, 3]
     assert not [row for row in rows_of(run.log) if row.kind == CONSUMED]
+    assert_every_law(run)
+
+
+def test_a_line_that_starves_again_after_a_change_says_so_again() -> None:
+    """It waits for a part, needs none for two days, and waits for the same part again; nothing arrived in
+    between."""
+    sketch = shop(9, servers=1, level=0).lane("shop", "outside", "part", time=8)
+    sketch.need_at(2, "shop", "item", "part", 0).need_at(4, "shop", "item", "part", 2)
+    run = simulate(sketch.network())
+    assert [row.tick for row in rows_of(run.log) if row.kind == STARVED] == [0, 4, 8]
     assert_every_law(run)
 
 

@@ -13,8 +13,6 @@ from chainsim.cli.problems import width
 from chainsim.report.figures import amount, figure, scale, step
 from chainsim.report.layout import print_table
 
-pytestmark = pytest.mark.xdist_group("report")
-
 
 @pytest.mark.parametrize(
     ("value", "unit", "text"),
@@ -126,6 +124,7 @@ def test_names_are_text_never_markup_or_terminal_commands(
 ) -> None:
     text = small.read_text(encoding="utf-8").replace("The plant pays after 10 days", "'[red]=cmd()[/red] <b>'")
     (tmp_path / "x.yaml").write_text(text, encoding="utf-8")
+    monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.chdir(tmp_path)
     assert _run(["list", "policies", "x.yaml"], debug=False) == 0
     assert "[red]=cmd()[/red] <b>" in capsys.readouterr().out

@@ -402,17 +402,28 @@ def busy_time_is_service_received(run: Run) -> None:
     assert integral == service
 
 
-def a_line_starves_only_for_what_it_lacks(run: Run) -> None:
+def a_line_starves_only_for_what_it_lacks_and_says_so(run: Run) -> None:
     """A row says that the first batch in the queue waits for a component exactly when, and by how much, it is
-    short."""
+    short; a new one follows each delivery that was not enough and each start."""
     network = run.network
-    for _, row, books in replay(run):
-        if row is not None and row.kind == state.STARVED:
+    told: set[int] = set()
+    for tick, row, books in replay(run):
+        if row is None:
+            for line in range(len(network.lines)):
+                if books.busy[line] < books.servers[line] and books.queue[line]:
+                    assert told >= set(books.lacks(line)), (tick, network.stock_name(network.lines[line].stock))
+        elif row.kind == state.RECEIVED:
+            told.discard(network.lanes[row.entity].buyer)
+        elif row.kind == state.STARTED:
+            told -= {books.needs[number].component for number in books.needs_of[network.stocks[row.entity].line]}
+        elif row.kind == state.STARVED:
             line = network.stocks[row.entity].line
             assert books.busy[line] < books.servers[line], row
             assert books.queue[line][0][0] == row.order, row
-            need = next(n for n in map(books.needs.__getitem__, books.needs_of[line]) if n.component == row.entity)
+            needs = [books.needs[number] for number in books.needs_of[line]]
+            need = next(need for need in needs if need.component == row.entity)
             assert row.quantity == need.of(books.head_batch(line)) - books.on_hand[row.entity] > 0, row
+            told.add(row.entity)
 
 
 def material_is_conserved_part_by_part(run: Run) -> None:
@@ -483,7 +494,7 @@ LAWS: Final[tuple[Law, ...]] = (
     each_supplier_has_its_share_to_within_one_lot,
     stock_on_order_integrates_to_the_time_orders_took,
     busy_time_is_service_received,
-    a_line_starves_only_for_what_it_lacks,
+    a_line_starves_only_for_what_it_lacks_and_says_so,
     material_is_conserved_part_by_part,
     the_log_adds_up_to_the_state,
 )
