@@ -1,4 +1,4 @@
-"""The same command gives the same bytes, whatever the machine's mood: issue 2's promise, through the real command."""
+"""The same command gives the same bytes, whatever the machine's mood, through the real command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""BAD_INPUT.csv, cases 1 to 32: every trap of YAML, keyboards and files, through the real command line.
+"""Bad input, cases 1 to 32: every trap of YAML, keyboards and files, through the real command line.
 
 Most inputs are files in `bad/`: their `# expect LINE:COLUMN: message` lines are all the problems that they must
 give, no more and no less, and a `# hint` belongs to the line above it.  Inputs that no editor would keep (bytes,

@@ -14,7 +14,7 @@ from chainsim.results.frames import Run, movements
 
 
 def check(run: Run) -> None:
-    """Check stock, order and time laws (INVARIANTS I1, I4-I6, I21-I23 of the model's design)."""
+    """Check that time moves forward, stock is never negative and no order is delivered more than once."""
     _time_moves_forward(run)
     _stock_is_never_negative(run)
     _orders_are_never_over_delivered(run)
