@@ -85,7 +85,7 @@ class Simulation:
         for transit in self.network.transits:
             lane = self.lanes[transit.lane]
             order = Order(len(self.orders), 0, 0, lane)
-            self.orders.append((lane.index, lane.buyer.index, transit.quantity, -1, lane.price, lane.terms, 0))
+            self.orders.append((lane.index, lane.buyer.index, transit.quantity, -1, lane.price, lane.terms, 0, 0))
             lane.buyer.on_order += transit.quantity
             self.later(transit.tick, ARRIVE + lane.index, lane.arrive, (order, transit.quantity))
         for stock in self.stocks:
@@ -101,7 +101,7 @@ class Simulation:
         """Log and orders, int64[N, 5] and int64[M, 7]."""
         self.environment.run(until=self.network.horizon)
         self.blocks.append(columns(self.log, 5))
-        return np.concatenate(self.blocks), columns(self.orders, 7)
+        return np.concatenate(self.blocks), columns(self.orders, 8)
 
     def later(self, delay: int, rank: int, action: Any, subject: Any) -> None:
         """Call `action` with `subject` after some ticks."""
@@ -207,7 +207,7 @@ class Lane:
             lead_time += self.times[n] if n < len(self.times) else self.draws.extend(self.law, n)
         self.number = n + 1
         now = simulation.now
-        simulation.orders.append((self.index, self.buyer.index, quantity, now, self.price, self.terms, n))
+        simulation.orders.append((self.index, self.buyer.index, quantity, now, self.price, self.terms, n, 0))
         simulation.log.append((now, PLACED, number, self.index, quantity))
         self.buyer.on_order += quantity
         supplier = self.supplier
@@ -429,7 +429,7 @@ class Line:
         """A production order."""
         simulation, product = self.simulation, self.product
         number = len(simulation.orders)
-        simulation.orders.append((-1, product.index, quantity, simulation.now, 0, 0, 0))
+        simulation.orders.append((-1, product.index, quantity, simulation.now, 0, 0, 0, 0))
         simulation.log.append((simulation.now, RELEASED, number, product.index, quantity))
         product.on_order += quantity
         self.queue.append(Order(number, quantity))

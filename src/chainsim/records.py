@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 Columns: TypeAlias = NDArray[np.int64]
 
 EVENT_COLUMNS: Final = ("tick", "kind", "order", "entity", "quantity")
-ORDER_COLUMNS: Final = ("lane", "stock", "quantity", "placed", "price", "terms", "draw")
+ORDER_COLUMNS: Final = ("lane", "stock", "quantity", "placed", "price", "terms", "draw", "freight")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,8 @@ class Log:
 
     events: int64[N, 5], `EVENT_COLUMNS`; `kind` is one of `chainsim.model.state`'s log kinds; `entity` is the lane
         for PLACED, SHIPPED and RECEIVED, else the stock point.
-    orders: int64[M, 7], `ORDER_COLUMNS`; `lane` is -1 for production orders; `stock` is the stock point that is
-        refilled; `price` is fen per unit; `terms` is ticks from delivery to payment.
+    orders: int64[M, 8], `ORDER_COLUMNS`; `lane` is -1 for production orders; `stock` is the stock point that is
+        refilled; `price` and `freight` are fen per unit; `terms` is ticks from delivery to payment.
     horizon: ticks; no event is at or after it.
     """
 

@@ -13,18 +13,29 @@ import pytest
 from chainsim.model import state
 from chainsim.model.state import (
     ARRIVE,
+    BREAK,
+    BUILT,
     CHANGE,
     DEMAND,
+    DUN,
+    EARLY_REVIEW,
     FINISH,
     FINISHED,
+    MONTH,
+    PAY,
     PLACED,
+    QUALIFIED,
     RECEIVED,
     RELEASED,
+    REPAIR,
+    RESUME,
     REVIEW,
     SERVE,
     SHIPPED,
+    SHOCK,
     START,
     STARTED,
+    WATCH,
 )
 from chainsim.testing import Sketch, rows_of, simulate
 
@@ -45,7 +56,9 @@ def plant(horizon: int, **component: int) -> Sketch:
 
 
 def test_phases_run_in_the_documented_order() -> None:
-    assert list(range(7)) == [CHANGE, FINISH, ARRIVE, SERVE, DEMAND, REVIEW, START]
+    phases = [CHANGE, SHOCK, REPAIR, BREAK, BUILT, QUALIFIED, MONTH, DUN, EARLY_REVIEW]
+    phases += [FINISH, ARRIVE, SERVE, DEMAND, REVIEW, START, PAY, RESUME, WATCH]
+    assert list(range(18)) == phases
 
 
 def test_what_arrives_today_is_used_and_sold_today() -> None:

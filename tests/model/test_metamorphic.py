@@ -70,7 +70,7 @@ def test_all_prices_multiplied_multiply_all_prices_and_nothing_else(network: Net
     )
     base, other = simpy_engine.run(network, 0), simpy_engine.run(dear, 0)
     assert (other.events == base.events).all()
-    assert (other.orders == base.orders * [1, 1, 1, 1, factor, 1, 1]).all()
+    assert (other.orders == base.orders * [1, 1, 1, 1, factor, 1, 1, factor]).all()
 
 
 @given(networks(), st.integers(0, 400))

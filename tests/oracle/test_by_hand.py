@@ -160,7 +160,7 @@ def invoices(run: Run) -> list[tuple[int, int, int, int]]:
     result = []
     for row in rows_of(run.log):
         if row.kind == RECEIVED:
-            _, _, _, _, price, terms, _ = run.log.orders[row.order].tolist()
+            _, _, _, _, price, terms, _, _ = run.log.orders[row.order].tolist()
             result.append((row.tick, row.tick + terms, row.entity, price * row.quantity))
     return result
 
@@ -173,11 +173,11 @@ def test_every_row_is_as_calculated_by_hand() -> None:
 def test_every_order_keeps_the_price_and_terms_of_its_day() -> None:
     run = simulate(network())
     orders = run.log.orders.tolist()
-    assert orders[0] == [TO_MARKET, SOLD, 4, 0, 12_345, 2, 0]
-    assert orders[9] == [TO_MARKET, SOLD, 4, 3, 12_345, 2, 1]
-    assert orders[16] == [TO_MARKET, SOLD, 4, 6, 20_000, 5, 2]
-    assert orders[12] == [TO_PLANT, SEAT_AT_PLANT, 4, 4, 678, 1, 2]
-    assert orders[20] == [TO_SUPPLIER, STEEL, 2, 6, 91, 0, 6]
+    assert orders[0] == [TO_MARKET, SOLD, 4, 0, 12_345, 2, 0, 0]
+    assert orders[9] == [TO_MARKET, SOLD, 4, 3, 12_345, 2, 1, 0]
+    assert orders[16] == [TO_MARKET, SOLD, 4, 6, 20_000, 5, 2, 0]
+    assert orders[12] == [TO_PLANT, SEAT_AT_PLANT, 4, 4, 678, 1, 2, 0]
+    assert orders[20] == [TO_SUPPLIER, STEEL, 2, 6, 91, 0, 6, 0]
     assert orders[17][:4] == [-1, CAR, 4, 6]
 
 

@@ -12,16 +12,16 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from chainsim.model import demand
+from chainsim.model import demand, rules
 from chainsim.model.network import Network
-from chainsim.model.sourcing import restart_sharing
-from chainsim.model.state import ARRIVE, CHANGE, DEMAND, REVIEW, Order, State, opening
+from chainsim.model.opening import opening
+from chainsim.model.state import ARRIVE, CHANGE, DEMAND, GROWING, REVIEW, SHOCK, TABLES, Order, State
 from chainsim.records import EVENT_COLUMNS, ORDER_COLUMNS, Columns, Log
 from chainsim.streams import Stream
 
 BLOCK: Final = 256
 FLUSH_ROWS: Final = 1 << 14  # few enough to stay in the processor's cache
-ORDER_BLOCK: Final = 4096
+ROOM: Final = 4096  # spare rows of a growing table
 
 Progress = Callable[[float], None]
 Event = tuple[int, int, int, int, int]  # tick, phase, entity, a, b
@@ -83,11 +83,23 @@ def _table(rows: Iterable[tuple[int, ...]], count: int, width: int) -> Columns:
 
 
 def open_state(network: Network) -> State:
-    """The state before the first event, ready for the rules."""
+    """The state before the first event; what the rules set in motion by themselves is in the outbox."""
     state = opening(network)
-    for p in range(len(network.stocks)):
-        restart_sharing(state, p)
+    rules.begin(state)
     return state
+
+
+def make_room(state: State, network: Network) -> None:
+    """Give every growing table spare rows for `ROOM` more and one event on top.
+
+    An event places at most an order a lane, starts so many batches and books one claim.
+    """
+    counts = state.counts[0]
+    spare = ROOM + len(network.lanes) + rules.MOST_STARTS + 1
+    for name in GROWING:
+        table, used = getattr(state, name), getattr(counts, name)
+        table.extend([TABLES[name]() for _ in range(spare - (len(table) - used))])
+    counts.used = 0
 
 
 def exogenous(network: Network, state: State, replication: int) -> list[Event]:
@@ -96,20 +108,24 @@ def exogenous(network: Network, state: State, replication: int) -> list[Event]:
     Opening shipments get an order each, placed at tick -1, and are booked as on order.
     """
     events: list[Event] = [(row.tick, CHANGE, index, 0, 0) for index, row in enumerate(network.changes)]
-    under_way = [0] * len(network.stocks)
-    for transit in network.transits:
-        under_way[network.lanes[transit.lane].buyer] += transit.quantity
-    for index, point in enumerate(network.stocks):
-        below = point.on_hand + under_way[index] <= point.reorder_point
-        if point.role in ("made", "bought") and (point.review > 0 or below):
-            events.append((0, REVIEW, index, 0, 0))
+    shipments: list[Event] = []
     for transit in network.transits:
         lane = network.lanes[transit.lane]
-        order = Order(transit.lane, lane.buyer, transit.quantity, 0, -1, lane.price, lane.terms)
+        order = Order(transit.lane, lane.buyer, transit.quantity, 0, -1, lane.price, lane.terms, freight=lane.freight)
         state.orders.append(order)
         state.stocks[lane.buyer].on_order += transit.quantity
-        events.append((transit.tick, ARRIVE, transit.lane, len(state.orders) - 1, transit.quantity))
+        shipments.append((transit.tick, ARRIVE, transit.lane, len(state.orders) - 1, transit.quantity))
     state.counts[0].orders = len(state.orders)
+    for index, point in enumerate(network.stocks):
+        below = rules.position_of(state, index) <= state.stocks[index].reorder_point
+        if point.role in ("made", "bought") and (point.review > 0 or below):
+            phase = state.counts[0].review_phase if point.review > 0 else REVIEW
+            events.append((0, phase, index, 0, 0))
+    events += shipments
+    draws = Draws(network, replication)
+    for index, shock in enumerate(network.shocks):
+        onset = shock.wait + (draws.extend(shock.law, 0) if shock.law >= 0 else 0)
+        events.append((onset, SHOCK, index, 0, 0))
     for market in network.markets:
         stream = Stream(network.seed, replication, "demand", market.name)
         ticks, quantities = demand.orders(market, network.horizon, stream.take)

@@ -15,10 +15,10 @@ from typing import Any
 import simpy
 from simpy import Timeout
 
-from chainsim.engine.base import FLUSH_ROWS, ORDER_BLOCK, Draws, LogBuilder, Progress, exogenous, open_state
+from chainsim.engine.base import FLUSH_ROWS, ROOM, Draws, LogBuilder, Progress, exogenous, make_room, open_state
 from chainsim.model import rules
 from chainsim.model.network import Network
-from chainsim.model.state import CHANGE, Order, State
+from chainsim.model.state import CHANGE, State
 from chainsim.records import Log
 
 Attach = Callable[[simpy.Environment, State], None]
@@ -68,10 +68,10 @@ class _Calendar:
         self.sequence = 0
         self.exogenous = exogenous(network, self.state, replication)
         self.next_exogenous = 0
-        self.order_limit = 0
-        self.grow_orders()
+        make_room(self.state, network)
         watched = attach is not None
         self.environment = _WatchedEnvironment(self.schedule_follow_ups) if watched else simpy.Environment()
+        self.schedule_follow_ups()
         self.schedule_exogenous()
         if attach is not None:
             attach(self.environment, self.state)
@@ -90,12 +90,6 @@ class _Calendar:
         while True:
             yield self.environment.timeout(step)
             progress(self.environment.now / self.network.horizon)
-
-    def grow_orders(self) -> None:
-        """Keep room for more orders than one event can place, which is one a lane or one production order."""
-        orders = self.state.orders
-        orders.extend([Order() for _ in range(ORDER_BLOCK + len(self.network.lanes))])
-        self.order_limit = len(orders) - len(self.network.lanes) - 1
 
     def schedule_exogenous(self) -> None:
         """Put the exogenous events of the next tick that has any on the calendar."""
@@ -123,11 +117,12 @@ class _Calendar:
         """Put what a user's process left in the outbox on the calendar."""
         outbox = self.state.outbox
         now = ceil(self.environment.now)  # a user's process may wait for part of a tick
-        for delay, phase, entity, a, b, law, n in outbox:
+        for delay, phase, entity, a, b, law, n, timed in outbox:
             self.sequence += 1
             if law >= 0:
                 delay += self.draws.extend(law, n)
-            self.add(now + delay, (0, phase, entity, self.sequence, a, b))
+            tick = rules.due(self.state, now, delay, phase, entity, a) if timed else now + delay
+            self.add(tick, (0, phase, entity, self.sequence, a, b))
         outbox.clear()
 
     def on_tick(self, timeout: simpy.Event) -> None:
@@ -141,7 +136,7 @@ class _Calendar:
             heapify(queue)
         state, values = self.state, self.draws.values
         outbox, counts = state.outbox, state.counts[0]
-        step = rules.step
+        step, due = rules.step, rules.due
         sequence = self.sequence
         while queue:
             round_, phase, entity, _, a, b = heappop(queue)
@@ -151,11 +146,13 @@ class _Calendar:
             else:
                 step(state, now, phase, entity, a, b)
             if outbox:
-                for delay, later, target, c, d, law, n in outbox:
+                for delay, later, target, c, d, law, n, timed in outbox:
                     sequence += 1
                     if law >= 0:
                         drawn = values[law]
                         delay += drawn[n] if n < len(drawn) else self.draws.extend(law, n)
+                    if timed:
+                        delay = due(state, now, delay, later, target, c) - now
                     if delay == 0:
                         later_round = round_ if later > phase else round_ + 1
                         heappush(queue, (later_round, later, target, sequence, c, d))
@@ -168,8 +165,8 @@ class _Calendar:
                         pending[tick] = [item]
                         Timeout(environment, delay).callbacks.append(self.on_tick)
                 outbox.clear()
-            if counts.orders > self.order_limit:
-                self.grow_orders()
+            if counts.used > ROOM:
+                make_room(state, self.network)
         self.sequence = sequence
         if len(state.log) > FLUSH_ROWS:
             self.builder.flush(state.log)

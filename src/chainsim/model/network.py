@@ -14,6 +14,9 @@ from typing import Final, Literal
 from chainsim.model.distributions import Distribution
 
 Role = Literal["made", "bought", "outside", "sold"]
+Allocation = Literal["fifo", "priority", "proportional"]
+Sourcing = Literal["shares", "whole_orders", "ranked"]
+Target = Literal["line", "lane", "stock", "market"]
 UNLIMITED: Final = 2**31
 WHOLE_SHARE: Final = 1_000_000  # shares are parts per million
 
@@ -44,12 +47,34 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Forecast:
+    """How a stock point learns its order-up-to level from the demand it sees, period by period.
+
+    kind: mean of the last `window` periods; exponential smoothing with weight `window` (parts per million); or
+        first-order autoregression: the level moves by `window` parts per million of the last period's deviation from
+        `mean`, quanta.
+    period: ticks.  protect: ticks of forecast demand that the level covers (not used by the autoregression).
+    mean: expected demand of a period at the start, quanta.  The stock point's own order_up_to is added as safety stock.
+    """
+
+    kind: Literal["moving_average", "exponential", "autoregressive"]
+    window: int
+    period: int
+    protect: int
+    mean: int
+
+
+@dataclass(frozen=True, slots=True)
 class StockPoint:
     """(firm, part) in one role: made here, bought here, infinite supply outside, or sold to a market.
 
     reorder_point, order_up_to: opening levels of the replenishment rule, in quanta (order when the inventory
         position is at or below the first, up to the second).
     review: ticks between reviews, 0 is continuous.  line: the line that makes it or uses it, -1 if none.
+    minimum: least quantity of an order, quanta.  echelon: decides on the echelon inventory position.
+    backlog: most quanta of final demand that may wait, -1 is any; what comes on top is lost.
+    complete: an order leaves in one delivery.  allocation: who is served first when stock is short.
+    sourcing: how orders are shared among lanes.  switches: during an outage of a supplier others deliver in its place.
     """
 
     firm: int
@@ -61,6 +86,14 @@ class StockPoint:
     lot: int = 1
     line: int = -1
     on_hand: int = 0
+    minimum: int = 0
+    echelon: bool = False
+    backlog: int = -1
+    complete: bool = False
+    allocation: Allocation = "fifo"
+    sourcing: Sourcing = "shares"
+    switches: bool = False
+    forecast: Forecast | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +102,11 @@ class Lane:
 
     share: parts per million of the buyer's orders for the part.  law: index of the drawn lead time in
     `Network.draws`, -1 for a constant one.  lead_time: ticks, added to the draw.  price: fen per unit.
+    rank: order in which a buyer with ranked sourcing, or in need of a substitute, asks its suppliers; 0 first.
+    priority: order in which the supplier serves its buyers under priority allocation; 0 first.
+    in_order: deliveries never overtake each other.  freight: fen per unit, paid to carriers outside the network.
+    qualification: ticks from the first need of a substitute to its first order, -1 where it is qualified already.
+    switching_cost: fen, each time the buyer turns to it as a substitute.
     """
 
     buyer: int
@@ -78,11 +116,22 @@ class Lane:
     lead_time: int = 0
     terms: int = 0
     price: int = 0
+    rank: int = 0
+    priority: int = 0
+    in_order: bool = False
+    freight: int = 0
+    qualification: int = -1
+    switching_cost: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Capacity that makes one stock point: a batch of q quanta takes fixed + draw + q x ticks_per_quantum."""
+    """Capacity that makes one stock point: a batch of q quanta takes fixed + draw + q x ticks_per_quantum.
+
+    set_up: ticks before the first batch of each production order.  good: share of what is started that is no scrap.
+    calendar: index into `Network.calendars`, -1 works round the clock.  up_law, repair_law: indices of the laws of time
+    between breakdowns and of repair in `Network.draws`, -1 never breaks down.
+    """
 
     stock: int
     servers: int = UNLIMITED
@@ -90,6 +139,11 @@ class Line:
     fixed: int = 0
     law: int = -1
     batch: int = UNLIMITED
+    set_up: int = 0
+    good: Fraction = Fraction(1)
+    calendar: int = -1
+    up_law: int = -1
+    repair_law: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +179,95 @@ class Market:
     every: int = 0
     quantity: int = 1
     noise: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """Ticks [begin, end) in which a calendar does not work."""
+
+    begin: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of a shock: what is left of the target (parts per million), and for how long.
+
+    wait: ticks, on top of a draw of `law` if that is not -1.
+    """
+
+    level: int
+    wait: int
+    law: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What a shock hits: a line's speed, a lane's, a stock point's deliveries, or a market's demand.
+
+    loses: share of the stock on hand that is destroyed at the onset, parts per million (stock points only).
+    """
+
+    target: Target
+    entity: int
+    loses: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Shock:
+    """A disruption: sets in after `wait` ticks plus a draw of `law`, runs through its stages and is over.
+
+    again: it comes back, each time after `between` ticks plus a draw of `law` from the end of the last.
+    """
+
+    name: str
+    stages: tuple[Stage, ...]
+    hits: tuple[Hit, ...]
+    wait: int = 0
+    law: int = -1
+    again: bool = False
+    between: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """A line that grows when it was busy, or shrinks when it was idle, over a whole window.
+
+    threshold: utilisation, parts per million; by: change of speed, parts per million of what it is, below 0 to shrink.
+    build: ticks from the decision to the effect.  cost: fen, out of the firm's cash.  most: how often at most.
+    """
+
+    line: int
+    window: int
+    threshold: int
+    by: int
+    build: int = 0
+    cost: int = 0
+    most: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Purse:
+    """A firm whose cash is simulated because it can run short.
+
+    cash: fen at the start.  credit: fen that the cash may sink below 0.  floor: fen of cash and credit left at or below
+    which it stops buying.  patience: ticks after which an unpaid claim makes it insolvent, -1 never.
+    fixed: fen a month; of_sales: parts per million of its sales, paid monthly.  interest: parts per million a year on
+    drawn credit.  discount: parts per million a year at which it sells its claims on delivery, -1 keeps them.
+    month: ticks.
+    """
+
+    firm: int
+    cash: int = 0
+    credit: int = 0
+    floor: int = 0
+    patience: int = -1
+    fixed: int = 0
+    of_sales: int = 0
+    interest: int = 0
+    discount: int = -1
+    month: int = 30 * 86_400
+    year: int = 365 * 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +308,11 @@ class Network:
     tick_seconds: Fraction = Fraction(1)
     seed: int = 0
     warm_up: int = 0
+    calendars: tuple[tuple[Closure, ...], ...] = ()
+    shocks: tuple[Shock, ...] = ()
+    growths: tuple[Growth, ...] = ()
+    purses: tuple[Purse, ...] = ()
+    reviews_first: bool = False  # periodic reviews before the receipts of their tick
 
     def stock_name(self, stock: int) -> str:
         """`firm / part`, with the role where a firm buys what it makes."""

@@ -11,7 +11,7 @@ import datetime as dt
 from fractions import Fraction
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from chainsim.model.distributions import Distribution
 from chainsim.model.replenishment import BaseStock, Replenishment
@@ -38,15 +38,10 @@ from chainsim.scenario.language.fields import (
     Weight,
     Words,
 )
+from chainsim.scenario.language.section import Section
 
 LANGUAGE_VERSION = 1
 TO_ORDER: Replenishment = BaseStock(0.0)
-
-
-class Section(BaseModel):
-    """Base of every mapping in a scenario: unknown keys are refused, values never change once read."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
 
 class Study(Section):

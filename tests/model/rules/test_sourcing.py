@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chainsim.model.network import WHOLE_SHARE
-from chainsim.model.sourcing import give_lot, next_supplier, restart_sharing
-from chainsim.model.state import PLACED, Lane, State, Stock
+from chainsim.model.rules.sourcing import give_lot, next_supplier, restart_sharing
+from chainsim.model.state import PLACED, Lane, State, Stock, blank
 from chainsim.testing import Sketch, rows_of, shares, simulate
 from chainsim.testing import laws as law
 
@@ -31,7 +31,7 @@ written = st.sampled_from(
 
 def table(parts: list[int]) -> State:
     lanes = [Lane(buyer=0, supplier=k, share=share) for k, share in enumerate(parts)]
-    s = State([Stock(lanes_end=len(lanes))], lanes, [], [], [], [], [], [])
+    s = blank(stocks=[Stock(lanes_end=len(lanes))], lanes=lanes)
     restart_sharing(s, 0)
     return s
 

@@ -22,30 +22,58 @@ from hypothesis import example, given
 
 from chainsim.engine import simpy_engine
 from chainsim.engine.base import Draws, LogBuilder, exogenous, open_state
-from chainsim.model import rules, sourcing
+from chainsim.model import rules
 from chainsim.model.distributions import Exponential, Lognormal, Uniform
 from chainsim.model.network import Network
-from chainsim.model.state import CHANGE, Order, State, dtype_of
+from chainsim.model.rules import (
+    cash,
+    changes,
+    delivering,
+    disruption,
+    growth,
+    lines,
+    ordering,
+    sourcing,
+    waking,
+    working_time,
+)
+from chainsim.model.state import CHANGE, GROWING, TABLES, Order, State, dtype_of
 from chainsim.records import Log
 from chainsim.testing import Sketch, networks, single_server
 
 numba = pytest.importorskip("numba")
-Step = Callable[..., None]
+Functions = tuple[Callable[..., None], Callable[..., None], Callable[..., int]]
+
+
+# Lower before upper: each takes the compiled functions of those before it.
+MODULES: tuple[ModuleType, ...] = (
+    working_time,
+    waking,
+    sourcing,
+    lines,
+    cash,
+    delivering,
+    ordering,
+    growth,
+    disruption,
+    changes,
+    rules,
+)
 
 
 @cache
-def compiled() -> tuple[Step, Step]:
-    """`step` and `change`, with every function they call compiled from the same source."""
-    namespace: dict[str, Any] = {**vars(sourcing), **vars(rules)}
-    modules: tuple[ModuleType, ...] = (sourcing, rules)
-    for module in modules:
+def compiled() -> Functions:
+    """`step`, `change` and `due`, with every function they call compiled from the same source."""
+    namespace: dict[str, Any] = {}
+    for module in MODULES:
+        namespace |= {name: value for name, value in vars(module).items() if name not in namespace}
         for name, function in list(vars(module).items()):
             if isinstance(function, FunctionType) and function.__module__ == module.__name__:
                 namespace[name] = numba.njit(FunctionType(function.__code__, namespace, name))
-    return namespace["step"], namespace["change"]
+    return namespace["step"], namespace["change"], namespace["due"]
 
 
-INTERPRETED = (rules.step, rules.change)
+INTERPRETED = (rules.step, rules.change, rules.due)
 
 
 def structured(rows: list[Any], table: type[Any], room: int = 0) -> Any:
@@ -57,50 +85,52 @@ def structured(rows: list[Any], table: type[Any], room: int = 0) -> Any:
 
 def in_arrays(state: State, room: int) -> State:
     """The state as a compiled engine holds it."""
-    from chainsim.model import state as tables
 
-    def row(width: int) -> Any:
-        return numba.typed.List.empty_list(numba.types.UniTuple(numba.int64, width))
+    def row(values: list[Any], width: int) -> Any:
+        typed = numba.typed.List.empty_list(numba.types.UniTuple(numba.int64, width))
+        for value in values:
+            typed.append(value)
+        return typed
 
-    return State(
-        structured(state.stocks, tables.Stock),
-        structured(state.lanes, tables.Lane),
-        structured(state.lines, tables.Line),
-        structured(state.needs, tables.Need),
-        structured(state.orders, tables.Order, room),
-        structured(state.counts, tables.Counts),
-        row(5),
-        row(7),
-    )
+    tables = {
+        name: structured(getattr(state, name), table, room if name in GROWING else 1) for name, table in TABLES.items()
+    }
+    return State(**tables, log=row(state.log, 5), outbox=row(state.outbox, 8))
 
 
-def from_a_heap(network: Network, functions: tuple[Step, Step], room: int) -> Log:
+def from_a_heap(network: Network, functions: Functions, room: int) -> Log:
     """The smallest calendar there is, with room for so many orders."""
-    step, change = functions
+    step, change, due = functions
     state = open_state(network)
     events = exogenous(network, state, 0)
     arrays = functions is not INTERPRETED
     if arrays:
         state = in_arrays(state, room)
     else:
-        state.orders.extend(Order() for _ in range(room))
+        for name in GROWING:
+            getattr(state, name).extend(TABLES[name]() for _ in range(room))
     draws = Draws(network, 0)
     heap = [(tick, 0, phase, entity, n - len(events), a, b) for n, (tick, phase, entity, a, b) in enumerate(events)]
     heapify(heap)
     sequence = 0
-    while heap and heap[0][0] < network.horizon:
+    tick, round_, phase = 0, 0, -1
+    while True:
+        for delay, later, target, c, d, law, n, timed in state.outbox:
+            sequence += 1
+            delay += draws.extend(law, n) if law >= 0 else 0
+            if timed:
+                delay = due(state, tick, delay, later, target, c) - tick
+            at_once = round_ + (later <= phase) if delay == 0 else 0
+            heappush(heap, (tick + delay, at_once, later, target, sequence, c, d))
+        state.outbox.clear()
+        if not heap or heap[0][0] >= network.horizon:
+            break
         tick, round_, phase, entity, _, a, b = heappop(heap)
         if phase == CHANGE:
             row = network.changes[entity]
             change(state, row.kind, row.entity, *row.values)
         else:
             step(state, tick, phase, entity, a, b)
-        for delay, later, target, c, d, law, n in state.outbox:
-            sequence += 1
-            delay += draws.extend(law, n) if law >= 0 else 0
-            at_once = round_ + (later <= phase) if delay == 0 else 0
-            heappush(heap, (tick + delay, at_once, later, target, sequence, c, d))
-        state.outbox.clear()
     builder = LogBuilder()
     builder.flush(list(state.log))
     count = int(state.counts[0]["orders"] if arrays else state.counts[0].orders)
@@ -108,7 +138,7 @@ def from_a_heap(network: Network, functions: tuple[Step, Step], room: int) -> Lo
     return builder.build(orders, count, network.horizon)
 
 
-def assert_same_log(network: Network, functions: tuple[Step, Step]) -> Log:
+def assert_same_log(network: Network, functions: Functions) -> Log:
     """The bare heap and the reference engine agree to the byte; returns the log."""
     reference = simpy_engine.run(network, 0)
     other = from_a_heap(network, functions, room=len(reference.orders) + 1000)

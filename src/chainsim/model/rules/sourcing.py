@@ -1,0 +1,219 @@
+"""From whom a stock point buys: shares of lots or of orders, or a ranking with overflow; substitutes in an outage.
+
+Shares follow Tijdeman's rule for the chairman assignment problem (Tijdeman 1980, Discrete Mathematics 32): the next
+lot goes to the supplier with the earliest deadline among those that have not yet had their share.  At any moment each
+supplier has had its share of all lots to within one lot, and no lot is ever taken back.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from chainsim.model.network import WHOLE_SHARE
+from chainsim.model.state import (
+    BY_SHARES,
+    DEMAND,
+    MADE,
+    OUTSIDE,
+    PLACED,
+    QUALIFIED,
+    RANKED,
+    SWITCHED,
+    State,
+)
+
+NEVER: Final = 2**62
+
+
+def restart_sharing(s: State, p: int) -> None:
+    """Count the lots of a stock point's suppliers from zero, at the start and when shares change."""
+    stock = s.stocks[p]
+    stock.lots_ordered = 0
+    for index in range(stock.lanes_begin, stock.lanes_end):
+        s.lanes[index].lots = -1
+        give_lot(s, index)
+
+
+def give_lot(s: State, index: int) -> None:
+    """One more lot for a lane; from when it may have the next one, and by when it must.
+
+    With share r of the lots, lot number j (from 1) may come once r x lots > j - 1, and must by ceil(j / r).
+    """
+    lane = s.lanes[index]
+    lane.lots += 1
+    if lane.share > 0:
+        lane.opens = lane.lots * WHOLE_SHARE // lane.share + 1
+        lane.deadline = ((lane.lots + 1) * WHOLE_SHARE + lane.share - 1) // lane.share
+    else:
+        lane.opens = NEVER
+        lane.deadline = NEVER
+
+
+def next_supplier(s: State, begin: int, end: int, lots_ordered: int) -> int:
+    """The lane, `begin` <= lane < `end`, that gets the lot after `lots_ordered` ones; -1 if all shares are 0."""
+    lanes = s.lanes
+    number = lots_ordered + 1
+    best = -1
+    earliest = NEVER
+    for index in range(begin, end):
+        lane = lanes[index]
+        if lane.deadline < earliest and lane.opens <= number:
+            best = index
+            earliest = lane.deadline
+    return best
+
+
+def buy(s: State, tick: int, p: int, quantity: int) -> None:
+    """Order whole lots from the suppliers of a stock point; at most one order each."""
+    stock = s.stocks[p]
+    begin = stock.lanes_begin
+    end = stock.lanes_end
+    if end - begin == 1:
+        place(s, tick, begin, quantity)
+        return
+    if stock.sourcing == RANKED:
+        share_by_rank(s, tick, p, quantity)
+    else:
+        lots = quantity // stock.lot if stock.sourcing == BY_SHARES else 1
+        each = stock.lot if stock.sourcing == BY_SHARES else quantity
+        for _ in range(lots):
+            chosen = next_supplier(s, begin, end, stock.lots_ordered)
+            if chosen < 0:
+                return
+            give_lot(s, chosen)
+            stock.lots_ordered += 1
+            if stock.switches == 1:
+                chosen = deliverer(s, tick, p, chosen)
+            s.lanes[chosen].pending += each
+    for index in range(begin, end):
+        lane = s.lanes[index]
+        if lane.pending > 0:
+            place(s, tick, index, lane.pending)
+            lane.pending = 0
+
+
+def share_by_rank(s: State, tick: int, p: int, quantity: int) -> None:
+    """Ask the suppliers in the order of their rank; each takes the whole lots that its backlog limit leaves room for.
+
+    What nobody has room for waits with the first of them.
+    """
+    stock = s.stocks[p]
+    left = quantity
+    first = -1
+    rank = -1
+    while left > 0:
+        index = following_rank(s, stock.lanes_begin, stock.lanes_end, rank)
+        if index < 0:
+            break
+        rank = s.lanes[index].rank
+        if stock.switches == 1 and out_of_order(s, index):
+            continue
+        if first < 0:
+            first = index
+        elif not may_substitute(s, tick, index):
+            continue
+        taken = min(left, room(s, index) // stock.lot * stock.lot)
+        s.lanes[index].pending += taken
+        left -= taken
+    if left > 0:
+        if first < 0:
+            first = following_rank(s, stock.lanes_begin, stock.lanes_end, -1)
+        s.lanes[first].pending += left
+
+
+def following_rank(s: State, begin: int, end: int, rank: int) -> int:
+    """The lane with the lowest rank above `rank`, -1 if there is none; ranks differ within a stock point."""
+    best = -1
+    for index in range(begin, end):
+        if s.lanes[index].rank > rank and (best < 0 or s.lanes[index].rank < s.lanes[best].rank):
+            best = index
+    return best
+
+
+def room(s: State, index: int) -> int:
+    """How much a supplier takes on before its backlog limit."""
+    supplier = s.stocks[s.lanes[index].supplier]
+    if supplier.role == OUTSIDE or supplier.backlog < 0:
+        return NEVER
+    on_hand = 0 if supplier.closed == 1 else supplier.on_hand
+    return max(0, on_hand + supplier.backlog - supplier.backorders - supplier.inbox_quantity)
+
+
+def out_of_order(s: State, index: int) -> bool:
+    """Whether a lane delivers nothing for now: blocked, or its supplier closed or its line at a standstill."""
+    lane = s.lanes[index]
+    supplier = s.stocks[lane.supplier]
+    if lane.level == 0 or supplier.closed == 1:
+        return True
+    if supplier.role == MADE:
+        line = s.lines[supplier.line]
+        return line.level == 0 or line.dead == 1 or line.servers == 0
+    return False
+
+
+def may_substitute(s: State, tick: int, index: int) -> bool:
+    """Whether a lane is qualified to deliver in place of another; if not, its qualification begins."""
+    lane = s.lanes[index]
+    if lane.qualification < 0:
+        return True
+    if lane.qualifying == 0:
+        lane.qualifying = 1
+        s.outbox.append((lane.qualification, QUALIFIED, index, 0, 0, -1, 0, 0))
+    return False
+
+
+def deliverer(s: State, tick: int, p: int, chosen: int) -> int:
+    """The lane that delivers for the one whose turn it is: itself, or in its outage the first qualified other one."""
+    if not out_of_order(s, chosen):
+        s.lanes[chosen].substitute = 0
+        return chosen
+    stock = s.stocks[p]
+    rank = -1
+    while True:
+        index = following_rank(s, stock.lanes_begin, stock.lanes_end, rank)
+        if index < 0:
+            return chosen
+        rank = s.lanes[index].rank
+        if index == chosen or out_of_order(s, index):
+            continue
+        if s.lanes[index].share > 0 or may_substitute(s, tick, index):
+            if s.lanes[chosen].substitute != index + 1:
+                s.lanes[chosen].substitute = index + 1
+                s.log.append((tick, SWITCHED, -1, index, s.lanes[index].switching_cost))
+            return index
+
+
+def qualified(s: State, index: int) -> None:
+    """A lane may deliver as a substitute from now on."""
+    s.lanes[index].qualification = -1
+
+
+def place(s: State, tick: int, index: int, quantity: int) -> None:
+    """Place one order on a lane, at the price and terms of the day; the supplier books it in its next demand phase."""
+    lane = s.lanes[index]
+    counts = s.counts[0]
+    o = counts.orders
+    counts.orders = o + 1
+    counts.used += 1
+    order = s.orders[o]
+    order.lane = index
+    order.stock = lane.buyer
+    order.quantity = quantity
+    order.open = quantity
+    order.placed = tick
+    order.price = lane.price
+    order.terms = lane.terms
+    order.freight = lane.freight
+    order.draw = lane.draw
+    lane.draw += 1
+    s.stocks[lane.buyer].on_order += quantity
+    s.log.append((tick, PLACED, o, index, quantity))
+    supplier = s.stocks[lane.supplier]
+    if supplier.inbox_head < 0:
+        supplier.inbox_head = o
+        s.outbox.append((0, DEMAND, lane.supplier, 0, 0, -1, 0, 0))
+    else:
+        s.orders[supplier.inbox_tail].next = o
+    supplier.inbox_tail = o
+    supplier.inbox_quantity += quantity
+    supplier.inbox_orders += 1
