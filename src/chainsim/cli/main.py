@@ -27,6 +27,7 @@ VERBS: Final = {
     "list": "List the policies, suppliers, parts, assumptions, measures, rules or runs.",
     "show": "Show a scenario, or each value with the line that set it.",
     "compare": "Put policies, or finished runs, side by side.",
+    "verify-model": "Compare the model with theory: the textbook gallery, or your own cases.",
     "schema": "Print the JSON Schema of the scenario language, for editors.",
 }
 
@@ -40,7 +41,7 @@ class Verbs(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in VERBS:
             return None
-        command: click.Command = importlib.import_module(f"chainsim.cli.{cmd_name}").command
+        command: click.Command = importlib.import_module(f"chainsim.cli.{cmd_name.replace('-', '_')}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

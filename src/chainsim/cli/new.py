@@ -29,17 +29,17 @@ def command(folder: Path, template: str) -> None:
     taken = [name for name in names if (folder / name).exists()]
     if taken:
         raise FolderError(f"{folder / taken[0]} exists; nothing was written, name another folder")
-    shipped = _shipped()
+    source = shipped()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name in names:
-            (folder / name).write_bytes((shipped / name).read_bytes())
+            (folder / name).write_bytes((source / name).read_bytes())
     except OSError as error:
         raise FolderError(f"cannot write to {folder}: {error.strerror or error}") from error
     click.echo(f"made {folder}; next: chainsim run {(folder / names[0]).as_posix()}")
 
 
-def _shipped() -> Traversable:
+def shipped() -> Traversable:
     """The scenarios inside the installed package, or those of the source tree it runs from."""
     installed = files("chainsim") / "scenarios"
     return installed if installed.is_dir() else Path(__file__).parents[3] / "scenarios"

@@ -169,6 +169,8 @@ def _needs(network: Network, stocks: Sequence[Stock], lines: Sequence[Line]) -> 
             user.needs_begin = index
         user.needs_end = index + 1
         stocks[need.component].need = index
+        if stocks[need.component].forecast > 0:
+            user.announces = 1
         needs.append(Need(need.component, need.quantity.numerator, need.quantity.denominator))
     return needs
 

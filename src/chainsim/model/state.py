@@ -201,6 +201,7 @@ class Line:
     repair_law: int = -1
     closures_begin: int = 0
     closures_end: int = 0
+    announces: int = 0  # a component forecasts from the orders released here
     watched: int = 0
     busy_ticks: int = 0
     busy_since: int = 0

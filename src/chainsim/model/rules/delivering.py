@@ -62,7 +62,8 @@ def demand(s: State, tick: int, p: int) -> None:
             accept(s, tick, p, o)
             o = following
     serve(s, tick, p)
-    ask_upstream(s, p)
+    if stock.watchers_end > 0:
+        ask_upstream(s, p)
 
 
 def accept(s: State, tick: int, p: int, o: int) -> None:

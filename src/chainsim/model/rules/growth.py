@@ -12,7 +12,7 @@ def watch(s: State, tick: int, index: int) -> None:
     """A window ends: decide on the line's utilisation in it, then watch the next."""
     row = s.growths[index]
     line = s.lines[row.line]
-    count_busy(s, tick, row.line, 0)
+    count_busy(s, tick, row.line)
     busy = line.busy_ticks - row.busy_then
     row.busy_then = line.busy_ticks
     s.outbox.append((row.window, WATCH, index, 0, 0, -1, 0, 0))

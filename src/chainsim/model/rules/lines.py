@@ -51,11 +51,10 @@ def release(s: State, tick: int, p: int, quantity: int) -> None:
         s.orders[line.queue_tail].next = o
     line.queue_tail = o
     line.waiting += quantity
-    for n in range(line.needs_begin, line.needs_end):
-        need = s.needs[n]
-        component = s.stocks[need.component]
-        if component.forecast > 0:
-            component.recent += quantity * need.quantity // need.per
+    if line.announces == 1:
+        for n in range(line.needs_begin, line.needs_end):
+            need = s.needs[n]
+            s.stocks[need.component].recent += quantity * need.quantity // need.per
     ask_start(s, stock.line)
 
 
@@ -100,7 +99,9 @@ def start(s: State, tick: int, index: int) -> None:
             order.next = -1
             if line.queue_head < 0:
                 line.queue_tail = -1
-        count_busy(s, tick, index, 1)
+        if line.watched == 1:
+            count_busy(s, tick, index)
+        line.busy += 1
         variable = quantity * line.ticks + line.carry
         line.carry = variable % line.per
         work += variable // line.per
@@ -115,13 +116,11 @@ def start(s: State, tick: int, index: int) -> None:
         commit(s, line.needs_begin, line.needs_end, lacking)
 
 
-def count_busy(s: State, tick: int, index: int, change: int) -> None:
-    """Servers of a line become busy or free; their time is summed where somebody judges it."""
+def count_busy(s: State, tick: int, index: int) -> None:
+    """Sum the time of a line's busy servers up to now, where somebody judges it."""
     line = s.lines[index]
-    if line.watched == 1:
-        line.busy_ticks += line.busy * (tick - line.busy_since)
-        line.busy_since = tick
-    line.busy += change
+    line.busy_ticks += line.busy * (tick - line.busy_since)
+    line.busy_since = tick
 
 
 def startable(s: State, index: int) -> int:
@@ -193,7 +192,9 @@ def finish(s: State, tick: int, index: int, a: int, b: int) -> None:
         o = batch.order
         quantity = batch.quantity
         drop_batch(s, index, a)
-    count_busy(s, tick, index, -1)
+    if line.watched == 1:
+        count_busy(s, tick, index)
+    line.busy -= 1
     stock = s.stocks[line.stock]
     good = quantity
     if line.good < line.good_per:

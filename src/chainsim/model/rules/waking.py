@@ -20,7 +20,7 @@ def inventory_position(on_hand: int, on_order: int, backorders: int, committed: 
 def position_of(s: State, p: int) -> int:
     """The inventory position that a stock point decides on: its own, or that of its echelon."""
     stock = s.stocks[p]
-    if stock.echelon_end > stock.echelon_begin:
+    if stock.echelon_end > 0:
         return echelon_position(s, p)
     return inventory_position(stock.on_hand, stock.on_order, stock.backorders, stock.committed)
 
@@ -52,10 +52,9 @@ def ask_review(s: State, p: int) -> None:
     """A continuously reviewed stock point is reviewed later in this tick if its position has fallen far enough."""
     stock = s.stocks[p]
     if stock.review == 0 and stock.review_due == 0:
-        if stock.echelon_end > stock.echelon_begin:
+        position = stock.on_hand + stock.on_order - stock.backorders - stock.committed
+        if stock.echelon_end > 0:
             position = echelon_position(s, p)
-        else:
-            position = stock.on_hand + stock.on_order - stock.backorders - stock.committed
         if position <= stock.reorder_point:
             stock.review_due = 1
             s.outbox.append((0, REVIEW, p, stock.review_version, 0, -1, 0, 0))

@@ -15,6 +15,7 @@ from pydantic import ConfigDict, Field
 
 from chainsim.model.distributions import Distribution
 from chainsim.model.replenishment import BaseStock, Replenishment
+from chainsim.scenario.language.expectation import Expectation
 from chainsim.scenario.language.fields import (
     Amount,
     Capacity,
@@ -234,6 +235,7 @@ class Scenario(Section):
     firms: dict[Name, FirmChange] = {}
     disruptions: dict[Name, DatedChange] = {}
     policies: dict[Name, Policy] = {}
+    expect: dict[Name, Expectation] = {}
 
 
 __all__ = [

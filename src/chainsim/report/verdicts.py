@@ -1,0 +1,56 @@
+"""The verdicts of `chainsim verify-model` for a terminal or as CSV.
+
+In: verdicts.  Out: lines on stdout.  This module must not know how they were reached.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+
+import click
+
+from chainsim.compare.verdict import Verdict
+from chainsim.report.layout import print_table
+
+DIGITS = 5
+
+
+def print_verdicts(verdicts: Sequence[Verdict], form: str) -> None:
+    """One line a verdict, and a count."""
+    if form == "csv":
+        click.echo(_as_csv(verdicts), nl=False)
+        return
+    header = ("case", "quantity", "expected", "simulated", "± s.e.", "off by", "nearest miss", "verdict")
+    rows = []
+    before = ""
+    for verdict in verdicts:
+        near = f"{verdict.near[0]} {_short(verdict.near[1])}" if verdict.near else ""
+        off = f"{verdict.deviation:+.1f} s.e." if verdict.error else "exact" if verdict.outcome == "pass" else ""
+        case = "" if verdict.scenario == before else verdict.scenario
+        before = verdict.scenario
+        numbers = (_short(verdict.expected.value), _short(verdict.simulated), _short(verdict.error))
+        rows.append((case, verdict.name, *numbers, off, near, verdict.outcome))
+    print_table(header, rows)
+    counts = {outcome: sum(v.outcome == outcome for v in verdicts) for outcome in ("pass", "fail", "void")}
+    cases = len({verdict.scenario for verdict in verdicts})
+    click.echo(f"{cases} cases, {len(verdicts)} quantities: " + ", ".join(f"{n} {name}" for name, n in counts.items()))
+
+
+def _short(value: float) -> str:
+    return f"{value:.{DIGITS}g}"
+
+
+def _as_csv(verdicts: Sequence[Verdict]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(
+        "case quantity expected simulated standard_error margin replications nearest_miss nearest_value "
+        "verdict source".split()
+    )
+    for v in verdicts:
+        near = v.near or ("", "")
+        numbers = (v.expected.value, v.simulated, v.error, v.margin, v.replications)
+        writer.writerow([v.scenario, v.name, *numbers, *near, v.outcome, v.expected.source])
+    return text.getvalue()
