@@ -10,9 +10,15 @@ model, scenarios or engines.
 """
 
 from chainsim.theory import (
+    base_stock_continuous,
+    base_stock_periodic,
+    eoq,
+    newsvendor,
     queues_general,
     queues_markov,
     queues_network,
+    reorder_periodic,
+    reorder_point,
 )
 from chainsim.theory.call import evaluate
 from chainsim.theory.registry import Formula, Parameter, formulas
@@ -20,9 +26,15 @@ from chainsim.theory.registry import Formula, Parameter, formulas
 __all__ = [
     "Formula",
     "Parameter",
+    "base_stock_continuous",
+    "base_stock_periodic",
+    "eoq",
     "evaluate",
     "formulas",
+    "newsvendor",
     "queues_general",
     "queues_markov",
     "queues_network",
+    "reorder_periodic",
+    "reorder_point",
 ]

@@ -134,7 +134,7 @@ def excess(mass: Floats, level: int) -> Floats:
 def renewals(mass: Floats, length: int) -> Floats:
     """Expected number of times that partial sums of values equal j = 0, ..., length - 1, the empty sum included.
 
-    Values of 0 count as visits too, so P(0) < 1 is needed.  Source: Zipkin 2000, sec. 6.5; the renewal equation
+    Values of 0 count as visits too, so P(0) < 1 is needed.  Source: Zipkin 2000, ch. 6; the renewal equation
     m = [j = 0] + f * m.
     """
     import numpy as np

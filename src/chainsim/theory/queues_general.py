@@ -147,14 +147,14 @@ def mxm1_sojourn(batch_rate: float, service_rate: float, batch_mean: float, batc
     return number / (batch_rate * batch_mean)
 
 
-@formula(source="Gross & Harris 2008, sec. 2.6 and 5.2")
+@formula(source="Gross & Harris 2008, sec. 2.7 and 5.2")
 def mginf_number_in_system(arrival_rate: float, service_mean: float) -> float:
     """Mean number of customers in an M/G/infinity system."""
     positive(arrival_rate=arrival_rate, service_mean=service_mean)
     return arrival_rate * service_mean
 
 
-@formula(source="Gross & Harris 2008, sec. 2.6 and 5.2")
+@formula(source="Gross & Harris 2008, sec. 2.7 and 5.2")
 def mginf_probability(arrival_rate: float, service_mean: float, number: int) -> float:
     """Probability that `number` customers are in an M/G/infinity system."""
     mean = mginf_number_in_system(arrival_rate, service_mean)

@@ -10,8 +10,8 @@ from chainsim.theory.registry import formula
 
 MM1 = "Gross & Harris 2008, sec. 2.2"
 MMC = "Gross & Harris 2008, sec. 2.3"
-MMCK = "Gross & Harris 2008, sec. 2.4"
-LOSS = "Gross & Harris 2008, sec. 2.5 (Erlang 1917)"
+MMCK = "Gross & Harris 2008, sec. 2.5"
+LOSS = "Gross & Harris 2008, sec. 2.6 (Erlang 1917)"
 
 
 @formula(source=MM1)
