@@ -12,6 +12,8 @@ model, scenarios or engines.
 from chainsim.theory import (
     base_stock_continuous,
     base_stock_periodic,
+    beer_game,
+    bullwhip,
     eoq,
     law_kelton,
     newsvendor,
@@ -29,6 +31,8 @@ __all__ = [
     "Parameter",
     "base_stock_continuous",
     "base_stock_periodic",
+    "beer_game",
+    "bullwhip",
     "eoq",
     "evaluate",
     "formulas",
