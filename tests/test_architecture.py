@@ -147,6 +147,7 @@ def plant(src: Path, files: dict[str, str]) -> None:
         "errors.py": "",
         "units.py": "from chainsim import errors\n",
         "streams.py": "from chainsim.errors import *\n",
+        "theory/__init__.py": "",
         "registry.py": "",
         "model/__init__.py": "import chainsim.registry\n",
         "records.py": "",
