@@ -130,7 +130,8 @@ class Line:
 
     set_up: ticks before the first batch of each production order.  good: share of what is started that is no scrap.
     calendar: index into `Network.calendars`, -1 works round the clock.  up_law, repair_law: indices of the laws of time
-    between breakdowns and of repair in `Network.draws`, -1 never breaks down.
+    between breakdowns and of repair in `Network.draws`, -1 never breaks down.  calls_off_at_release: orders components
+    for all work that waits, not only for what its free servers could start.
     """
 
     stock: int
@@ -144,6 +145,7 @@ class Line:
     calendar: int = -1
     up_law: int = -1
     repair_law: int = -1
+    calls_off_at_release: bool = False
 
 
 @dataclass(frozen=True, slots=True)

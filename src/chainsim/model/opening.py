@@ -153,6 +153,7 @@ def _lines(network: Network) -> tuple[list[Line], list[Closure]]:
         row = Line(line.stock, line.servers, ticks=speed.numerator, per=speed.denominator)
         row.fixed, row.law, row.batch, row.set_up = line.fixed, line.law, line.batch, line.set_up
         row.good, row.good_per = line.good.numerator, line.good.denominator
+        row.early = int(line.calls_off_at_release)
         row.up_law, row.repair_law = line.up_law, line.repair_law
         if line.calendar >= 0:
             row.closures_begin, row.closures_end = spans[line.calendar]

@@ -201,6 +201,7 @@ class Line:
     repair_law: int = -1
     closures_begin: int = 0
     closures_end: int = 0
+    early: int = 0  # components are called off when work is released, not when a server could start it
     announces: int = 0  # a component forecasts from the orders released here
     watched: int = 0
     busy_ticks: int = 0

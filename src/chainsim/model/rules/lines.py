@@ -61,19 +61,15 @@ def release(s: State, tick: int, p: int, quantity: int) -> None:
 def start(s: State, tick: int, index: int) -> None:
     """Start batches while a server is free, work is waiting and every component is on hand.
 
-    What the line could start besides, were the components there, is announced to them.  A line that stands still
-    starts nothing; one that is closed looks again when it opens.
+    What the line could start besides, were the components there, is announced to them; all that waits, where they are
+    called off at release.  A line that stands still starts nothing; one that is closed looks again when it opens.
     """
     line = s.lines[index]
     line.start_due = 0
-    if line.speed == 0:
+    if line.timed == 1 and not runs(s, tick, index):
+        if line.early == 1:
+            announce(s, index, line.waiting)
         return
-    if line.closures_end > line.closures_begin and line.queue_head >= 0:
-        opening = reopening(s, line.closures_begin, line.closures_end, tick)
-        if opening > tick:
-            line.start_due = 1
-            s.outbox.append((opening - tick, START, index, 0, 0, -1, 0, 0))
-            return
     started = 0
     lacking = 0
     while line.busy < line.servers and line.queue_head >= 0:
@@ -111,9 +107,24 @@ def start(s: State, tick: int, index: int) -> None:
         else:
             s.outbox.append((work, FINISH, index, o, quantity, line.law, line.draw, 0))
         line.draw += 1
+    if line.early == 1:
+        lacking = line.waiting
     if started > 0 or lacking != line.committed:
-        line.committed = lacking
-        commit(s, line.needs_begin, line.needs_end, lacking)
+        announce(s, index, lacking)
+
+
+def runs(s: State, tick: int, index: int) -> bool:
+    """Whether a timed line works now; if it is closed and work waits, it looks again when it opens."""
+    line = s.lines[index]
+    if line.speed == 0:
+        return False
+    if line.closures_end > line.closures_begin and line.queue_head >= 0:
+        opening = reopening(s, line.closures_begin, line.closures_end, tick)
+        if opening > tick:
+            line.start_due = 1
+            s.outbox.append((opening - tick, START, index, 0, 0, -1, 0, 0))
+            return False
+    return True
 
 
 def count_busy(s: State, tick: int, index: int) -> None:
@@ -157,9 +168,11 @@ def short_of_components(s: State, tick: int, o: int, begin: int, end: int, quant
     return short
 
 
-def commit(s: State, begin: int, end: int, quantity: int) -> None:
+def announce(s: State, index: int, quantity: int) -> None:
     """Announce to the components what `quantity` of the product needs, so that it gets ordered."""
-    for n in range(begin, end):
+    line = s.lines[index]
+    line.committed = quantity
+    for n in range(line.needs_begin, line.needs_end):
         need = s.needs[n]
         s.stocks[need.component].committed = (quantity * need.quantity + need.carry) // need.per
         ask_review(s, need.component)
