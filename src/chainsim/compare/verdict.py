@@ -7,7 +7,7 @@ This module must not know scenarios or where the expected value is from.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -32,7 +32,7 @@ class Verdict:
     """One expectation judged.
 
     error: standard error of `simulated` over replications, 0 where chance has no part.  margin: half the interval
-    that had to hold the expected value.  near: the near miss that is closest, and its value.
+    that had to hold the expected value.  near: the closest near miss.
     """
 
     scenario: str
@@ -42,7 +42,7 @@ class Verdict:
     error: float
     margin: float
     replications: int
-    near: tuple[str, float] | None
+    near: float | None
     outcome: Outcome
 
     @property
@@ -55,7 +55,7 @@ def judge(
     scenario: str,
     name: str,
     expected: Expected,
-    near: Mapping[str, float],
+    near: Sequence[float],
     values: Sequence[float],
     within: float = 0.0,
 ) -> Verdict:
@@ -74,12 +74,12 @@ def judge(
         from scipy.stats import t
 
         margin += float(t.ppf((1 + CONFIDENCE) / 2, count - 1)) * error
-    closest = min(near.items(), key=lambda item: abs(item[1] - expected.value), default=None)
+    closest = min(near, key=lambda value: abs(value - expected.value), default=None)
     outcome: Outcome = "pass"
     if abs(mean - expected.value) > margin:
         outcome = "fail"
     elif closest is None:
         outcome = "void" if margin > COARSE * abs(expected.value) else "pass"
-    elif abs(closest[1] - expected.value) <= 2 * margin:
+    elif abs(closest - expected.value) <= 2 * margin:
         outcome = "void"
     return Verdict(scenario, name, expected, mean, error, margin, count, closest, outcome)

@@ -26,7 +26,7 @@ def print_verdicts(verdicts: Sequence[Verdict], form: str) -> None:
     rows = []
     before = ""
     for verdict in verdicts:
-        near = f"{verdict.near[0]} {_short(verdict.near[1])}" if verdict.near else ""
+        near = "" if verdict.near is None else _short(verdict.near)
         off = f"{verdict.deviation:+.1f} s.e." if verdict.error else "exact" if verdict.outcome == "pass" else ""
         case = "" if verdict.scenario == before else verdict.scenario
         before = verdict.scenario
@@ -46,11 +46,10 @@ def _as_csv(verdicts: Sequence[Verdict]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(
-        "case quantity expected simulated standard_error margin replications nearest_miss nearest_value "
-        "verdict source".split()
+        "case quantity expected simulated standard_error margin replications nearest_miss verdict source".split()
     )
     for v in verdicts:
-        near = v.near or ("", "")
+        near = "" if v.near is None else v.near
         numbers = (v.expected.value, v.simulated, v.error, v.margin, v.replications)
-        writer.writerow([v.scenario, v.name, *numbers, *near, v.outcome, v.expected.source])
+        writer.writerow([v.scenario, v.name, *numbers, near, v.outcome, v.expected.source])
     return text.getvalue()

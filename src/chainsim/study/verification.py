@@ -61,7 +61,7 @@ def _title(loaded: Loaded) -> str:
     return loaded.scenario.title or loaded.name
 
 
-def _spell_out(loaded: Loaded) -> dict[str, tuple[Expected, dict[str, float]]]:
+def _spell_out(loaded: Loaded) -> dict[str, tuple[Expected, list[float]]]:
     """The expected value and the near misses of each expectation."""
     problems = []
     found = {}
@@ -72,7 +72,7 @@ def _spell_out(loaded: Loaded) -> dict[str, tuple[Expected, dict[str, float]]]:
             right = _value(one.theory or one.expected)
             if one.reference:
                 right = Expected(right.value, right.meaning, one.reference)
-            found[name] = right, {miss: _value(text).value for miss, text in one.near_misses.items()}
+            found[name] = right, [_value(text).value for text in one.unlike]
         except ValueError as error:
             problems.append(Problem(f"expect.{name} of {loaded.name}: {error}", hint="see `chainsim list formulas`"))
     if problems:

@@ -26,6 +26,6 @@ class Expectation(Section):
     within: Annotated[Share, Field(description="relative error that the model is known to have, beside chance")] = (
         Fraction(0)
     )
-    near_misses: Annotated[
-        dict[Name, Words], Field(description="by name: numbers or formulas that must be told apart from it")
-    ] = {}
+    unlike: Annotated[
+        tuple[Words, ...], Field(description="near misses: numbers or formulas that the run must tell apart from it")
+    ] = ()
