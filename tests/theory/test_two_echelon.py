@@ -10,6 +10,7 @@ from scipy.integrate import quad
 
 from chainsim.theory import base_stock_continuous as c
 from chainsim.theory import two_echelon as t
+from chainsim.theory.serial import serial_backorders, serial_fill_rate
 
 
 def axsaeter(
@@ -50,8 +51,6 @@ def test_no_stock_or_much_stock_above_leaves_a_single_stage() -> None:
         assert of(4, 1, 2, 1, 0, 3) == pytest.approx(c.base_stock_backorders(1, 3, 3))
         assert of(4, 1, 2, 1, 80, 3) == pytest.approx(c.base_stock_backorders(1, 1, 3))
     # The only retailer of a warehouse is the lower stage of a series.
-    from chainsim.theory.serial import serial_backorders, serial_fill_rate
-
     assert t.two_echelon_retailer_backorders(1, 1, 2, 1, 2, 2) == pytest.approx(serial_backorders(1, [1, 2], [2, 2], 1))
     assert t.two_echelon_retailer_fill_rate(1, 1, 2, 1, 2, 2) == pytest.approx(serial_fill_rate(1, [1, 2], [2, 2]))
 

@@ -11,7 +11,7 @@ In: rates, lead times and levels by component.  Out: time averages and shares of
 from __future__ import annotations
 
 from chainsim.theory.base_stock_continuous import lead_time_demand
-from chainsim.theory.domain import not_negative, rank, same_length
+from chainsim.theory.domain import not_negative, rank, same_length, whole
 from chainsim.theory.laws import Law, constant
 from chainsim.theory.registry import Numbers, formula
 
@@ -42,7 +42,7 @@ def assembly_order_fill_rate(
     sizes = size or constant(1)
     same_length(lead_times=lead_times, levels=levels)
     return sum(
-        float(p) * all_at_most(demand_rate, lead_times, [level - units for level in levels], size)
+        float(p) * all_at_most(demand_rate, lead_times, [level - units for level in whole("levels", levels)], size)
         for units, p in enumerate(sizes.mass)
         if p
     )
@@ -54,7 +54,7 @@ def assembly_backorders(demand_rate: float, lead_times: Numbers, levels: Numbers
     same_length(lead_times=lead_times, levels=levels)
     expected, waiting = 0.0, 0
     while True:
-        more = 1 - all_at_most(demand_rate, lead_times, [level + waiting for level in levels], size)
+        more = 1 - all_at_most(demand_rate, lead_times, [level + waiting for level in whole("levels", levels)], size)
         if more < ENOUGH:
             return expected
         expected += more

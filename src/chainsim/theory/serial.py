@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from chainsim.theory import lattice
 from chainsim.theory.base_stock_continuous import lead_time_demand
-from chainsim.theory.domain import not_negative, positive, rank, same_length
+from chainsim.theory.domain import not_negative, positive, rank, same_length, whole
 from chainsim.theory.laws import Law, constant
 from chainsim.theory.registry import Numbers, formula
 
@@ -23,14 +23,6 @@ if TYPE_CHECKING:
     from chainsim.theory.lattice import Floats
 
 SOURCE = "Clark & Scarf 1960; Zipkin 2000, ch. 8; Snyder & Shen 2019, sec. 6.2"
-
-
-def whole(name: str, values: Numbers) -> list[int]:
-    """`values` as whole numbers >= 0."""
-    for value in values:
-        if value < 0 or value != int(value):
-            raise ValueError(f"{name} must be whole numbers >= 0, got {value:g}")
-    return [int(value) for value in values]
 
 
 def poisson_demands(demand_rate: float, lead_times: Numbers, size: Law | None) -> list[Floats]:
