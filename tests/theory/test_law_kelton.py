@@ -7,6 +7,7 @@ import pytest
 
 from chainsim.theory import evaluate, laws
 from chainsim.theory import law_kelton as k
+from chainsim.theory.reorder_periodic import timed_s_S_on_hand
 
 # Law 2015, sec. 1.5, output of one run of 120 months each: s, S, total, ordering, holding, shortage.
 PRINTED = [
@@ -108,8 +109,6 @@ def test_long_horizons_approach_the_long_run(policy: tuple[int, int]) -> None:
 
 def test_a_lag_without_chance_is_a_lead_time() -> None:
     # Order-up-to every month, lag 1/2: half of the month with an age of 1/2 to 1, half of 1 to 3/2 of a month.
-    from chainsim.theory.reorder_periodic import timed_s_S_on_hand
-
     size = laws.discrete([1, 2], [0.5, 0.5])
     timed = timed_s_S_on_hand(4.0, 11, 14, 0.5, 1.0, size)
     monthly = k.law_kelton_stationary_holding_cost(11, 14, demand_rate=4.0, size=size, lag_low=0.5, lag_high=0.5)

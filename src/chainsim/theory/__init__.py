@@ -10,18 +10,23 @@ model, scenarios or engines.
 """
 
 from chainsim.theory import (
+    assembly,
     base_stock_continuous,
     base_stock_periodic,
     beer_game,
     bullwhip,
+    disruption,
     eoq,
     law_kelton,
+    leontief,
     newsvendor,
     queues_general,
     queues_markov,
     queues_network,
     reorder_periodic,
     reorder_point,
+    serial,
+    two_echelon,
 )
 from chainsim.theory.call import evaluate
 from chainsim.theory.registry import Formula, Parameter, formulas
@@ -29,18 +34,23 @@ from chainsim.theory.registry import Formula, Parameter, formulas
 __all__ = [
     "Formula",
     "Parameter",
+    "assembly",
     "base_stock_continuous",
     "base_stock_periodic",
     "beer_game",
     "bullwhip",
+    "disruption",
     "eoq",
     "evaluate",
     "formulas",
     "law_kelton",
+    "leontief",
     "newsvendor",
     "queues_general",
     "queues_markov",
     "queues_network",
     "reorder_periodic",
     "reorder_point",
+    "serial",
+    "two_echelon",
 ]

@@ -3,9 +3,9 @@
 Convention: time runs in periods; at each period's start, in this order, due orders arrive, the period's demand is
 served or backordered, and every `review_period` periods the position is raised to S.  An order arrives after
 `lead_time` periods (any number >= 0).  Stock and backorders are averages over continuous time.  So with review
-every period and a whole lead time L, net stock is S minus the demand of L periods.  A textbook that orders before
-it sees the period's demand and counts at its end (Snyder & Shen 2019, sec. 4.3; Zipkin 2000, ch. 9) has the
-demand of L + 1 periods: give L + 1 here.
+every period and a whole lead time L, net stock is S minus the demand of L periods.  Where the order is
+decided before the period's demand is seen (a line that takes its components after the review; Snyder & Shen 2019,
+sec. 4.3, and Zipkin 2000, ch. 9, with costs at the period's end) it is the demand of L + 1 periods: give L + 1 here.
 
 In: the law of one period's demand, independent between periods.  Out: averages, shares and costs per period.
 """

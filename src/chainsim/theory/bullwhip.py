@@ -15,7 +15,7 @@ import math
 from typing import TYPE_CHECKING
 
 from chainsim.theory.domain import correlation as a_correlation
-from chainsim.theory.domain import not_negative, positive, same_length
+from chainsim.theory.domain import not_negative, positive, same_length, whole
 from chainsim.theory.registry import Numbers, formula
 
 if TYPE_CHECKING:
@@ -76,11 +76,9 @@ def moving_average_bullwhip_chain(lead_times: Numbers, windows: Numbers, correla
 
     same_length(lead_times=lead_times, windows=windows)
     response = np.ones(1)
-    for lead_time, window in zip(lead_times, windows, strict=True):
+    for lead_time, window in zip(lead_times, whole("windows", windows, least=1), strict=True):
         not_negative(lead_times=lead_time)
-        if window < 1 or window != int(window):
-            raise ValueError(f"windows must be whole numbers >= 1, got {window:g}")
-        stage = np.zeros(int(window) + 1)
+        stage = np.zeros(window + 1)
         stage[0] = 1 + lead_time / window
         stage[-1] = -lead_time / window
         response = np.convolve(response, stage)

@@ -60,3 +60,11 @@ def rank(name: str, value: int, count: int) -> None:
     """A position counts from 1 to `count`."""
     if not 1 <= value <= count:
         raise ValueError(f"{name} must be from 1 to {count}, got {value}")
+
+
+def whole(name: str, values: Sequence[float], least: int = 0) -> list[int]:
+    """`values` as whole numbers, each at least `least`."""
+    for value in values:
+        if value < least or value != int(value):
+            raise ValueError(f"{name} must be whole numbers >= {least}, got {value:g}")
+    return [int(value) for value in values]

@@ -66,7 +66,7 @@ def mg1_setups_wait(
     arrival_rate: float, service_mean: float, service_sd: float, setup_mean: float, setup_sd: float
 ) -> float:
     """Mean time from arrival to start of the set-up in an M/G/1 queue whose every job has a set-up of its own."""
-    not_negative(setup_mean=setup_mean, setup_sd=setup_sd)
+    not_negative(service_sd=service_sd, setup_mean=setup_mean, setup_sd=setup_sd)
     return mg1_wait(arrival_rate, service_mean + setup_mean, math.hypot(service_sd, setup_sd))
 
 

@@ -5,7 +5,7 @@ In: rates and times by station or by class, as lists.  Out: numbers of customers
 
 from __future__ import annotations
 
-from chainsim.theory.domain import not_negative, positive, rank, same_length, stable
+from chainsim.theory.domain import not_negative, positive, rank, same_length, stable, whole
 from chainsim.theory.queues_markov import erlang_c_number_in_system
 from chainsim.theory.registry import Numbers, formula
 
@@ -16,13 +16,10 @@ PRIORITY = "Gross & Harris 2008, sec. 3.4 (Cobham 1954)"
 @formula(source=JACKSON)
 def tandem_number_in_system(arrival_rate: float, service_rates: Numbers, servers: Numbers | None = None) -> float:
     """Mean number of customers in M/M/c queues in a row, all stations together; one server each unless given."""
-    counts = [1.0] * len(service_rates) if servers is None else servers
+    counts = [1] * len(service_rates) if servers is None else whole("servers", servers, least=1)
     same_length(service_rates=service_rates, servers=counts)
-    if any(count != int(count) for count in counts):
-        raise ValueError(f"servers must be whole numbers, got {list(counts)}")
     return sum(
-        erlang_c_number_in_system(arrival_rate, rate, int(count))
-        for rate, count in zip(service_rates, counts, strict=True)
+        erlang_c_number_in_system(arrival_rate, rate, count) for rate, count in zip(service_rates, counts, strict=True)
     )
 
 
