@@ -13,10 +13,12 @@ import numpy as np
 import pandas as pd
 
 from chainsim.economy.accounts import PAYABLE, RECEIVABLE
-from chainsim.economy.multipliers import SCOPES, final_sales, firm_sums
+from chainsim.economy.multipliers import SCOPES, final_sales
 from chainsim.model import state
-from chainsim.results.frames import Run
-from chainsim.results.tables import FEN, days
+from chainsim.results.dates import days
+from chainsim.results.frames import Run, quanta_per_unit, simulated_firms
+from chainsim.results.market_table import within_a_day
+from chainsim.results.tables import FEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,28 +50,28 @@ MEASURES: Final = (
 )
 
 
-def kpis(run: Run, deliveries: pd.DataFrame, book: np.ndarray, stocks: pd.DataFrame) -> pd.DataFrame:
-    """Tidy rows measure, unit, value, in the order of `MEASURES`."""
+def kpis(
+    run: Run, deliveries: pd.DataFrame, sums: pd.DataFrame, book: np.ndarray, stocks: pd.DataFrame
+) -> pd.DataFrame:
+    """Tidy rows measure, unit, value, in the order of `MEASURES`; `sums` are those of `firm_sums`."""
     network = run.network
-    sums = firm_sums(network, deliveries)
-    simulated = np.array([firm.kind in ("chain_master", "supplier") for firm in network.firms], dtype=bool)
+    own = simulated_firms(network)
     rings = np.array([firm.ring for firm in network.firms])
     final = final_sales(network, deliveries)
     values: dict[str, float] = {"final_sales": final / FEN}
     for scope, inside in SCOPES.items():
-        here = simulated & np.isin(rings, inside)
+        here = own & np.isin(rings, inside)
         values[f"{scope}_revenue"] = int(sums["revenue"].to_numpy()[here].sum()) / FEN
         values[f"{scope}_revenue_consolidated"] = int(sums["revenue_outside_group"].to_numpy()[here].sum()) / FEN
         values[f"{scope}_value_added"] = int(sums["value_added"].to_numpy()[here].sum()) / FEN
-    city = simulated & (rings == "city")
+    city = own & (rings == "city")
     values["city_multiplier"] = values["city_revenue"] * FEN / final if final else 0.0
     values["city_receivables"] = int(book[city, RECEIVABLE].sum()) / FEN
     values["city_payables"] = int(-book[city, PAYABLE].sum()) / FEN
     values |= _service(run, deliveries)
     masters = {firm.name for firm in network.firms if firm.kind == "chain_master"}
     values["starved"] = float(stocks.loc[stocks["firm"].isin(masters), "starved_days"].sum())
-    made = run.events["kind"].isin((state.PLACED, state.RELEASED)) & (run.events["tick"] >= network.warm_up)
-    values["orders"] = float(made.sum())
+    values["orders"] = float(len(run.counted(state.PLACED)) + len(run.counted(state.RELEASED)))
     return pd.DataFrame(
         [(measure.name, measure.unit, values[measure.name]) for measure in MEASURES],
         columns=["measure", "unit", "value"],
@@ -94,17 +96,7 @@ def _service(run: Run, deliveries: pd.DataFrame) -> dict[str, float]:
 
 def _fill_rate(run: Run) -> float:
     """Units of final demand that left within a day of their order, per unit ordered; transport does not count."""
-    network = run.network
-    per_unit = np.array([network.parts[point.part].per_unit for point in network.stocks], dtype=np.int64)
-    demanded = run.of_kind(state.DEMANDED)
-    demanded = demanded[demanded["tick"].to_numpy() >= network.warm_up]
-    asked = float((demanded["quantity"].to_numpy() / per_unit[demanded["entity"].to_numpy()]).sum())
-    buyer = np.array([lane.buyer for lane in network.lanes], dtype=np.int64)
-    final = np.array([network.stocks[stock].role == "sold" for stock in buyer], dtype=bool)
-    shipped = run.of_kind(state.SHIPPED)
-    shipped = shipped[final[shipped["entity"].to_numpy()]]
-    placed = run.orders["placed"].to_numpy()[shipped["order"].to_numpy()]
-    prompt = (placed >= network.warm_up) & (days(network, shipped["tick"].to_numpy() - placed) < 1)
-    stock = buyer[shipped["entity"].to_numpy()]
-    units = shipped["quantity"].to_numpy() / per_unit[stock]
-    return float(units[prompt].sum()) / asked if asked else 1.0
+    per_unit = quanta_per_unit(run.network)
+    demanded = run.counted(state.DEMANDED)
+    asked = float((demanded.quantity / per_unit[demanded.entity]).sum())
+    return float((within_a_day(run) / per_unit).sum()) / asked if asked else 1.0

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ from chainsim.model.network import WHOLE_SHARE, Network
 Matrix = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Leontief:
     """The nominal network in force from `tick` on, in value terms; rows and columns are made stock points.
 
@@ -41,7 +42,7 @@ class Leontief:
         coefficients: Matrix = 1.0 - self.purchases.sum(axis=0) - self.outside
         return coefficients
 
-    @property
+    @cached_property
     def output(self) -> Matrix:
         """x = (I - A)^-1 f per yuan of final sales, float64[n]; its sum is the gross multiplier."""
         solved = np.linalg.solve(np.eye(len(self.stocks)) - self.purchases, self.final)

@@ -16,6 +16,7 @@ from chainsim.economy.leontief import Leontief, versions
 from chainsim.economy.value_added import materials_sold
 from chainsim.errors import InvariantError
 from chainsim.model.network import Network
+from chainsim.results.frames import simulated_firms
 
 SCOPES: Final = {"city": ("city",), "province": ("city", "province")}
 
@@ -26,7 +27,7 @@ ALGEBRA: Final = 1e-9  # largest rounding error allowed in v'L + m'L = 1'
 def firm_sums(network: Network, deliveries: pd.DataFrame) -> pd.DataFrame:
     """By firm, fen: revenue, revenue outside its own group, purchases, materials sold, value added."""
     count = len(network.firms)
-    simulated = np.array([firm.kind in ("chain_master", "supplier") for firm in network.firms], dtype=bool)
+    simulated = simulated_firms(network)
     amount = deliveries["amount"].to_numpy()
     seller, buyer = deliveries["seller"].to_numpy(), deliveries["buyer"].to_numpy()
     external = ~_same_group(network, seller, buyer)
@@ -54,12 +55,12 @@ def final_sales(network: Network, deliveries: pd.DataFrame) -> int:
     return int(deliveries["amount"].to_numpy()[market[deliveries["buyer"].to_numpy()]].sum())
 
 
-def multipliers(network: Network, deliveries: pd.DataFrame) -> pd.DataFrame:
+def multipliers(network: Network, deliveries: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
     """Rows ring, measure (gross output, value added), group (apart, consolidated), simulated, leontief, difference.
 
-    All per yuan of final sales delivered.  Value added is the same with and without consolidation.
+    sums: those of `firm_sums`.  All per yuan of final sales delivered.  Value added is the same with and without
+    consolidation.
     """
-    sums = firm_sums(network, deliveries)
     final = final_sales(network, deliveries)
     models = versions(network)
     error = max(model.identity_error for model, _ in models)
@@ -67,9 +68,7 @@ def multipliers(network: Network, deliveries: pd.DataFrame) -> pd.DataFrame:
         raise InvariantError(f"the Leontief algebra is off: v'L + m'L differs from 1 by {error:.2g}")
     rows = []
     for scope, rings in SCOPES.items():
-        inside = np.array(
-            [f.ring in rings and f.kind in ("chain_master", "supplier") for f in network.firms], dtype=bool
-        )
+        inside = simulated_firms(network) & np.isin([firm.ring for firm in network.firms], rings)
         for measure, group, column in (
             ("gross output", "apart", "revenue"),
             ("gross output", "consolidated", "revenue_outside_group"),

@@ -10,7 +10,8 @@ import numpy as np
 
 from chainsim.errors import InvariantError
 from chainsim.model import state
-from chainsim.results.frames import Run, movements
+from chainsim.results.frames import Run
+from chainsim.results.steps import sums
 
 
 def check(run: Run) -> None:
@@ -29,44 +30,36 @@ def _fail(run: Run, law: str, place: str, tick: int) -> None:
 
 
 def _time_moves_forward(run: Run) -> None:
-    ticks = run.events["tick"].to_numpy()
+    ticks = run.log.events[:, 0]
     if len(ticks) and ((np.diff(ticks) < 0).any() or ticks[0] < 0 or ticks[-1] >= run.horizon):
         _fail(run, "time moves forward and ends before the horizon", "the log", int(ticks[-1]))
 
 
 def _stock_is_never_negative(run: Run) -> None:
-    moves = movements(run)
-    stock = moves["stock"].to_numpy()
-    order = np.argsort(stock, kind="stable")
-    stock, quantity = stock[order], moves["quantity"].to_numpy()[order]
-    opening = np.array([point.on_hand for point in run.network.stocks], dtype=np.int64)
-    total = np.cumsum(quantity)
-    first = np.searchsorted(stock, np.arange(len(opening)))
-    before = np.where(first > 0, total[np.maximum(first - 1, 0)], 0)
-    level = opening[stock] + total - before[stock]
-    if (level < 0).any():
-        at = int(np.argmax(level < 0))
-        tick = int(moves["tick"].to_numpy()[order][at])
-        _fail(run, "stock on hand is never negative", run.network.stock_name(int(stock[at])), tick)
+    on_hand = run.on_hand
+    below = on_hand.level < 0
+    if below.any():
+        at = int(np.argmax(below))
+        place = run.network.stock_name(int(on_hand.entity[at]))
+        _fail(run, "stock on hand is never negative", place, int(on_hand.tick[at]))
 
 
 def _orders_are_never_over_delivered(run: Run) -> None:
+    """What an order asked for is shipped or lost at most once, and arrives once; what is started is good or scrap."""
     count = len(run.orders)
     quantity = run.orders["quantity"].to_numpy()
-    sums = {}
-    for kind in (state.SHIPPED, state.RECEIVED, state.STARTED, state.FINISHED):
+    done = {}
+    for kind in (state.SHIPPED, state.LOST, state.RECEIVED, state.STARTED, state.FINISHED, state.SCRAPPED):
         rows = run.of_kind(kind)
-        sums[kind] = np.zeros(count, dtype=np.int64)
-        np.add.at(sums[kind], rows["order"].to_numpy(), rows["quantity"].to_numpy())
-    opening = run.orders["placed"].to_numpy() < 0
+        done[kind] = sums(rows.order, rows.quantity, count)
     chains = (
-        (state.SHIPPED, quantity),
-        (state.STARTED, quantity),
-        (state.RECEIVED, np.where(opening, quantity, sums[state.SHIPPED])),
-        (state.FINISHED, sums[state.STARTED]),
+        (done[state.SHIPPED] + done[state.LOST], quantity),
+        (done[state.STARTED], quantity),
+        (done[state.RECEIVED], np.where(run.placed < 0, quantity, done[state.SHIPPED])),
+        (done[state.FINISHED] + done[state.SCRAPPED], done[state.STARTED]),
     )
-    for kind, limit in chains:
-        over = sums[kind] > limit
+    for delivered, limit in chains:
+        over = delivered > limit
         if over.any():
             order = int(np.argmax(over))
             place = run.network.stock_name(int(run.orders["stock"].to_numpy()[order]))

@@ -1,160 +1,213 @@
-"""The log of one replication as named columns: deliveries, stock movements, production and starvation.
+"""The log of one replication as columns: rows by kind, deliveries, movements of stock.
 
-In: a Network and its Log.  Out: pandas frames of whole numbers (ticks, quanta, fen) that every table is made from.
+In: a Network and its Log.  Out: arrays and frames of whole numbers (ticks, quanta, fen) that every table is made from.
 This module must not know policies, folders or statistics.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from chainsim.model import state
-from chainsim.model.network import UNLIMITED, Change, Network
-from chainsim.model.state import SET_LINE_SPEED
+from chainsim.model.network import Network
 from chainsim.records import EVENT_COLUMNS, ORDER_COLUMNS, Columns, Log
+from chainsim.results.steps import Steps
+
+MOVES: Final = {
+    state.RECEIVED: 1,
+    state.FINISHED: 1,
+    state.SHIPPED: -1,
+    state.CONSUMED: -1,
+    state.DESTROYED: -1,
+}  # what a kind of row does to the stock on hand
 
 
 @dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of the log, int64[n] each, in their order."""
+
+    tick: Columns
+    order: Columns
+    entity: Columns
+    quantity: Columns
+
+    def __len__(self) -> int:
+        return len(self.tick)
+
+    def since(self, tick: int) -> Rows:
+        """Those at or after a tick; copies nothing."""
+        first = int(np.searchsorted(self.tick, tick))
+        return Rows(self.tick[first:], self.order[first:], self.entity[first:], self.quantity[first:])
+
+    def where(self, chosen: np.ndarray) -> Rows:
+        """Those that a mask or index chooses."""
+        return Rows(self.tick[chosen], self.order[chosen], self.entity[chosen], self.quantity[chosen])
+
+
+@dataclass(frozen=True, slots=True)
+class LaneColumns:
+    """By lane, int64[lanes]: buyer and seller stock point, their firms, the part, quanta per unit."""
+
+    buyer_stock: Columns
+    seller_stock: Columns
+    buyer: Columns
+    seller: Columns
+    part: Columns
+    per_unit: Columns
+
+
+@dataclass(frozen=True)
 class Run:
     """One replication: its network, its log, and the columns of both that tables are made from."""
 
     network: Network
-    events: pd.DataFrame
-    orders: pd.DataFrame
-    horizon: int
+    log: Log
 
-    def of_kind(self, kind: int) -> pd.DataFrame:
-        """The events of one kind, in the order of the log."""
-        found: pd.DataFrame = self.events[self.events["kind"].to_numpy() == kind]
-        return found
+    @property
+    def horizon(self) -> int:
+        """Ticks; nothing happens at or after it."""
+        return self.log.horizon
+
+    @property
+    def events(self) -> pd.DataFrame:
+        """The log as it stands; copies nothing."""
+        return pd.DataFrame(self.log.events, columns=list(EVENT_COLUMNS))
+
+    @cached_property
+    def orders(self) -> pd.DataFrame:
+        """One row an order; copies nothing."""
+        return pd.DataFrame(self.log.orders, columns=list(ORDER_COLUMNS))
+
+    @cached_property
+    def placed(self) -> Columns:
+        """Tick at which each order was placed, int64[orders]; -1 where it was under way at the start."""
+        return np.ascontiguousarray(self.log.orders[:, ORDER_COLUMNS.index("placed")])
+
+    @cached_property
+    def _kinds(self) -> Columns:
+        return self.log.events[:, 1].astype(np.uint8)
+
+    @cached_property
+    def _columns(self) -> Columns:
+        """The log column by column, int64[5, N]."""
+        return np.ascontiguousarray(self.log.events.T)
+
+    @cached_property
+    def _by_kind(self) -> dict[int, Rows]:
+        order = np.argsort(self._kinds, kind="stable")
+        counts = np.bincount(self._kinds, minlength=state.LOG_KINDS)
+        sorted_columns = [self._columns[column][order] for column in (0, 2, 3, 4)]
+        ends = np.cumsum(counts).tolist()
+        return {
+            kind: Rows(*(column[end - count : end] for column in sorted_columns))
+            for kind, (end, count) in enumerate(zip(ends, counts.tolist(), strict=True))
+        }
+
+    def of_kind(self, kind: int) -> Rows:
+        """The rows of one kind."""
+        return self._by_kind[kind]
+
+    def counted(self, kind: int) -> Rows:
+        """The rows of one kind from the end of the warm-up on."""
+        return self._by_kind[kind].since(self.network.warm_up)
+
+    @cached_property
+    def lanes(self) -> LaneColumns:
+        """What the network says of its lanes."""
+        stocks, parts = self.network.stocks, self.network.parts
+        rows = [
+            (lane.buyer, lane.supplier, stocks[lane.buyer].firm, stocks[lane.supplier].firm, stocks[lane.buyer].part)
+            for lane in self.network.lanes
+        ]
+        buyer_stock, seller_stock, buyer, seller, part = np.array(rows, dtype=np.int64).reshape(len(rows), 5).T
+        per_unit = np.array([row.per_unit for row in parts], dtype=np.int64)[part]
+        return LaneColumns(buyer_stock, seller_stock, buyer, seller, part, per_unit)
+
+    @cached_property
+    def on_hand(self) -> Steps:
+        """Stock on hand of every stock point over time, quanta; outside sources stay at 0."""
+        opening = np.array([point.on_hand for point in self.network.stocks], dtype=np.int64)
+        moves = movements(self)
+        return Steps.of(opening, moves.entity, moves.tick, moves.quantity)
 
 
 def frames(network: Network, log: Log) -> Run:
-    """The log as frames; copies nothing."""
-    events = pd.DataFrame(log.events, columns=list(EVENT_COLUMNS))
-    orders = pd.DataFrame(log.orders, columns=list(ORDER_COLUMNS))
-    return Run(network, events, orders, log.horizon)
+    """The log as columns."""
+    return Run(network, log)
 
 
-def lane_columns(network: Network) -> pd.DataFrame:
-    """By lane: buyer and seller stock point, buyer and seller firm, part, quanta per unit."""
-    stocks = network.stocks
-    rows = [
-        (
-            lane.buyer,
-            lane.supplier,
-            stocks[lane.buyer].firm,
-            stocks[lane.supplier].firm,
-            stocks[lane.buyer].part,
-            network.parts[stocks[lane.buyer].part].per_unit,
-        )
-        for lane in network.lanes
-    ]
-    names = ["buyer_stock", "seller_stock", "buyer", "seller", "part", "per_unit"]
-    return pd.DataFrame(np.array(rows, dtype=np.int64).reshape(len(rows), len(names)), columns=names)
+def simulated_firms(network: Network) -> np.ndarray:
+    """Which firms are simulated: all but markets and outside sources, bool[firms]."""
+    return np.array([firm.kind not in ("market", "outside") for firm in network.firms], dtype=bool)
+
+
+def quanta_per_unit(network: Network) -> Columns:
+    """By stock point, int64[P]."""
+    return np.array([network.parts[point.part].per_unit for point in network.stocks], dtype=np.int64)
 
 
 def deliveries(run: Run) -> pd.DataFrame:
-    """One row a delivery: tick, order, lane, buyer, seller, part, quantity, amount in fen, tick at which it is due.
+    """One row a delivery: tick, order, lane, buyer, seller, part, quantity, amount and freight in fen, tick when due.
 
     An order delivered in parts is invoiced in parts that sum to the whole to the fen: each part is the rise of
-    floor(price x quantity delivered so far / quanta per unit).
+    floor(price x quantity delivered so far / quanta per unit); freight likewise.
     """
-    received = run.of_kind(state.RECEIVED).rename(columns={"entity": "lane"}).drop(columns="kind")
-    received = received.reset_index(drop=True)
-    lanes = lane_columns(run.network)
-    order = received["order"].to_numpy()
-    for name in ("buyer", "seller", "part", "seller_stock"):
-        received[name] = lanes[name].to_numpy()[received["lane"].to_numpy()]
-    per_unit = lanes["per_unit"].to_numpy()[received["lane"].to_numpy()]
-    price = run.orders["price"].to_numpy()[order]
-    so_far = received.groupby("order", sort=False)["quantity"].cumsum().to_numpy()
-    before = so_far - received["quantity"].to_numpy()
-    received["amount"] = price * so_far // per_unit - price * before // per_unit
-    received["due"] = received["tick"].to_numpy() + run.orders["terms"].to_numpy()[order]
-    received["placed"] = run.orders["placed"].to_numpy()[order]
-    return received
-
-
-def movements(run: Run) -> pd.DataFrame:
-    """One row a change of stock on hand: tick, stock point, quantity (negative when it leaves); outside excepted."""
-    lanes = lane_columns(run.network)
-    events = run.events
-    kind = events["kind"].to_numpy()
-    entity = events["entity"].to_numpy()
-    stock = entity.copy()
-    shipped, received = kind == state.SHIPPED, kind == state.RECEIVED
-    stock[shipped] = lanes["seller_stock"].to_numpy()[entity[shipped]]
-    stock[received] = lanes["buyer_stock"].to_numpy()[entity[received]]
-    sign = np.zeros(len(events), dtype=np.int64)
-    sign[received | (kind == state.FINISHED)] = 1
-    sign[shipped | (kind == state.CONSUMED)] = -1
-    outside = np.array([point.role == "outside" for point in run.network.stocks], dtype=bool)
-    moved = sign != 0
-    moved[moved] = ~outside[stock[moved]]
+    received, lanes, orders = run.of_kind(state.RECEIVED), run.lanes, run.log.orders.T
+    order, lane, quantity = received.order, received.entity, received.quantity
+    so_far = received_so_far(received)
+    before = so_far - quantity
+    per_unit = lanes.per_unit[lane]
+    price, terms, freight = (orders[ORDER_COLUMNS.index(name)][order] for name in ("price", "terms", "freight"))
     return pd.DataFrame(
         {
-            "tick": events["tick"].to_numpy()[moved],
-            "stock": stock[moved],
-            "quantity": (sign * events["quantity"].to_numpy())[moved],
+            "tick": received.tick,
+            "order": order,
+            "lane": lane,
+            "quantity": quantity,
+            "buyer": lanes.buyer[lane],
+            "seller": lanes.seller[lane],
+            "part": lanes.part[lane],
+            "seller_stock": lanes.seller_stock[lane],
+            "amount": price * so_far // per_unit - price * before // per_unit,
+            "freight": freight * so_far // per_unit - freight * before // per_unit,
+            "due": received.tick + terms,
+            "placed": run.placed[order],
         }
     )
 
 
-def closing_stock(run: Run, moves: pd.DataFrame | None = None) -> Columns:
-    """On hand at the horizon by stock point, int64[P], quanta."""
-    moves = movements(run) if moves is None else moves
-    closing = np.array([point.on_hand for point in run.network.stocks], dtype=np.int64)
-    np.add.at(closing, moves["stock"].to_numpy(), moves["quantity"].to_numpy())
-    return closing
+def received_so_far(rows: Rows) -> Columns:
+    """Running sum of the quantities of each order, the row itself included, int64[n]."""
+    if len(rows) == 0:
+        return rows.quantity
+    sorted_by_order = np.argsort(rows.order, kind="stable")
+    order, quantity = rows.order[sorted_by_order], rows.quantity[sorted_by_order]
+    total = np.cumsum(quantity)
+    first = np.r_[True, order[1:] != order[:-1]]
+    before = np.where(first, total - quantity, 0)
+    sums = total - np.maximum.accumulate(before)
+    result = np.empty_like(sums)
+    result[sorted_by_order] = sums
+    return result
 
 
-def busy_ticks(run: Run) -> Columns:
-    """Server time used between warm-up and horizon by line, int64[lines]; unfinished batches count until then."""
-    line_of = np.array([point.line for point in run.network.stocks], dtype=np.int64)
-    busy = np.zeros(len(run.network.lines), dtype=np.int64)
-    running = np.zeros(len(run.network.lines), dtype=np.int64)
-    for kind, sign in ((state.STARTED, -1), (state.FINISHED, 1)):
-        rows = run.of_kind(kind)
-        lines = line_of[rows["entity"].to_numpy()]
-        np.add.at(busy, lines, sign * np.maximum(rows["tick"].to_numpy(), run.network.warm_up))
-        np.add.at(running, lines, -sign)
-    return busy + running * run.horizon
-
-
-def server_ticks(run: Run) -> Columns:
-    """Server time on offer between warm-up and horizon by line, int64[lines]; 0 while it is unlimited."""
-    network = run.network
-    begin = np.full(len(network.lines), network.warm_up, dtype=np.int64)
-    servers = [line.servers for line in network.lines]
-    offered = [0] * len(servers)
-    for change in [*network.changes, *(Change(run.horizon, SET_LINE_SPEED, line) for line in range(len(servers)))]:
-        if change.kind == SET_LINE_SPEED:
-            line, until = change.entity, max(change.tick, network.warm_up)
-            offered[line] += servers[line] * (until - int(begin[line])) if servers[line] < UNLIMITED else 0
-            begin[line], servers[line] = until, change.values[0]
-    return np.array(offered, dtype=np.int64)
-
-
-def starved_ticks(run: Run) -> Columns:
-    """Time after the warm-up during which a line waited for each stock point, int64[P].
-
-    It waits from each shortage to the next arrival.
-    """
-    starved = run.of_kind(state.STARVED)
-    buyer_stock = lane_columns(run.network)["buyer_stock"].to_numpy()
-    received = run.of_kind(state.RECEIVED)
-    width = run.horizon + 1
-    arrivals = np.sort(buyer_stock[received["entity"].to_numpy()] * width + received["tick"].to_numpy())
-    begin = starved["entity"].to_numpy() * width + starved["tick"].to_numpy()
-    following = np.searchsorted(arrivals, begin, side="right")
-    end = (starved["entity"].to_numpy() + 1) * width - 1
-    known = following < len(arrivals)
-    end[known] = np.minimum(end[known], arrivals[following[known]])
-    total = np.zeros(len(run.network.stocks), dtype=np.int64)
-    cut = np.maximum(begin, starved["entity"].to_numpy() * width + run.network.warm_up)
-    np.add.at(total, starved["entity"].to_numpy(), np.maximum(end - cut, 0))
-    return total
+def movements(run: Run) -> Rows:
+    """One row a change of stock on hand: tick, stock point, quantity (negative when it leaves); outside excepted."""
+    signs = np.zeros(state.LOG_KINDS, dtype=np.int8)
+    signs[list(MOVES)] = list(MOVES.values())
+    kinds = run._kinds
+    moved = np.flatnonzero(signs[kinds])
+    kind = kinds[moved]
+    tick, _, order, entity, quantity = (column[moved] for column in run._columns)
+    lanes = run.lanes
+    for of, stock in ((state.SHIPPED, lanes.seller_stock), (state.RECEIVED, lanes.buyer_stock)):
+        chosen = kind == of
+        entity[chosen] = stock[entity[chosen]]
+    rows = Rows(tick, order, entity, quantity * signs[kind])
+    outside = np.array([point.role == "outside" for point in run.network.stocks], dtype=bool)
+    return rows.where(~outside[entity]) if outside.any() else rows

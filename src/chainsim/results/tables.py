@@ -1,4 +1,4 @@
-"""The physical tables of one replication: stock points, lanes and days.
+"""The tables of lanes, firms' operations and days of one replication.
 
 In: a Run and its deliveries.  Out: pandas frames with names, units in the column names, fixed column and row order.
 Measures count from the warm-up's end to the horizon; days are all there, for a warm-up is found by looking at it.
@@ -14,23 +14,14 @@ import pandas as pd
 
 from chainsim.model import state
 from chainsim.model.network import UNLIMITED, Network
-from chainsim.results.frames import Run, busy_ticks, closing_stock, server_ticks, starved_ticks
+from chainsim.records import Columns
+from chainsim.results.capacity import busy_ticks, server_ticks
+from chainsim.results.dates import days, whole_days
+from chainsim.results.frames import Run, quanta_per_unit, simulated_firms
+from chainsim.results.steps import sums
+from chainsim.results.stock_points import served_at_once
 
 FEN: Final = 100
-DAY_SECONDS: Final = 86_400
-
-
-def days(network: Network, ticks: np.ndarray) -> np.ndarray:
-    """Ticks as days, float64."""
-    result: np.ndarray = ticks * (float(network.tick_seconds) / DAY_SECONDS)
-    return result
-
-
-def whole_days(network: Network, ticks: np.ndarray) -> np.ndarray:
-    """The day, counted from 0, on which each tick falls, int64; exact for every length of tick."""
-    seconds = network.tick_seconds
-    result: np.ndarray = ticks * seconds.numerator // (seconds.denominator * DAY_SECONDS)
-    return result
 
 
 def firm_attributes(network: Network) -> pd.DataFrame:
@@ -40,85 +31,81 @@ def firm_attributes(network: Network) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["firm", *columns[1:]])
 
 
-def stock_table(run: Run, moves: pd.DataFrame) -> pd.DataFrame:
-    """By stock point of the simulated firms: closing stock (units) and days for which a line waited for it."""
-    network = run.network
-    closing, starved = closing_stock(run, moves), days(network, starved_ticks(run))
-    rows = [
-        (
-            network.firms[point.firm].name,
-            network.parts[point.part].name,
-            point.role,
-            point.on_hand / network.parts[point.part].per_unit,
-            closing[index] / network.parts[point.part].per_unit,
-            starved[index],
-        )
-        for index, point in enumerate(network.stocks)
-        if point.role in ("made", "bought")
-    ]
-    names = ["firm", "part", "role", "opening_units", "closing_units", "starved_days"]
-    return pd.DataFrame(rows, columns=names)
-
-
 def lane_table(run: Run, deliveries: pd.DataFrame) -> pd.DataFrame:
-    """By lane: orders and units delivered, revenue, mean days from order to receipt (opening shipments excepted)."""
-    network = run.network
+    """By lane: orders, units delivered and lost, money, mean days from order to receipt and from dispatch to it.
+
+    Opening shipments do not count for the times.
+    """
+    network, lanes = run.network, run.lanes
     count = len(network.lanes)
-    lane = deliveries["lane"].to_numpy()
-    units, revenue = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
-    np.add.at(units, lane, deliveries["quantity"].to_numpy())
-    np.add.at(revenue, lane, deliveries["amount"].to_numpy())
+    lane, quantity = deliveries["lane"].to_numpy(), deliveries["quantity"].to_numpy()
     timed = deliveries["placed"].to_numpy() >= 0
-    waited, weight = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
-    np.add.at(
-        waited,
-        lane[timed],
-        ((deliveries["tick"] - deliveries["placed"]) * deliveries["quantity"]).to_numpy()[timed],
+    took = (deliveries["tick"].to_numpy() - deliveries["placed"].to_numpy()) * quantity
+    weight = sums(lane[timed], quantity[timed], count)
+    transit, arrived = transit_times(run)
+    placed, lost = run.counted(state.PLACED), run.counted(state.LOST)
+    return pd.DataFrame(
+        {
+            "buyer": [network.firms[firm].name for firm in lanes.buyer],
+            "supplier": [network.firms[firm].name for firm in lanes.seller],
+            "part": [network.parts[part].name for part in lanes.part],
+            "orders": np.bincount(placed.entity, minlength=count),
+            "units": sums(lane, quantity, count) / lanes.per_unit,
+            "lost_units": sums(lost.entity, lost.quantity, count) / lanes.per_unit,
+            "revenue_cny": sums(lane, deliveries["amount"].to_numpy(), count) / FEN,
+            "freight_cny": sums(lane, deliveries["freight"].to_numpy(), count) / FEN,
+            "order_to_receipt_days": _mean(days(network, sums(lane[timed], took[timed], count)), weight),
+            "mean_transit_days": _mean(days(network, transit), arrived),
+        }
     )
-    np.add.at(weight, lane[timed], deliveries["quantity"].to_numpy()[timed])
-    placed = run.of_kind(state.PLACED)
-    placed = placed[placed["tick"].to_numpy() >= network.warm_up]
-    orders = np.bincount(placed["entity"].to_numpy(), minlength=count)
-    mean = np.divide(days(network, waited), weight, out=np.zeros(count), where=weight > 0)
-    rows = []
-    for index, line in enumerate(network.lanes):
-        buyer, seller = network.stocks[line.buyer], network.stocks[line.supplier]
-        part = network.parts[buyer.part]
-        rows.append(
-            (
-                network.firms[buyer.firm].name,
-                network.firms[seller.firm].name,
-                part.name,
-                int(orders[index]),
-                units[index] / part.per_unit,
-                revenue[index] / FEN,
-                mean[index],
-            )
-        )
-    names = ["buyer", "supplier", "part", "orders", "units", "revenue_cny", "order_to_receipt_days"]
-    return pd.DataFrame(rows, columns=names)
+
+
+def _mean(total: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Means, 0 where there is nothing to average."""
+    result: np.ndarray = np.divide(total, weight, out=np.zeros(len(total)), where=weight > 0)
+    return result
+
+
+def transit_times(run: Run) -> tuple[Columns, Columns]:
+    """By lane: quanta received x ticks under way, and quanta received, int64[lanes] each.
+
+    The k-th receipt of an order is its k-th dispatch; opening shipments do not count.
+    """
+    count = len(run.network.lanes)
+    shipped, received = run.of_kind(state.SHIPPED), run.counted(state.RECEIVED)
+    before = len(run.of_kind(state.RECEIVED)) - len(received)
+    number = _number_of_order(run.of_kind(state.RECEIVED).order)[before:]
+    by_order = np.argsort(shipped.order, kind="stable")
+    first = np.searchsorted(shipped.order[by_order], received.order)
+    timed = run.placed[received.order] >= 0
+    sent = shipped.tick[by_order][(first + number)[timed]]
+    received = received.where(timed)
+    under_way = (received.tick - sent) * received.quantity
+    return sums(received.entity, under_way, count), sums(received.entity, received.quantity, count)
+
+
+def _number_of_order(order: Columns) -> Columns:
+    """How manieth row of its order each row is, from 0, int64[n]."""
+    by_order = np.argsort(order, kind="stable")
+    at = np.arange(len(order))
+    first = np.searchsorted(order[by_order], order[by_order])
+    result = np.empty(len(order), dtype=np.int64)
+    result[by_order] = at - first
+    return result
 
 
 def operations(run: Run) -> pd.DataFrame:
     """By firm: orders received, share of their units that left at once (fill rate), utilisation of its lines."""
     network = run.network
     firms = len(network.firms)
-    seller = np.array([network.stocks[lane.supplier].firm for lane in network.lanes], dtype=np.int64)
-    placed = run.of_kind(state.PLACED)
-    placed = placed[placed["tick"].to_numpy() >= network.warm_up]
-    orders = np.bincount(seller[placed["entity"].to_numpy()], minlength=firms) if len(placed) else np.zeros(firms, int)
-    asked, at_once = np.zeros(firms, dtype=np.int64), np.zeros(firms, dtype=np.int64)
-    np.add.at(asked, seller[placed["entity"].to_numpy()], placed["quantity"].to_numpy())
-    shipped = run.of_kind(state.SHIPPED)
-    shipped = shipped[shipped["tick"].to_numpy() >= network.warm_up]
-    prompt = shipped["tick"].to_numpy() == run.orders["placed"].to_numpy()[shipped["order"].to_numpy()]
-    np.add.at(at_once, seller[shipped["entity"].to_numpy()[prompt]], shipped["quantity"].to_numpy()[prompt])
+    seller = run.lanes.seller
+    firm_of = np.array([point.firm for point in network.stocks], dtype=np.int64)
+    orders = np.bincount(seller[run.counted(state.PLACED).entity], minlength=firms)
+    asked, at_once = (sums(firm_of, by_stock, firms) for by_stock in served_at_once(run))
     line_firm = np.array([network.stocks[line.stock].firm for line in network.lines], dtype=np.int64)
-    on_offer, used = server_ticks(run), busy_ticks(run)
     limited = np.array([line.servers < UNLIMITED for line in network.lines], dtype=bool)
-    busy, servers = np.zeros(firms), np.zeros(firms)
-    np.add.at(busy, line_firm[limited], used[limited])
-    np.add.at(servers, line_firm[limited], on_offer[limited])
+    busy = sums(line_firm[limited], busy_ticks(run)[limited], firms)
+    servers = sums(line_firm[limited], server_ticks(run)[limited], firms)
     return pd.DataFrame(
         {
             "orders": orders,
@@ -138,13 +125,13 @@ def daily_table(run: Run, deliveries: pd.DataFrame) -> pd.DataFrame:
     kinds = np.array([firm.kind for firm in network.firms])
     sold = kinds[deliveries["buyer"].to_numpy()] == "market" if len(deliveries) else np.zeros(0, dtype=bool)
     demanded = run.of_kind(state.DEMANDED)
-    per_unit = np.array([network.parts[point.part].per_unit for point in network.stocks], dtype=np.int64)
+    per_unit = quanta_per_unit(network)
     start = datetime.combine(network.start, time())
     columns: dict[str, object] = {
         "date": [(start + timedelta(days=index)).date().isoformat() for index in range(count)],
         "demanded_units": np.bincount(
-            whole_days(network, demanded["tick"].to_numpy()),
-            demanded["quantity"].to_numpy() / per_unit[demanded["entity"].to_numpy()],
+            whole_days(network, demanded.tick),
+            demanded.quantity / per_unit[demanded.entity],
             minlength=count,
         ),
         "delivered_units": np.bincount(
@@ -153,9 +140,9 @@ def daily_table(run: Run, deliveries: pd.DataFrame) -> pd.DataFrame:
             minlength=count,
         ),
     }
-    simulated = np.isin(kinds, ("chain_master", "supplier"))
+    own = simulated_firms(network)
     rings = np.array([firm.ring for firm in network.firms])
     for ring in ("city", "province", "nation", "abroad"):
-        here = (simulated & (rings == ring))[seller] if len(seller) else np.zeros(0, dtype=bool)
+        here = (own & (rings == ring))[seller] if len(seller) else np.zeros(0, dtype=bool)
         columns[f"revenue_{ring}_cny"] = np.bincount(day[here], amount[here], minlength=count) / FEN
     return pd.DataFrame(columns)

@@ -20,7 +20,10 @@ from chainsim.engine import simpy_engine
 from chainsim.errors import InvariantError
 from chainsim.model.network import Network
 from chainsim.results import checks, tables
-from chainsim.results.frames import Run, deliveries, frames, movements
+from chainsim.results.frames import Run, deliveries, frames
+from chainsim.results.line_table import line_table
+from chainsim.results.market_table import market_table
+from chainsim.results.stock_points import stock_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,25 +106,28 @@ def tabulate(run: Run, keep_log: bool = False, audited: bool = True) -> dict[str
     if audited:
         accounts.check(postings, book, every, run.horizon)
     counted = every[every["tick"].to_numpy() >= network.warm_up].reset_index(drop=True)
-    stocks = tables.stock_table(run, movements(run))
+    sums = firm_sums(network, counted)
+    stocks = stock_table(run)
     result = {
-        "kpis": kpis(run, counted, book, stocks),
-        "firms": _firm_table(run, counted, book),
+        "kpis": kpis(run, counted, sums, book, stocks),
+        "firms": _firm_table(run, sums, book),
         "stocks": stocks,
+        "lines": line_table(run),
         "lanes": tables.lane_table(run, counted),
+        "markets": market_table(run, counted),
         "daily": tables.daily_table(run, every),
-        "multipliers": multipliers(network, counted),
+        "multipliers": multipliers(network, counted, sums),
     }
     if keep_log:
         result |= _log_tables(run)
     return result
 
 
-def _firm_table(run: Run, counted: pd.DataFrame, book: np.ndarray) -> pd.DataFrame:
+def _firm_table(run: Run, sums: pd.DataFrame, book: np.ndarray) -> pd.DataFrame:
     """By firm: its place, its money in yuan, and how its lines and stock served."""
     network = run.network
     table = tables.firm_attributes(network)
-    for name, column in firm_sums(network, counted).items():
+    for name, column in sums.items():
         table[f"{name}_cny"] = column.to_numpy() / tables.FEN
     for name, account, sign in (
         ("cash", accounts.CASH, 1),
