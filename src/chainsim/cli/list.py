@@ -12,7 +12,8 @@ Rows = tuple[Sequence[str], list[tuple[object, ...]]]
 
 @click.command("list")
 @click.argument(
-    "what", type=click.Choice(["policies", "suppliers", "parts", "assumptions", "measures", "rules", "runs"])
+    "what",
+    type=click.Choice(["policies", "suppliers", "parts", "assumptions", "measures", "rules", "formulas", "runs"]),
 )
 @click.argument("scenario", metavar="FILE", required=False, type=click.Path(path_type=str))
 def command(what: str, scenario: str | None) -> None:
@@ -37,7 +38,7 @@ def command(what: str, scenario: str | None) -> None:
             )
         header, rows = of_scenario[what](scenario)
     else:
-        header, rows = {"measures": _measures, "rules": _rules, "runs": _runs}[what]()
+        header, rows = {"measures": _measures, "rules": _rules, "formulas": _formulas, "runs": _runs}[what]()
     print_table(header, rows)
 
 
@@ -109,6 +110,19 @@ def _rules() -> Rows:
             call = f"{name}({', '.join(field.name for field in registry.fields(name))})"
             rows.append((registry.family, call, registry.meaning(name)))
     return ("family", "written as", "meaning"), rows
+
+
+def _formulas() -> Rows:
+    from chainsim.theory import formulas
+
+    rows: list[tuple[object, ...]] = []
+    for name, formula in formulas.items():
+        parameters = ", ".join(
+            p.name if p.required else f"{p.name}={p.default if p.default is not None else '...'}"
+            for p in formula.parameters
+        )
+        rows.append((f"{name}({parameters})", formula.meaning, formula.source))
+    return ("written as", "meaning", "source"), rows
 
 
 def _runs() -> Rows:

@@ -24,7 +24,7 @@ VERBS: Final = {
     "new": "Start a folder with a scenario that runs.",
     "run": "Simulate a scenario and its policies, and compare them.",
     "validate": "Check a scenario; every problem at once, nothing runs.",
-    "list": "List the policies, suppliers, parts, assumptions, measures, rules or runs.",
+    "list": "List the policies, suppliers, parts, assumptions, measures, rules, formulas or runs.",
     "show": "Show a scenario, or each value with the line that set it.",
     "compare": "Put policies, or finished runs, side by side.",
     "verify-model": "Compare the model with theory: the textbook gallery, or your own cases.",
