@@ -10,13 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from chainsim.model.arrivals import Regular, Renewal
 from chainsim.model.demand import orders, smoothest_ramp
 from chainsim.model.network import Market
+from chainsim.model.quantities import Fixed
 from chainsim.streams import Stream
 
 
-def uniforms(replication: int = 0) -> Stream:
-    return Stream(9, replication, "demand", "market")
+def made(market: Market, horizon: int, replication: int = 0) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The orders of one replication."""
+    luck, sizes = (Stream(9, replication, purpose, market.name) for purpose in ("demand", "order size"))
+    return orders(market, horizon, luck.take, sizes.take)
 
 
 plans = st.lists(st.tuples(st.integers(1, 40), st.integers(0, 60)), min_size=1, max_size=6).map(
@@ -32,7 +36,7 @@ def test_regular_orders_add_up_to_the_plan_to_within_one_quantum(
     plan: tuple[tuple[int, float], ...], every: int, horizon: int
 ) -> None:
     """After each order: the plan until the next one, less a carried fraction."""
-    ticks, quantities = orders(Market("m", 0, plan, every), horizon, uniforms().take)
+    ticks, quantities = made(Market("m", 0, plan, Regular(every)), horizon)
     assert (np.diff(ticks) > 0).all()
     assert (ticks % every == 0).all()
     assert ((ticks >= 0) & (ticks < horizon)).all()
@@ -51,8 +55,8 @@ def test_regular_orders_add_up_to_the_plan_to_within_one_quantum(
 
 def counts(quantity: int, rate: float, horizon: int, number: int) -> NDArray[np.int64]:
     """Orders in each of `number` replications."""
-    market = Market("m", 0, ((0, 0.0), (horizon, rate * quantity * horizon)), 0, quantity)
-    return np.array([len(orders(market, horizon, uniforms(r).take)[0]) for r in range(number)])
+    market = Market("m", 0, ((0, 0.0), (horizon, rate * quantity * horizon)), Renewal(sizes=Fixed(float(quantity))))
+    return np.array([len(made(market, horizon, r)[0]) for r in range(number)])
 
 
 def test_poisson_orders_are_poisson() -> None:
@@ -68,30 +72,30 @@ def test_poisson_orders_follow_a_ramp() -> None:
     """With a plan of t², half the orders come in the last 29 % of the time."""
     xs = np.linspace(0, 10_000, 101)
     plan = tuple((int(x), float(x * x / 1e4)) for x in xs)
-    ticks, quantities = orders(Market("m", 0, plan, 0, 1), 10_000, uniforms().take)
+    ticks, quantities = made(Market("m", 0, plan), 10_000)
     assert (quantities == 1).all()
     late = float((ticks >= 10_000 / math.sqrt(2)).mean())
     assert abs(late - 0.5) <= 4.5 * 0.5 / math.sqrt(len(ticks))
 
 
 def test_poisson_orders_of_a_longer_horizon_begin_with_the_same() -> None:
-    market = Market("m", 0, ((0, 0.0), (4000, 400.0)), 0, 2)
-    short, _ = orders(market, 1500, uniforms().take)
-    long, _ = orders(market, 4000, uniforms().take)
+    market = Market("m", 0, ((0, 0.0), (4000, 400.0)), Renewal(sizes=Fixed(2.0)))
+    short, _ = made(market, 1500)
+    long, _ = made(market, 4000)
     assert long[: len(short)].tolist() == short.tolist()
     assert (long[len(short) :] >= 1500).all()
 
 
 def test_noise_has_the_stated_coefficient_of_variation() -> None:
-    market = Market("m", 0, ((0, 0.0), (20_000, 20_000 * 1000.0)), 1, 1, noise=0.2)
-    _, quantities = orders(market, 20_000, uniforms().take)
+    market = Market("m", 0, ((0, 0.0), (20_000, 20_000 * 1000.0)), Regular(1, noise=0.2))
+    _, quantities = made(market, 20_000)
     assert abs(quantities.mean() / 1000 - 1) <= 4.5 * 0.2 / math.sqrt(len(quantities))
     assert abs(quantities.std() / 1000 - 0.2) <= 4.5 * 0.2 / math.sqrt(2 * len(quantities))
 
 
 def test_noise_never_makes_an_order_negative() -> None:
-    market = Market("m", 0, ((0, 0.0), (5000, 5000 * 10.0)), 1, 1, noise=2.0)
-    _, quantities = orders(market, 5000, uniforms().take)
+    market = Market("m", 0, ((0, 0.0), (5000, 5000 * 10.0)), Regular(1, noise=2.0))
+    _, quantities = made(market, 5000)
     assert quantities.min() > 0
 
 

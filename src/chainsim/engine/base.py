@@ -111,8 +111,8 @@ def exogenous(network: Network, state: State, replication: int) -> list[Event]:
         events.append((transit.tick, ARRIVE, transit.lane, len(state.orders) - 1, transit.quantity))
     state.counts[0].orders = len(state.orders)
     for market in network.markets:
-        stream = Stream(network.seed, replication, "demand", market.name)
-        ticks, quantities = demand.orders(market, network.horizon, stream.take)
+        luck, sizes = (Stream(network.seed, replication, what, market.name) for what in ("demand", "order size"))
+        ticks, quantities = demand.orders(market, network.horizon, luck.take, sizes.take)
         events.extend(
             (tick, DEMAND, market.stock, quantity, 0)
             for tick, quantity in zip(ticks.tolist(), quantities.tolist(), strict=True)
