@@ -72,7 +72,8 @@ def base_rate(market: schema.Market) -> float:
     size = market.quantity.moments[0]
     if market.process == "regular":
         return size / float(market.every)
-    return size / market.between.moments[0] if market.between else 0.0
+    gap = market.between.moments[0] if market.between else 0.0
+    return size / gap if gap else 0.0
 
 
 def is_shaped(market: schema.Market) -> bool:
