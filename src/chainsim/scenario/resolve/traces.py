@@ -53,7 +53,7 @@ def orders_of(display: str, data: bytes) -> tuple[Sequence, list[Problem]]:
             message = f"unknown column '{column}'{did_you_mean(column, HEADERS)}"
             problems.append(problem(place, message, "columns are date (or time) and quantity, or 日期, 数量"))
     for column, called in (("time", "'date' (日期)"), ("quantity", "'quantity' (数量)")):
-        if table.header and column not in table.header:
+        if not problems and column not in table.header:
             hint = f"there is {listed(table.header)}"
             problems.append(problem(Place(display, 1, 1), f"column {called} is missing", hint))
     if problems:
