@@ -6,8 +6,7 @@ In: a View.  Out: problems and warnings.  This module must not know who supplies
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
-from fractions import Fraction
+from datetime import timedelta
 
 from chainsim.errors import Problem
 from chainsim.model.quantities import Fixed, Normal
@@ -18,7 +17,6 @@ from chainsim.scenario.text.nodes import Mapping, Path
 from chainsim.scenario.text.suggest import listed
 from chainsim.units import format_duration
 
-LONGEST_DIP = 36_500  # days
 MOST_UNITS = 10**12
 SHAPES = ("season", "growth", "ramp", "pull_forward")
 READS = (
@@ -34,6 +32,10 @@ USELESS = {
     "trace": ("rate", "yearly", "between", "quantity", "noise", "noise_law", "correlation", *SHAPES),
 }
 IDLE = {"poisson": ("every", "noise"), "renewal": ("every", "noise"), "trace": ("every",), "regular": ()}
+
+
+HINT_SIZE = 'write a number such as 20, or a law such as "poisson(20)"'
+HINT_GAP = "write the mean time between two orders, or its law: `between: gamma(4 h, 2 h)`"
 
 
 def check_demand(view: View) -> Iterator[Problem]:
@@ -78,15 +80,15 @@ def _stated(view: View, path: Path, market: Market) -> Iterator[Problem]:
             hint = f"leave {planned} out (the law and `every` make a rate), or write `noise` instead of the law"
             yield view.problem((*path, "quantity"), message, hint)
     if market.quantity.moments[0] == 0 and market.process != "trace":
-        yield view.problem((*path, "quantity"), f"quantity of {name} is always 0: it never buys anything", "")
+        yield view.problem((*path, "quantity"), f"quantity of {name} is always 0: it never buys anything", HINT_SIZE)
     yield from _years(view, path, market)
 
 
 def _years(view: View, path: Path, market: Market) -> Iterator[Problem]:
     study, days = view.scenario.study, _horizon(view)
     name = path[1]
-    last = date.fromordinal(study.end.toordinal() - 1).year
-    years = {str(year) for year in range(study.start.year, last + 1)} if days else set()
+    last = study.end - timedelta(days=1) if days else study.start
+    years = {str(year) for year in range(study.start.year, last.year + 1)} if days else set()
     stated = sorted(int(year) for year in market.yearly)
     between = {str(year) for year in range(stated[0], stated[-1])} if stated else set()
     missing = sorted((years | between) - set(market.yearly)) if market.yearly else []
@@ -112,7 +114,7 @@ def _luck(view: View, path: Path, market: Market) -> Iterator[Problem]:
     name = path[1]
     planned = market.rate is not None or bool(market.yearly)
     if market.between is not None and market.between.moments[0] == 0:
-        yield view.problem((*path, "between"), f"between of {name} is always 0: orders would never end", "")
+        yield view.problem((*path, "between"), f"between of {name} is always 0: orders would never end", HINT_GAP)
     if market.process != "regular":
         return
     if market.noise and not planned:
@@ -194,8 +196,8 @@ def _dates(view: View, path: Path, market: Market) -> Iterator[Problem]:
     subsidy = market.pull_forward
     if not sound or subsidy is None or not _horizon(view):
         return
-    over = subsidy.until + timedelta(days=float(min(subsidy.payback, Fraction(LONGEST_DIP * DAY)) / DAY))
-    if (subsidy.begin or study.start) >= study.end or over <= study.start:
+    over = subsidy.until.toordinal() + subsidy.payback / DAY <= study.start.toordinal()
+    if (subsidy.begin or study.start) >= study.end or over:
         message = f"pull_forward of {name} does nothing: the study runs from {study.start} to {study.end}"
         yield view.problem((*path, "pull_forward"), message, "move its dates into the study", warning=True)
 

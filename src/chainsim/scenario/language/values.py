@@ -425,11 +425,16 @@ class Trace:
     orders: tuple[DatedOrder, ...]
 
 
+def _is_row(row: object) -> bool:
+    return isinstance(row, Mapping) and {"time", "quantity"} <= set(row)
+
+
 def trace(value: object) -> Trace:
     """The rows that have taken the place of a file's name; each faulty cell has its own place."""
     if isinstance(value, Trace):
         return value
-    if not isinstance(value, Mapping) or not isinstance(rows := value.get("orders"), (list, tuple)):
+    rows = value.get("orders") if isinstance(value, Mapping) else None
+    if not isinstance(value, Mapping) or not isinstance(rows, list) or not all(map(_is_row, rows)):
         hint = "name it in the scenario itself, or by --set"
         raise UnitError("must be the name of a file, which no policy or disruption can change", hint)
     found: list[DatedOrder] = []

@@ -71,7 +71,7 @@ def base_rate(market: schema.Market) -> float:
         return float(market.rate)
     size = market.quantity.moments[0]
     if market.process == "regular":
-        return size / float(market.every)
+        return size / float(market.every) if "quantity" in market.model_fields_set else 0.0
     gap = market.between.moments[0] if market.between else 0.0
     return size / gap if gap else 0.0
 
@@ -121,7 +121,7 @@ def shaping(market: schema.Market, start: date) -> Callable[[int], float]:
         if growth:
             result *= math.exp(min(GREATEST, growth * day / YEAR)) * math.expm1(growth / YEAR) * YEAR / growth
         if ramp is not None:
-            way = min(1.0, max(0.0, (day + 0.5 - first) / (last - first)))
+            way = min(1.0, max(0.0, (day + 0.5 - first) / max(1, last - first)))
             result *= float(ramp.start) + float(1 - ramp.start) * (way if ramp.shape == "linear" else _s_curve(way))
         return result
 

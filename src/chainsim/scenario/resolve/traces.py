@@ -30,7 +30,12 @@ def fill_orders(tree: Mapping, inputs: Inputs) -> list[Problem]:
     problems: list[Problem] = []
     markets = tree.entries.get("markets")
     for market in markets.entries.values() if isinstance(markets, Mapping) else ():
-        if not isinstance(market, Mapping) or not isinstance(named := market.entries.get("trace"), Scalar):
+        named = market.entries.get("trace") if isinstance(market, Mapping) else None
+        if named is None or not isinstance(market, Mapping):
+            continue
+        if not isinstance(named, Scalar):
+            problems.append(problem(named.place, "trace must be the name of a file", "write `trace: orders.csv`"))
+            del market.entries["trace"]
             continue
         rows = Sequence([], named.place)
         try:
