@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from chainsim.model.network import Market
-
 if TYPE_CHECKING:
     from chainsim.model.arrivals import Columns, Uniforms
+    from chainsim.model.network import Market
 
 
 def orders(market: Market, horizon: int, uniforms: Uniforms, sizes: Uniforms) -> tuple[Columns, Columns]:

@@ -24,7 +24,8 @@ from chainsim.scenario.language import schema
 from chainsim.scenario.language.fields import OfPlan
 from chainsim.scenario.load import Loaded
 from chainsim.scenario.network.blueprint import Blueprint, LaneKey, LineSpec, StockKey, spell_out
-from chainsim.scenario.network.plan import DAY, Rates, cumulative, responses
+from chainsim.scenario.network.demand import DAY, cumulative
+from chainsim.scenario.network.plan import Rates, responses
 
 FIXED_OF_MARKETS = (
     "arrivals",

@@ -12,7 +12,7 @@ from chainsim.errors import Problem
 from chainsim.model.quantities import Fixed, Normal
 from chainsim.scenario.checks.view import View
 from chainsim.scenario.language.schema import Market
-from chainsim.scenario.network.plan import DAY, base_rate, daily_plan, dip, is_shaped
+from chainsim.scenario.network.demand import DAY, base_rate, daily_plan, dip, is_shaped
 from chainsim.scenario.text.nodes import Mapping, Path
 from chainsim.scenario.text.suggest import listed
 from chainsim.units import format_duration

@@ -18,8 +18,8 @@ from chainsim.scenario.checks.view import View
 from chainsim.scenario.language.schema import Market, Plant, Scenario, Supplier
 from chainsim.scenario.network.bill import Bill, derive
 from chainsim.scenario.network.cycles import is_productive, rings, top_down
+from chainsim.scenario.network.demand import base_rate, daily_plan, is_shaped, shaping
 from chainsim.scenario.network.naming import firm_names
-from chainsim.scenario.network.plan import base_rate, daily_plan, is_shaped, shaping
 from chainsim.scenario.network.sourcing import DEFAULT_RING, stated_shares
 from chainsim.scenario.text.nodes import Path
 from chainsim.units import format_number, format_rate

@@ -1,6 +1,6 @@
 """The types of the scenario language's values, as `schema` declares them.
 
-Each is an annotated pydantic type: a reader from `values`, its JSON Schema, and a serializer that writes
+Each is an annotated pydantic type: a reader from `values` or `orders`, its JSON Schema, and a serializer that writes
 readable text again.  A failing value gives exactly one `PydanticCustomError`: the message is a predicate
 that follows the key ("needs a unit, got '1e3'"), and its context has the next step under `hint`.
 Values by ring report each ring at its own place.  This module must not know YAML or positions.
@@ -19,9 +19,10 @@ from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 from chainsim.model.distributions import Distribution, distributions
 from chainsim.model.quantities import QuantityLaw, quantity_laws
 from chainsim.model.replenishment import Replenishment, replenishments
-from chainsim.scenario.language import values
+from chainsim.scenario.language import orders, values
 from chainsim.scenario.language.entries import as_call, custom
-from chainsim.scenario.language.values import NAME_LENGTH, RINGS, WORDS_LENGTH, OfPlan, Ring, Trace, by_ring, hinted
+from chainsim.scenario.language.orders import Trace
+from chainsim.scenario.language.values import NAME_LENGTH, RINGS, WORDS_LENGTH, OfPlan, Ring, by_ring, hinted
 from chainsim.units import (
     INT64,
     UnitError,
@@ -110,15 +111,15 @@ def _rings(schema: Mapping[str, Any], *, nullable: bool = True) -> dict[str, Any
 
 _amount = hinted(values.amount, 'write an amount such as "145_000 CNY"')
 _capacity = hinted(values.capacity, 'write "900/day", "125% of plan" or "unlimited"')
-_order_size = hinted(values.order_size, 'write a number such as "20", a law such as "poisson(20)", or {1: 50%, 2: 50%}')
-_correlation = hinted(values.correlation, 'write a plain number such as "0.7"')
+_order_size = hinted(orders.order_size, 'write a number such as "20", a law such as "poisson(20)", or {1: 50%, 2: 50%}')
+_correlation = hinted(orders.correlation, 'write a plain number such as "0.7"')
 _count = hinted(values.count, 'write a whole number such as "5"')
 _count_from_one = hinted(partial(values.count, low=1), 'write a whole number such as "5"')
 _date = hinted(values.date, 'write a date such as "2023-01-01"')
 _duration = hinted(values.duration, 'write a duration such as "2 days"')
-_growth = hinted(values.growth, 'write a percentage such as "5%" or "-2%"')
-_moment = hinted(values.moment, 'write "2024-01-05" or "2024-01-05T08:00"')
-_percentage = hinted(values.percentage, 'write a percentage such as "120%"')
+_growth = hinted(orders.growth, 'write a percentage such as "5%" or "-2%"')
+_moment = hinted(orders.moment, 'write "2024-01-05" or "2024-01-05T08:00"')
+_percentage = hinted(orders.percentage, 'write a percentage such as "120%"')
 _positive_duration = hinted(partial(values.duration, strictly=True), 'write a duration such as "1 day"')
 _law = hinted(values.law, 'write a duration such as "2 days" or "2 ± 0.5 days"')
 _rate = hinted(values.rate, 'write a rate such as "900/day"')
@@ -221,7 +222,7 @@ Moment: TypeAlias = Annotated[
     ),
 ]
 Month: TypeAlias = Annotated[
-    int, _checked(values.month), _schema("a month", "1", type="string", pattern=r"^([1-9]|1[0-2])$")
+    int, _checked(orders.month), _schema("a month", "1", type="string", pattern=r"^([1-9]|1[0-2])$")
 ]
 Name: TypeAlias = Annotated[
     str,
@@ -282,7 +283,7 @@ ShareByRing: TypeAlias = Annotated[
 Switch: TypeAlias = Annotated[bool, _checked(values.switch), _schema("true or false", True, type="boolean")]
 TraceFile: TypeAlias = Annotated[
     Trace,
-    _checked(values.trace),
+    _checked(orders.trace),
     _written(lambda trace: str(trace.file)),
     _schema("a CSV beside the scenario", "orders.csv", type="string"),
 ]
