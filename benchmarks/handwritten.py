@@ -92,8 +92,9 @@ class Simulation:
             stock.open()
         for market in self.network.markets:
             stock = self.stocks[market.stock]
-            stream = Stream(self.network.seed, replication, "demand", market.name)
-            ticks, quantities = demand.orders(market, self.network.horizon, stream.take)
+            luck = Stream(self.network.seed, replication, "demand", market.name)
+            sizes = Stream(self.network.seed, replication, "order size", market.name)
+            ticks, quantities = demand.orders(market, self.network.horizon, luck.take, sizes.take)
             for tick, quantity in zip(ticks.tolist(), quantities.tolist(), strict=True):
                 self.later(tick, DEMAND + stock.index, stock.demand, quantity)
 

@@ -18,6 +18,7 @@ from chainsim.cli.main import VERBS
 from chainsim.cli.main import chainsim as program
 from chainsim.economy.kpis import MEASURES
 from chainsim.model.distributions import distributions
+from chainsim.model.quantities import quantity_laws
 from chainsim.model.replenishment import replenishments
 from chainsim.registry import Registry
 from chainsim.scenario.language import schema, values
@@ -99,6 +100,8 @@ KEYS: dict[type[schema.Section], list[tuple[str, int]]] = {
     schema.NamedFirm: [("suppliers", 1)],
     schema.Outside: [("outside", 0)],
     schema.Market: [("markets", 0)],
+    schema.Ramp: [("markets", 1)],
+    schema.PullForward: [("markets", 2)],
     schema.Lane: [("lanes", 0)],
     schema.FirmChange: [("firms", 0)],
     schema.DatedChange: [("policies and disruptions", 0)],
@@ -132,8 +135,12 @@ def test_every_key_is_in_the_reference_with_its_default(section: type[schema.Sec
 
 @pytest.mark.parametrize(
     ("heading", "registry"),
-    [("Durations with spread", distributions), ("Replenishment rules", replenishments)],
-    ids=["distributions", "rules"],
+    [
+        ("Durations with spread", distributions),
+        ("Order sizes", quantity_laws),
+        ("Replenishment rules", replenishments),
+    ],
+    ids=["distributions", "order sizes", "rules"],
 )
 def test_every_rule_is_in_the_reference_as_it_is_written(heading: str, registry: Registry[Any]) -> None:
     documented = [code(row[0])[0] for row in tables(LANGUAGE, heading)[0]]

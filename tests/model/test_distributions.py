@@ -11,10 +11,16 @@ from hypothesis import strategies as st
 from chainsim.model.distributions import (
     Constant,
     Distribution,
+    Erlang,
     Exponential,
     Gamma,
+    Geometric,
     Lognormal,
+    Normal,
+    Triangular,
+    TwoPoint,
     Uniform,
+    Weibull,
     distributions,
 )
 
@@ -25,6 +31,18 @@ EXAMPLES: list[Distribution] = [
     Lognormal(5.0, 2.0),
     Gamma(4.0, 1.5),
     Gamma(4.0, 6.0),
+    Erlang(4.0, 3.0),
+    Weibull(3.0, 0.8),
+    Weibull(3.0, 2.5),
+    Triangular(1.0, 2.0, 6.0),
+    Triangular(1.0, 1.0, 6.0),
+    Triangular(2.0, 2.0, 2.0),
+    Normal(5.0, 1.0),
+    Normal(2.0, 3.0),
+    Normal(2.0, 0.0),
+    Geometric(3.0, 0.5),
+    Geometric(2.0, 2.0),
+    TwoPoint(1.0, 9.0, 0.05),
 ]
 SMALLEST, LARGEST = 2.0**-54, 1.0 - 2.0**-53  # what a stream can give
 each = pytest.mark.parametrize("law", EXAMPLES, ids=str)
@@ -67,6 +85,41 @@ def test_sound_parameters_have_nothing_to_complain_about(law: Distribution) -> N
     assert law.check() == ""
 
 
-@pytest.mark.parametrize("law", [Exponential(0.0), Uniform(4.0, 1.0), Lognormal(0.0, 1.0), Gamma(1.0, 0.0)], ids=str)
+def test_an_erlang_law_is_the_gamma_law_of_its_moments_and_with_one_stage_exponential() -> None:
+    uniforms = np.linspace(0.001, 0.999, 999)
+    assert Erlang(4.0, 3.0).inverse(uniforms) == pytest.approx(Gamma(4.0, 4.0 / 3**0.5).inverse(uniforms), rel=1e-12)
+    assert Erlang(4.0, 1.0).inverse(uniforms) == pytest.approx(Exponential(4.0).inverse(uniforms), rel=1e-9)
+
+
+def test_a_weibull_law_of_shape_one_is_exponential() -> None:
+    uniforms = np.linspace(0.001, 0.999, 999)
+    assert Weibull(4.0, 1.0).inverse(uniforms) == pytest.approx(Exponential(4.0).inverse(uniforms), rel=1e-12)
+
+
+def test_geometric_times_are_whole_steps_and_end_after_each_with_the_same_chance() -> None:
+    """Mean 2 days in steps of half a day: 4 steps, so the chance to end is 1/4 and P(k steps) = 3^(k-1) / 4^k."""
+    uniforms = (np.arange(100_000) + 0.5) / 100_000
+    values, counts = np.unique(Geometric(2.0, 0.5).inverse(uniforms), return_counts=True)
+    assert (values % 0.5 == 0).all()
+    assert values[0] == 0.5
+    assert counts[:4] / 100_000 == pytest.approx([1 / 4, 3 / 16, 9 / 64, 27 / 256], abs=2e-5)
+
+
+INCOHERENT: list[Distribution] = [
+    Exponential(0.0),
+    Uniform(4.0, 1.0),
+    Lognormal(0.0, 1.0),
+    Gamma(1.0, 0.0),
+    Erlang(1.0, 2.5),
+    Erlang(0.0, 2.0),
+    Weibull(0.0, 2.0),
+    Triangular(1.0, 5.0, 4.0),
+    Geometric(1.0, 2.0),
+    Geometric(1.0, 0.0),
+    TwoPoint(2.0, 1.0, 0.5),
+]
+
+
+@pytest.mark.parametrize("law", INCOHERENT, ids=str)
 def test_incoherent_parameters_are_named(law: Distribution) -> None:
     assert law.check()

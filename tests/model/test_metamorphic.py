@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from chainsim.engine import simpy_engine
 from chainsim.model import state
+from chainsim.model.arrivals import Arrivals, Listed, Regular
 from chainsim.model.network import Change, Network
 from chainsim.testing import Sketch, networks, replay, simulate
 
@@ -25,6 +26,11 @@ def with_times(network: Network, factor: int) -> Network:
             b *= factor
         return replace(row, tick=row.tick * factor, values=(a, b, c))
 
+    def slower(arrivals: Arrivals) -> Arrivals:
+        if isinstance(arrivals, Listed):
+            return Listed(tuple((tick * factor, quantity) for tick, quantity in arrivals.listed))
+        return replace(arrivals, every=arrivals.every * factor) if isinstance(arrivals, Regular) else arrivals
+
     return replace(
         network,
         horizon=network.horizon * factor,
@@ -34,7 +40,7 @@ def with_times(network: Network, factor: int) -> Network:
             replace(x, fixed=x.fixed * factor, ticks_per_quantum=x.ticks_per_quantum * factor) for x in network.lines
         ),
         markets=tuple(
-            replace(x, every=x.every * factor, plan=tuple((tick * factor, n) for tick, n in x.plan))
+            replace(x, arrivals=slower(x.arrivals), plan=tuple((tick * factor, n) for tick, n in x.plan))
             for x in network.markets
         ),
         transits=tuple(replace(x, tick=x.tick * factor) for x in network.transits),

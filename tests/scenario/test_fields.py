@@ -280,7 +280,11 @@ def test_a_law_written_and_read_again_is_the_same(text: str) -> None:
 @given(st.sampled_from(sorted(distributions)), st.integers(1, 10**6), st.integers(1, 10**6))
 def test_any_law_survives_being_written(name: str, first: int, second: int) -> None:
     low, high = sorted((first, second))
-    arguments = ", ".join(f"{n} s" for n in (low, high)[: len(distributions.fields(name))])
+    values = iter((low, high, 2 * high) if name != "geometric" else (high, low))
+    arguments = ", ".join(
+        f"{next(values)} s" if field.unit == "duration" else {"share": "30%", "number": "3"}[field.unit]
+        for field in distributions.fields(name)
+    )
     law = read("Law", f"{name}({arguments})")
     assert read("Law", as_call(law, distributions)) == law
 

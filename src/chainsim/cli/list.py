@@ -102,10 +102,11 @@ def _measures() -> Rows:
 
 def _rules() -> Rows:
     from chainsim.model.distributions import distributions
+    from chainsim.model.quantities import quantity_laws
     from chainsim.model.replenishment import replenishments
 
     rows: list[tuple[object, ...]] = []
-    for registry in (replenishments, distributions):
+    for registry in (replenishments, distributions, quantity_laws):
         for name in registry:
             call = f"{name}({', '.join(field.name for field in registry.fields(name))})"
             rows.append((registry.family, call, registry.meaning(name)))

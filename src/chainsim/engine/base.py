@@ -127,8 +127,8 @@ def exogenous(network: Network, state: State, replication: int) -> list[Event]:
         onset = shock.wait + (draws.extend(shock.law, 0) if shock.law >= 0 else 0)
         events.append((onset, SHOCK, index, 0, 0))
     for market in network.markets:
-        stream = Stream(network.seed, replication, "demand", market.name)
-        ticks, quantities = demand.orders(market, network.horizon, stream.take)
+        luck, sizes = (Stream(network.seed, replication, what, market.name) for what in ("demand", "order size"))
+        ticks, quantities = demand.orders(market, network.horizon, luck.take, sizes.take)
         events.extend(
             (tick, DEMAND, market.stock, quantity, 0)
             for tick, quantity in zip(ticks.tolist(), quantities.tolist(), strict=True)

@@ -11,6 +11,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Final, Literal
 
+from chainsim.model.arrivals import Arrivals, Plan, Renewal
 from chainsim.model.distributions import Distribution
 
 Role = Literal["made", "bought", "outside", "sold"]
@@ -19,6 +20,7 @@ Sourcing = Literal["shares", "whole_orders", "ranked"]
 Target = Literal["line", "lane", "stock", "market"]
 UNLIMITED: Final = 2**31
 WHOLE_SHARE: Final = 1_000_000  # shares are parts per million
+POISSON: Final[Arrivals] = Renewal()
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,16 +173,13 @@ class Market:
     """Exogenous demand that arrives at a `sold` stock point.
 
     plan: cumulative planned demand in quanta at ticks, piecewise linear between them.
-    every: ticks between regular orders, 0 for Poisson orders of `quantity` quanta.
-    noise: coefficient of variation of a regular order.
+    arrivals: when orders come and how large they are, given the plan; else single Poisson orders.
     """
 
     name: str
     stock: int
-    plan: tuple[tuple[int, float], ...]
-    every: int = 0
-    quantity: int = 1
-    noise: float = 0.0
+    plan: Plan
+    arrivals: Arrivals = POISSON
 
 
 @dataclass(frozen=True, slots=True)

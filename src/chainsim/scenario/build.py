@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -17,14 +17,27 @@ from typing import Any
 from chainsim.errors import ScenarioError
 from chainsim.model import network as net
 from chainsim.model import state
+from chainsim.model.arrivals import Arrivals, Listed, Regular, Renewal
 from chainsim.model.distributions import Constant, Distribution
 from chainsim.model.replenishment import Flow
 from chainsim.scenario.language import schema
 from chainsim.scenario.language.fields import OfPlan
 from chainsim.scenario.load import Loaded
 from chainsim.scenario.network.blueprint import Blueprint, LaneKey, LineSpec, StockKey, spell_out
-from chainsim.scenario.network.plan import DAY, Rates, cumulative, responses
+from chainsim.scenario.network.demand import DAY, cumulative
+from chainsim.scenario.network.plan import Rates, responses
 
+FIXED_OF_MARKETS = (
+    "arrivals",
+    "every",
+    "between",
+    "quantity",
+    "noise",
+    "noise_law",
+    "correlation",
+    "schedule",
+    "trace",
+)
 FINEST = 10**9  # largest denominator of ticks per quantum; keeps products within 64 bits
 
 
@@ -62,7 +75,7 @@ class _Builder:
         self.draws: dict[tuple[str, str, Distribution], int] = {}
         self.firms = self.merged("firms", ("ring", "district", "sector", "group", "tier"))
         self.parts = self.merged("parts", ("per_unit",))
-        self.market_specs = self.merged("markets", ("arrivals", "every", "quantity", "noise"))
+        self.market_specs = self.merged("markets", FIXED_OF_MARKETS)
         self.stock_keys = sorted(self.all("stocks"))
         self.lane_keys = sorted(self.all("lanes"))
         self.line_keys = sorted(self.all("lines"))
@@ -263,18 +276,31 @@ class _Builder:
         result = []
         for key, spec in self.market_specs.items():
             plan = tuple((self.ticks(day * DAY), quantity) for day, quantity in enumerate(self.plans[key]))
-            poisson = spec.arrivals == "poisson"
-            result.append(
-                net.Market(
-                    key[0],
-                    self.stock_index[key],
-                    plan,
-                    0 if poisson else max(1, self.ticks(spec.every)),
-                    max(1, int(spec.quantity * self.parts[key[1]].per_unit)),
-                    float(spec.noise),
+            result.append(net.Market(key[0], self.stock_index[key], plan, self.arrivals(key, spec)))
+        return result
+
+    def arrivals(self, key: StockKey, spec: schema.Market) -> Arrivals:
+        """How the orders of one market arrive, in ticks and quanta."""
+        per_unit = self.parts[key[1]].per_unit
+        if spec.process == "trace":
+            midnight = datetime.combine(self.start, time())
+            return Listed(
+                tuple(
+                    (self.ticks(Fraction((moment - midnight) // timedelta(seconds=1))), round(units * per_unit))
+                    for moment, units in spec.listed
                 )
             )
-        return result
+        if spec.process == "regular":
+            planned = spec.rate is not None or spec.yearly
+            return Regular(
+                max(1, self.ticks(spec.every)),
+                float(spec.noise),
+                spec.noise_law,
+                float(spec.correlation),
+                None if planned else spec.quantity,
+                per_unit,
+            )
+        return Renewal(spec.between if spec.process == "renewal" else None, spec.quantity, per_unit)
 
     def pipeline(self, version: _Version, stocks: Sequence[net.StockPoint], rates: Rates) -> list[net.Transit]:
         """Shipments under way at the start: what would have been sent during one mean lead time at the opening rate.
@@ -282,7 +308,7 @@ class _Builder:
         They are as far apart as orders are (review period, else the shortest `every` of the markets, else one
         quantum), and never bring a stock point above its target.
         """
-        regular = [m.every for m in version.blueprint.markets.values() if m.arrivals == "regular"]
+        regular = [m.every for m in version.blueprint.markets.values() if m.process == "regular"]
         transits = []
         room = [point.order_up_to if point.role == "bought" else net.UNLIMITED for point in stocks]
         for index, key in enumerate(self.lane_keys):

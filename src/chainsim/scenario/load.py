@@ -29,12 +29,14 @@ from chainsim.scenario.resolve.lists import fill_firms
 from chainsim.scenario.resolve.overrides import Setting, apply, from_command, locate
 from chainsim.scenario.resolve.paths import show
 from chainsim.scenario.resolve.provenance import Fact, Origin, Origins, backing, read_facts, strip, unknown_sources
+from chainsim.scenario.resolve.traces import fill_orders
 from chainsim.scenario.text.inputs import Inputs
 from chainsim.scenario.text.nodes import Mapping, Node, Scalar, Sequence, walk
 from chainsim.scenario.text.nodes import Path as NodePath
 from chainsim.scenario.versions import Owner, Timeline, Versions, check_paths, combination, groups_by_firm
 
-FILES = ("list", "facts")
+FILES = ("list", "facts", "trace")
+MAPPED = ("finished_stock", "component_stock", "lead_time", "between", "quantity")  # may be laws as mappings
 
 
 class Resolved(NamedTuple):
@@ -143,7 +145,7 @@ class _Reading:
             self.tables.append(facts)
 
     def override(self, tree: Mapping, settings: Iterable[str]) -> Mapping:
-        """`--set`, those that name files first, and the lists of firms."""
+        """`--set`, those that name files first, the lists of firms and the traces of orders."""
         parsed: list[Setting] = []
         for text in settings:
             try:
@@ -158,6 +160,9 @@ class _Reading:
         lists = fill_firms(tree, self.inputs)
         self.problems += lists
         self.damage |= {"suppliers.firms"} if lists else set()
+        traces = fill_orders(tree, self.inputs)
+        self.problems += traces
+        self.damage |= {"markets.trace"} if traces else set()
         return self._apply(tree, [setting for setting in parsed if setting not in files])
 
     def _apply(self, tree: Mapping, settings: Many[Setting]) -> Mapping:
@@ -258,7 +263,7 @@ def _is_number(path: NodePath, node: Scalar) -> bool:
         if key == "change":
             return any(sign.isdigit() for sign in node.text)
         kind = below(kind, key)
-    return is_number(kind) or (len(path) > 2 and path[-2] in ("finished_stock", "component_stock", "lead_time"))
+    return is_number(kind) or (len(path) > 2 and path[-2] in MAPPED)
 
 
 def _rows(node: Node, path: NodePath, kind: Kind, rows: list[Resolved], origins: Origins) -> None:

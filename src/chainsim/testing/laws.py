@@ -295,8 +295,8 @@ def final_demand_is_what_the_market_drew_and_all_of_it_is_ordered(run: Run) -> N
     replication = run.replication
     expected = []
     for market in network.markets:
-        stream = Stream(network.seed, replication, "demand", market.name)
-        ticks, quantities = demand.orders(market, network.horizon, stream.take)
+        luck, sizes = (Stream(network.seed, replication, what, market.name) for what in ("demand", "order size"))
+        ticks, quantities = demand.orders(market, network.horizon, luck.take, sizes.take)
         expected += [(t, market.stock, q) for t, q in zip(ticks.tolist(), quantities.tolist(), strict=True)]
     rows = rows_of(run.log)
     assert sorted((row.tick, row.entity, row.quantity) for row in rows if row.kind == state.DEMANDED) == sorted(

@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Any, Literal, TypeAlias
 
 from chainsim.model import state
+from chainsim.model.arrivals import Arrivals, Listed, Regular, Renewal
 from chainsim.model.distributions import Constant, Distribution
 from chainsim.model.network import (
     UNLIMITED,
@@ -31,6 +32,7 @@ from chainsim.model.network import (
     StockPoint,
     Transit,
 )
+from chainsim.model.quantities import Fixed
 
 Key: TypeAlias = tuple[str, str, Role]  # firm, part, role
 Time: TypeAlias = int | Distribution
@@ -128,22 +130,29 @@ class Sketch:
         rate: Fraction | float | None = None,
         plan: tuple[tuple[int, float], ...] | None = None,
         noise: float = 0.0,
+        arrivals: Arrivals | None = None,
         time: Time = 0,
         terms: int = 0,
     ) -> Sketch:
         """Final demand: `quantity` every `every` ticks, or Poisson orders of `quantity` if `every` is 0.
 
         rate: quanta per tick, by default quantity / every.  plan: cumulative quanta at ticks, instead of a
-        rate.
+        rate.  arrivals: any other process; the rate is still `rate`, or that of a law of regular orders.
         """
         key: Key = (name, part, "sold")
         self.firm(name, "market")
         self._mention(name, part)
         self._stocks[key] = StockPoint(-1, -1, "sold")
         if plan is None:
+            if rate is None and isinstance(arrivals, Regular) and arrivals.sizes is not None:
+                rate, every = arrivals.sizes.moments[0] * arrivals.per_unit / arrivals.every, arrivals.every
+            elif rate is None and isinstance(arrivals, Listed):
+                rate = 0
             pace = Fraction(quantity, every) if rate is None else Fraction(rate)
             plan = ((0, 0.0), (2 * self.horizon + every, float(pace * (2 * self.horizon + every))))
-        self._markets[key] = Market(name, -1, plan, every, quantity, noise)
+        if arrivals is None:
+            arrivals = Regular(every, noise) if every else Renewal(sizes=Fixed(float(quantity)))
+        self._markets[key] = Market(name, -1, plan, arrivals)
         self._buy_from(key, suppliers, time, terms)
         return self
 

@@ -8,16 +8,21 @@ dated changes.
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
+from typing import Any, get_args
 
 from hypothesis import strategies as st
 
 from chainsim.engine import simpy_engine
-from chainsim.model.distributions import Distribution, Exponential, Lognormal, Uniform
+from chainsim.model.arrivals import Arrivals, Listed, NoiseLaw, Regular, Renewal
+from chainsim.model.distributions import Distribution, Exponential, Lognormal
+from chainsim.model.distributions import Uniform as UniformTime
 from chainsim.model.network import UNLIMITED, WHOLE_SHARE, Network
+from chainsim.model.quantities import Fixed, Geometric, Uniform
 from chainsim.model.state import State
 from chainsim.testing.networks import Sketch
 from chainsim.testing.replay import Run
+
+NOISE_LAWS: tuple[NoiseLaw, ...] = get_args(NoiseLaw)
 
 
 def simulate(network: Network, replication: int = 0) -> Run:
@@ -32,7 +37,7 @@ def distributions(largest: int = 8) -> st.SearchStrategy[Distribution]:
     mean = st.integers(1, max(1, largest)).map(float)
     return st.one_of(
         mean.map(Exponential),
-        mean.map(lambda m: Uniform(0.0, 2 * m)),
+        mean.map(lambda m: UniformTime(0.0, 2 * m)),
         mean.map(lambda m: Lognormal(m, m / 2)),
     )
 
@@ -41,6 +46,26 @@ def times(largest: int = 8, luck: bool = True) -> st.SearchStrategy[int | Distri
     """Constant times, 0 included, and, with luck, random ones."""
     constant = st.integers(0, largest)
     return st.one_of(constant, distributions(largest)) if luck else constant
+
+
+def arrivals() -> st.SearchStrategy[Arrivals]:
+    """Renewal orders of random sizes, correlated regular orders, and listed ones."""
+    sizes = st.sampled_from([Fixed(2.0), Geometric(2.0), Uniform(0.0, 3.0)])
+    return st.one_of(
+        st.builds(Renewal, distributions(), sizes),
+        st.builds(lambda every, law: Regular(every, 0.4, law, 0.0), st.integers(1, 4), st.sampled_from(NOISE_LAWS)),
+        st.builds(
+            lambda every, rho: Regular(every, 0.4, correlation=rho), st.integers(1, 4), st.sampled_from([0.7, -0.7])
+        ),
+        st.builds(lambda every, law: Regular(every, sizes=law), st.integers(1, 4), sizes),
+        listed(),
+    )
+
+
+def listed() -> st.SearchStrategy[Arrivals]:
+    """Orders as a schedule or a trace lists them, some at the same tick and some of nothing."""
+    rows = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 6)), max_size=12)
+    return rows.map(lambda found: Listed(tuple(sorted(found))))
 
 
 def shares(count: int) -> st.SearchStrategy[list[int]]:
@@ -93,6 +118,7 @@ def networks(draw: st.DrawFn, *, changes: bool = True, ample: bool = False, luck
             quantity=draw(st.integers(1, 6)),
             rate=Fraction(draw(st.integers(1, 12)), 4),
             noise=draw(st.sampled_from([0.0, 0.5])) if luck else 0.0,
+            arrivals=draw(st.none() | (arrivals() if luck else listed())),
             time=draw(times(3, luck)),
             terms=draw(st.integers(0, 30)),
         )

@@ -7,6 +7,7 @@ This module must not know dated changes; build compiles the plan by firm, this i
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
@@ -17,6 +18,7 @@ from chainsim.scenario.checks.view import View
 from chainsim.scenario.language.schema import Market, Plant, Scenario, Supplier
 from chainsim.scenario.network.bill import Bill, derive
 from chainsim.scenario.network.cycles import is_productive, rings, top_down
+from chainsim.scenario.network.demand import base_rate, daily_plan, is_shaped, shaping
 from chainsim.scenario.network.naming import firm_names
 from chainsim.scenario.network.sourcing import DEFAULT_RING, stated_shares
 from chainsim.scenario.text.nodes import Path
@@ -29,12 +31,42 @@ MOST_EVENTS = 10**9
 
 
 def market_rate(scenario: Scenario, market: Market) -> float:
-    """Largest planned rate of a market in the study, units/second: its rate, or that of its largest year."""
-    if market.rate is not None:
-        return float(market.rate)
+    """Largest planned rate of a market in the study, units/second, by day; of listed orders by calendar month.
+
+    Of yearly totals it is that of the largest year.
+    """
     study = scenario.study
-    years = [year for year in market.yearly if study.start.year <= int(year) <= study.end.year]
-    return max((float(market.yearly[year]) / (_days(int(year)) * DAY) for year in years), default=0.0)
+    days = max(0, (study.end - study.start).days)
+    if market.process == "trace":
+        return _largest_month(market, study.start, study.end) / DAY
+    if market.yearly:
+        years = [year for year in market.yearly if study.start.year <= int(year) <= study.end.year]
+        stated = max((float(market.yearly[year]) / (_days(int(year)) * DAY) for year in years), default=0.0)
+    else:
+        stated = base_rate(market)
+    if not is_shaped(market) or not days:
+        return stated
+    if market.yearly:
+        subsidy = 1 + float(market.pull_forward.gains) if market.pull_forward else 1.0
+        return stated * subsidy * max(map(shaping(market, study.start), range(days)))
+    return max(daily_plan(market, study.start, days)) / DAY
+
+
+def _largest_month(market: Market, start: date, end: date) -> float:
+    """Units per day of the calendar month in the study with the most."""
+    months: dict[tuple[int, int], float] = {}
+    for moment, units in market.listed:
+        if start <= moment.date() < end:
+            month = moment.year, moment.month
+            months[month] = months.get(month, 0.0) + float(units)
+    return max((units / _days_of(month, start, end) for month, units in months.items()), default=0.0)
+
+
+def _days_of(month: tuple[int, int], start: date, end: date) -> int:
+    """Days of a month that are in the study."""
+    first = date(*month, 1)
+    last = date.fromordinal(first.toordinal() + monthrange(*month)[1] - 1)
+    return min(last.toordinal(), end.toordinal() - 1) - max(first.toordinal(), start.toordinal()) + 1
 
 
 def _days(year: int) -> int:
@@ -176,9 +208,12 @@ def events(scenario: Scenario, bill: Bill) -> float:
     placed: dict[str, float] = {}
     for market in scenario.markets.values():
         rate = market_rate(scenario, market)
-        orders = (
-            seconds * rate / float(market.quantity) if market.arrivals == "poisson" else seconds / float(market.every)
-        )
+        if market.process == "trace":
+            orders = float(len(market.listed))
+        elif market.process == "regular":
+            orders = seconds / float(market.every)
+        else:
+            orders = seconds * rate / market.quantity.moments[0]
         placed[market.buys] = placed.get(market.buys, 0.0) + orders
     order = top_down({part: dict.fromkeys(used, Fraction(1)) for part, used in needs.items()})
     total = 0.0

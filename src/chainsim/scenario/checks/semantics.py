@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 
 from chainsim.errors import Problem
 from chainsim.model.distributions import Constant, Distribution
+from chainsim.model.quantities import Discrete, Fixed, QuantityLaw
 from chainsim.model.replenishment import BaseStock, ReorderPointOrderUpTo
-from chainsim.scenario.checks import flow, supply
+from chainsim.scenario.checks import demand, flow, supply
 from chainsim.scenario.checks.view import View, touches
 from chainsim.scenario.language.schema import LANGUAGE_VERSION, DatedChange, Part
 from chainsim.scenario.network.bill import derive
@@ -118,38 +118,6 @@ def _horizon(view: View) -> int:
     return max(0, (study.end - study.start).days)
 
 
-def _demand(view: View) -> Iterator[Problem]:
-    study, days = view.scenario.study, _horizon(view)
-    years = (
-        {str(year) for year in range(study.start.year, date.fromordinal(study.end.toordinal() - 1).year + 1)}
-        if days
-        else set()
-    )
-    for name, market in view.scenario.markets.items():
-        path: Path = ("markets", name)
-        if market.rate is None and not market.yearly:
-            yield view.problem(
-                path, f"market {name} states no demand", "write `rate: 900/day`, or `yearly: {2024: 360_000}`"
-            )
-        if market.rate is not None and market.yearly:
-            yield view.problem((*path, "yearly"), f"market {name} states both rate and yearly", "leave one of them out")
-        stated = sorted(int(year) for year in market.yearly)
-        between = {str(year) for year in range(stated[0], stated[-1])} if stated else set()
-        missing = sorted((years | between) - set(market.yearly)) if market.yearly else []
-        if missing:
-            reason = "which the study runs through" if set(missing) & years else "a year between those it states"
-            message = f"yearly of {name} says nothing about {', '.join(missing)}, {reason}"
-            yield view.problem((*path, "yearly"), message, f"add `{missing[0]}: ...`, or let the study end earlier")
-        if market.yearly and study.warm_up:
-            message = "study.warm_up is for steady-state studies; a ramp (yearly demand) has no steady state"
-            yield view.problem(("study", "warm_up"), message, "leave warm_up out, or write a constant `rate`")
-        if market.every > days * DAY > 0 and market.rate is not None and market.arrivals == "regular":
-            message = (
-                f"every of {format_duration(market.every)} is longer than the horizon of {days} days: one order at most"
-            )
-            yield view.problem((*path, "every"), message, warning=True)
-
-
 def _dates(view: View) -> Iterator[Problem]:
     study = view.scenario.study
     if study.end <= study.start:
@@ -246,14 +214,29 @@ def _quantities(view: View) -> Iterator[Problem]:
             yield from _multiple(view, (*path, "finished_stock"), quantity, firm.makes, part)
     for name, market in view.scenario.markets.items():
         part = parts[market.buys]
-        yield from _multiple(view, ("markets", name, "quantity"), market.quantity, market.buys, part)
+        for size in _sizes(market.quantity):
+            yield from _multiple(view, ("markets", name, "quantity"), size, market.buys, part)
+        dated = view.node(("markets", name, "schedule"))
+        keys = dated.entries if isinstance(dated, Mapping) else ()
+        for key, units in zip(keys, market.schedule.values(), strict=False):  # the same moment twice is told elsewhere
+            yield from _multiple(view, ("markets", name, "schedule", key), units, market.buys, part)
+        for row, order in enumerate(market.trace.orders if market.trace else ()):
+            place: Path = ("markets", name, "trace", "orders", row, "quantity")
+            yield from _multiple(view, place, order.quantity, market.buys, part)
         for year, total in market.yearly.items():
             yield from _multiple(view, ("markets", name, "yearly", year), total, market.buys, part)
 
 
+def _sizes(law: QuantityLaw) -> list[Fraction]:
+    """The sizes that a law states; other laws are rounded where they are drawn."""
+    if isinstance(law, Fixed):
+        return [Fraction(law.size).limit_denominator(10**9)]
+    return [size for size, _ in law.chances] if isinstance(law, Discrete) else []
+
+
 def _multiple(view: View, path: Path, quantity: Fraction, name: str, part: Part) -> Iterator[Problem]:
     if (quantity / part.resolution).denominator != 1:
-        key = path[-1] if path[-2] != "yearly" else f"yearly.{path[-1]}"
+        key = path[-1] if path[-2] not in ("yearly", "schedule") else f"{path[-2]}.{path[-1]}"
         counted = (
             "is counted in whole units" if part.resolution == 1 else f"has resolution {format_number(part.resolution)}"
         )
@@ -278,7 +261,7 @@ SUPPLY = (
 )
 BILL = ("parts.price", "parts.materials", "parts.needs", "parts.cost_shares")
 STUDY = ("study.start", "study.end")
-DEMAND = ("markets.rate", "markets.yearly", "markets.every", "markets.quantity", "markets.arrivals")
+DEMAND = tuple(f"markets.{key}" for key in demand.READS)
 
 CHECKS: tuple[Check, ...] = (
     Check(_study, (*STUDY, "study.warm_up", "study.tick", "study.replications"), dated=False),
@@ -288,7 +271,7 @@ CHECKS: tuple[Check, ...] = (
         dated=False,
     ),
     Check(_reviews, (*STUDY, "plants.review", "suppliers.review")),
-    Check(_demand, (*STUDY, *DEMAND, "study.warm_up")),
+    Check(demand.check_demand, (*STUDY, *DEMAND, "study.warm_up")),
     Check(_bill, BILL),
     Check(_cycles, (*BILL, "study.opening", "allow_cycles.*")),
     Check(
@@ -310,6 +293,8 @@ CHECKS: tuple[Check, ...] = (
             "markets.buys",
             "markets.quantity",
             "markets.yearly",
+            "markets.schedule",
+            "markets.trace",
         ),
     ),
     Check(

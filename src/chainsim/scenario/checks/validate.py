@@ -186,7 +186,8 @@ def label_of(path: Path, *, full: bool = False) -> str:
     """What messages call the value at a path: its key, with the key above where that names no section."""
     if full or len(path) < 3:
         return show(path)
-    return show(path[-1:]) if is_section(_kind(path[:-1])) else show(path[-2:])
+    in_section = is_section(_kind(path[:-1])) or isinstance(path[-2], int)
+    return show(path[-1:]) if in_section else show(path[-2:])
 
 
 def key_place(tree: Mapping, path: Path) -> Place:

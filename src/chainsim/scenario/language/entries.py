@@ -21,6 +21,7 @@ from chainsim.units import (
     UnitError,
     format_duration,
     format_number,
+    format_share,
     parse_duration,
     parse_number,
     parse_rate,
@@ -37,6 +38,8 @@ PARSERS: dict[str, Callable[[str], Fraction]] = {
     "rate": parse_rate,
     "share": parse_share,
 }
+PAIRS = "chances by size"  # the unit of an entry that is written as a mapping only, {1: 50%, 2: 50%}
+SHORT = ("constant", "cover", "fixed")  # entries whose one parameter may stand alone
 EXAMPLES = {"duration": "2 days", "quantity": "20", "number": "2", "rate": "900/day", "share": "75%"}
 
 
@@ -74,7 +77,7 @@ def from_call(call: Call, registry: Registry[T], key: str) -> T:
         try:
             values[field.name] = _parameter(field, text)
         except UnitError as error:
-            if call.name in ("constant", "cover"):
+            if call.name in SHORT:
                 raise
             raise UnitError(f"{field.name} of {call.name} {error.message}", error.hint) from None
     return _made(call.name, registry, values)
@@ -114,11 +117,14 @@ def from_mapping(given: Mapping[object, object], registry: Registry[T], key: str
 def as_call(entry: T, registry: Registry[T]) -> str:
     """The entry as text that can be read again: `lognormal(2 days, 12 h)`."""
     name = registry.name_of(entry)
+    if any(field.unit == PAIRS for field in registry.fields(name)):
+        pairs = (pair for field in registry.fields(name) for pair in getattr(entry, field.name))
+        return "{" + ", ".join(f"{format_number(size)}: {format_share(weight)}" for size, weight in pairs) + "}"
     texts = []
     for field in registry.fields(name):
         value = Fraction(getattr(entry, field.name)).limit_denominator(10**12)
         texts.append(format_duration(value) if field.unit == "duration" else format_number(value))
-    if name in ("constant", "cover"):
+    if name in SHORT:
         return texts[0]
     return f"{name}({', '.join(texts)})"
 
@@ -127,7 +133,10 @@ def _fields(name: str, registry: Registry[T]) -> tuple[Declaration, ...]:
     if name not in registry:
         message = f"unknown {registry.family} {shown(name)}{did_you_mean(name, registry)}"
         raise UnitError(message, f"there is {listed(registry)}")
-    return registry.fields(name)
+    fields = registry.fields(name)
+    if any(field.unit == PAIRS for field in fields):
+        raise UnitError(f"{name} is written without its name", "write sizes and chances, {1: 50%, 2: 50%}")
+    return fields
 
 
 def _parameter(field: Declaration, given: object) -> float:

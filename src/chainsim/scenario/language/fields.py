@@ -1,6 +1,6 @@
 """The types of the scenario language's values, as `schema` declares them.
 
-Each is an annotated pydantic type: a reader from `values`, its JSON Schema, and a serializer that writes
+Each is an annotated pydantic type: a reader from `values` or `orders`, its JSON Schema, and a serializer that writes
 readable text again.  A failing value gives exactly one `PydanticCustomError`: the message is a predicate
 that follows the key ("needs a unit, got '1e3'"), and its context has the next step under `hint`.
 Values by ring report each ring at its own place.  This module must not know YAML or positions.
@@ -17,9 +17,11 @@ from typing import Annotated, Any, TypeAlias, TypeVar
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
 from chainsim.model.distributions import Distribution, distributions
+from chainsim.model.quantities import QuantityLaw, quantity_laws
 from chainsim.model.replenishment import Replenishment, replenishments
-from chainsim.scenario.language import values
+from chainsim.scenario.language import orders, values
 from chainsim.scenario.language.entries import as_call, custom
+from chainsim.scenario.language.orders import Trace
 from chainsim.scenario.language.values import NAME_LENGTH, RINGS, WORDS_LENGTH, OfPlan, Ring, by_ring, hinted
 from chainsim.units import (
     INT64,
@@ -72,6 +74,14 @@ def _rule_text(value: Replenishment) -> str:
     return as_call(value, replenishments)
 
 
+def _size_text(value: QuantityLaw) -> str:
+    return as_call(value, quantity_laws)
+
+
+def _percent_text(value: Fraction) -> str:
+    return f"{format_number(value * 100)}%"
+
+
 def _capacity_text(value: Fraction | OfPlan) -> str:
     return str(value) if isinstance(value, OfPlan) else format_rate(value)
 
@@ -91,6 +101,7 @@ SHARE = {
 WHOLE = {"type": ["integer", "string"], "pattern": r"^[0-9][0-9_]*$"}
 COUNT = WHOLE | {"minimum": 0}
 LAW = {"type": ["string", "object"]}
+PERCENT = {"type": NUMERIC, "pattern": r"^-?[0-9_.]+ ?(%|percent)$"}
 
 
 def _rings(schema: Mapping[str, Any], *, nullable: bool = True) -> dict[str, Any]:
@@ -102,10 +113,15 @@ def _rings(schema: Mapping[str, Any], *, nullable: bool = True) -> dict[str, Any
 
 _amount = hinted(values.amount, 'write an amount such as "145_000 CNY"')
 _capacity = hinted(values.capacity, 'write "900/day", "125% of plan" or "unlimited"')
+_order_size = hinted(orders.order_size, 'write a number such as "20", a law such as "poisson(20)", or {1: 50%, 2: 50%}')
+_correlation = hinted(orders.correlation, 'write a plain number such as "0.7"')
 _count = hinted(values.count, 'write a whole number such as "5"')
 _count_from_one = hinted(partial(values.count, low=1), 'write a whole number such as "5"')
 _date = hinted(values.date, 'write a date such as "2023-01-01"')
 _duration = hinted(values.duration, 'write a duration such as "2 days"')
+_growth = hinted(orders.growth, 'write a percentage such as "5%" or "-2%"')
+_moment = hinted(orders.moment, 'write "2024-01-05" or "2024-01-05T08:00"')
+_percentage = hinted(orders.percentage, 'write a percentage such as "120%"')
 _positive_duration = hinted(partial(values.duration, strictly=True), 'write a duration such as "1 day"')
 _law = hinted(values.law, 'write a duration such as "2 days" or "2 ± 0.5 days"')
 _money_rate = hinted(values.money_rate, 'write money per time, such as "200_000 CNY/month"')
@@ -139,6 +155,12 @@ Capacity: TypeAlias = Annotated[
 Change: TypeAlias = Annotated[
     Any, _checked(values.change), _schema("a new value or a change of it", "60 days", "+20%", "+10 points")
 ]
+Correlation: TypeAlias = Annotated[
+    Fraction,
+    _checked(_correlation),
+    _written(format_number),
+    _schema("a correlation, above -1 and below 1", 0.7, type=NUMERIC, exclusiveMinimum=-1, exclusiveMaximum=1),
+]
 Count: TypeAlias = Annotated[int, _checked(_count), _schema("a whole number", 5, **COUNT)]
 CountFromOne: TypeAlias = Annotated[
     int, _checked(_count_from_one), _schema("a whole number from 1", 5, **WHOLE | {"minimum": 1})
@@ -166,6 +188,12 @@ PositiveDuration: TypeAlias = Annotated[
     _written(format_duration),
     _schema("a duration above 0", "1 day", **DURATION),
 ]
+Growth: TypeAlias = Annotated[
+    Fraction,
+    _checked(_growth),
+    _written(_percent_text),
+    _schema("a yearly growth, above -100%", "5%", "-2%", **PERCENT | {"minimum": 0, "maximum": 0}),
+]
 Law: TypeAlias = Annotated[
     Distribution,
     _checked(_law),
@@ -184,6 +212,21 @@ LawByRing: TypeAlias = Annotated[
     _written(_law_text),
     _schema("a distribution of durations, or one by ring", "2 ± 0.5 days", {"city": "12 h"}, **_rings(LAW)),
 ]
+Moment: TypeAlias = Annotated[
+    dt.datetime,
+    _checked(_moment),
+    _written(dt.datetime.isoformat),
+    _schema(
+        "a day, or a day and a time",
+        "2024-01-05",
+        "2024-01-05T08:00",
+        type="string",
+        pattern=r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2})?)?$",
+    ),
+]
+Month: TypeAlias = Annotated[
+    int, _checked(orders.month), _schema("a month", "1", type="string", pattern=r"^([1-9]|1[0-2])$")
+]
 Name: TypeAlias = Annotated[
     str,
     _checked(values.name),
@@ -194,6 +237,24 @@ MoneyRate: TypeAlias = Annotated[
     _checked(_money_rate),
     _written(format_money_rate),
     _schema("money per time", "200_000 CNY/month", "0.5 CNY/day", **MONEY_RATE),
+]
+OrderSize: TypeAlias = Annotated[
+    QuantityLaw,
+    _checked(_order_size),
+    _written(_size_text),
+    _schema(
+        "a number, or a law of order sizes",
+        20,
+        "poisson(20)",
+        {"1": "50%", "2": "50%"},
+        type=["number", "string", "object"],
+    ),
+]
+Percentage: TypeAlias = Annotated[
+    Fraction,
+    _checked(_percentage),
+    _written(_percent_text),
+    _schema("a percentage from 0", "120%", "80%", **PERCENT | {"minimum": 0, "maximum": 1}),
 ]
 Rate: TypeAlias = Annotated[
     Fraction, _checked(_rate), _written(format_rate), _schema("a rate", "900/day", "30万/年", **RATE)
@@ -229,6 +290,12 @@ ShareByRing: TypeAlias = Annotated[
     _schema("a share, or one by ring", "30%", {"city": "20%", "province": "25%"}, **_rings(SHARE)),
 ]
 Switch: TypeAlias = Annotated[bool, _checked(values.switch), _schema("true or false", True, type="boolean")]
+TraceFile: TypeAlias = Annotated[
+    Trace,
+    _checked(orders.trace),
+    _written(lambda trace: str(trace.file)),
+    _schema("a CSV beside the scenario", "orders.csv", type="string"),
+]
 Weight: TypeAlias = Annotated[
     Fraction,
     _checked(_weight),
@@ -252,16 +319,22 @@ __all__ = [
     "Amount",
     "Capacity",
     "Change",
+    "Correlation",
     "Count",
     "CountByRing",
     "CountFromOne",
     "Date",
     "Duration",
+    "Growth",
     "Law",
     "LawByRing",
+    "Moment",
     "MoneyRate",
+    "Month",
     "Name",
     "OfPlan",
+    "OrderSize",
+    "Percentage",
     "PositiveDuration",
     "PositiveWeight",
     "Rate",
@@ -271,6 +344,8 @@ __all__ = [
     "Share",
     "ShareByRing",
     "Switch",
+    "Trace",
+    "TraceFile",
     "Weight",
     "Words",
 ]

@@ -14,19 +14,26 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from chainsim.model.distributions import Distribution
+from chainsim.model.quantities import Fixed, QuantityLaw
 from chainsim.model.replenishment import BaseStock, Replenishment
 from chainsim.scenario.language.expectation import Expectation
 from chainsim.scenario.language.fields import (
     Amount,
     Capacity,
     Change,
+    Correlation,
     CountByRing,
     CountFromOne,
     Date,
     Duration,
+    Growth,
     Law,
     LawByRing,
+    Moment,
+    Month,
     Name,
+    OrderSize,
+    Percentage,
     PositiveDuration,
     PositiveWeight,
     Rate,
@@ -36,6 +43,7 @@ from chainsim.scenario.language.fields import (
     Share,
     ShareByRing,
     Switch,
+    TraceFile,
     Weight,
     Words,
 )
@@ -43,6 +51,7 @@ from chainsim.scenario.language.section import Section
 
 LANGUAGE_VERSION = 1
 TO_ORDER: Replenishment = BaseStock(0.0)
+ONE_UNIT: QuantityLaw = Fixed(1.0)
 
 
 class Study(Section):
@@ -155,6 +164,25 @@ class Outside(Section):
     lead_time: Annotated[Law | None, Field(description="from order to delivery")] = None
 
 
+class Ramp(Section):
+    """A rise of a market's plan from a share of it to all of it."""
+
+    begin: Annotated[Date | None, Field(alias="from", description="last day at the start; that of the study")] = None
+    until: Annotated[Date, Field(description="first day at full height")]
+    start: Annotated[Share, Field(description="share of the plan before the ramp")] = Fraction(0)
+    shape: Annotated[Literal["linear", "logistic"], Field(description="a straight line or an S")] = "linear"
+
+
+class PullForward(Section):
+    """Sales that a subsidy brings forward, and the dip when it has ended."""
+
+    begin: Annotated[Date | None, Field(alias="from", description="first day of the subsidy")] = None
+    until: Annotated[Date, Field(description="first day without it")]
+    gains: Annotated[Percentage, Field(description="how much more is sold in that time")]
+    payback: Annotated[PositiveDuration, Field(description="how long the dip lasts from `until` on")]
+    additional: Annotated[Share, Field(description="share of the gains that is not missing later")] = Fraction(0)
+
+
 class Market(Section):
     """Final demand for one part."""
 
@@ -166,14 +194,44 @@ class Market(Section):
         Field(description="totals by calendar year; the smoothest ramp that meets them is used"),
     ] = {}
     arrivals: Annotated[
-        Literal["regular", "poisson"], Field(description="one order every `every`, or single Poisson orders")
+        Literal["regular", "poisson", "renewal", "trace"],
+        Field(description="one order every `every`, at random times, or as listed"),
     ] = "regular"
     every: Annotated[PositiveDuration, Field(description="time between regular orders")] = Fraction(86_400)
-    quantity: Annotated[PositiveWeight, Field(description="units of one Poisson order")] = Fraction(1)
-    noise: Annotated[Share, Field(description="coefficient of variation of a regular order")] = Fraction(0)
+    between: Annotated[Law | None, Field(description="time from one renewal order to the next")] = None
+    quantity: Annotated[OrderSize, Field(description="units of one order: a number or a law")] = ONE_UNIT
+    noise: Annotated[Share, Field(description="coefficient of variation of a planned regular order")] = Fraction(0)
+    noise_law: Annotated[
+        Literal["normal", "lognormal", "gamma", "negative_binomial"], Field(description="law of the noise")
+    ] = "normal"
+    correlation: Annotated[Correlation, Field(description="of a regular order with the one before")] = Fraction(0)
+    season: Annotated[
+        dict[Month, Percentage], Field(description="the plan in some months of the year, in % of what it would be")
+    ] = {}
+    growth: Annotated[Growth, Field(description="of the plan per year, compound, from the start of the study")] = (
+        Fraction(0)
+    )
+    ramp: Annotated[Ramp | None, Field(description="a rise of the plan to its full height")] = None
+    pull_forward: Annotated[
+        PullForward | None, Field(description="a subsidy that brings sales forward: more now, fewer later")
+    ] = None
+    schedule: Annotated[dict[Moment, Weight], Field(description="exactly these orders, by day or moment")] = {}
+    trace: Annotated[TraceFile | None, Field(description="CSV beside the scenario with exactly these orders")] = None
     ring: Annotated[Ring, Field(description="where the buyers are")] = "nation"
     lead_time: Annotated[Law | None, Field(description="from the plant to the buyer")] = None
     pays_after: Annotated[Duration, Field(description="payment term of the buyers")] = Fraction(0)
+
+    @property
+    def process(self) -> Literal["regular", "poisson", "renewal", "trace"]:
+        """How orders arrive; those of a schedule or a trace do as they are listed."""
+        return "trace" if self.schedule or self.trace else self.arrivals
+
+    @property
+    def listed(self) -> list[tuple[dt.datetime, Fraction]]:
+        """The orders of the schedule or the trace by time, units."""
+        rows = list(self.schedule.items())
+        rows += [(order.time, order.quantity) for order in self.trace.orders] if self.trace else []
+        return sorted(rows, key=lambda row: row[0])
 
 
 class Lane(Section):
@@ -250,6 +308,8 @@ __all__ = [
     "Part",
     "Plant",
     "Policy",
+    "PullForward",
+    "Ramp",
     "Replenishment",
     "Ring",
     "Scenario",

@@ -17,6 +17,7 @@ from pydantic import PlainSerializer
 from pydantic.fields import FieldInfo
 
 from chainsim.model.distributions import Distribution
+from chainsim.model.quantities import QuantityLaw
 from chainsim.model.replenishment import Replenishment
 from chainsim.scenario.language.fields import OfPlan
 from chainsim.scenario.language.schema import Scenario, Section
@@ -106,7 +107,9 @@ def default_text(info: FieldInfo) -> str | None:
 @cache
 def is_number(kind: Kind) -> bool:
     """Whether values of this kind are quantities, with or without unit (not names, texts, dates or choices)."""
-    return any(member in (int, Fraction, OfPlan, Distribution, Replenishment) for member in alternatives(kind))
+    return any(
+        member in (int, Fraction, OfPlan, Distribution, QuantityLaw, Replenishment) for member in alternatives(kind)
+    )
 
 
 @cache

@@ -7,16 +7,12 @@ plan" and the opening balance rest on it; it knows nothing of what the simulatio
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import TypeAlias
 
 from chainsim.errors import ScenarioError
-from chainsim.model.demand import smoothest_ramp
-from chainsim.scenario.language import schema
 from chainsim.scenario.network.blueprint import Blueprint, StockKey
 
 Rates: TypeAlias = dict[StockKey, float]
-DAY = 86_400
 ROUNDS = 10_000
 
 
@@ -39,25 +35,3 @@ def responses(blueprint: Blueprint, market: StockKey) -> Rates:
         if not wave:
             return total
     raise ScenarioError("the bills of materials feed on themselves: making one unit takes one unit or more of itself")
-
-
-def cumulative(market: schema.Market, start: date, days: int) -> list[float]:
-    """Planned demand in units from `start` to the morning of each day 0..days."""
-    if market.rate is not None:
-        daily = float(market.rate) * DAY
-        return [daily * day for day in range(days + 1)]
-    years = sorted(int(year) for year in market.yearly)
-    if years != list(range(years[0], years[-1] + 1)):
-        raise ScenarioError(f"yearly totals must be of years that follow each other, got {', '.join(map(str, years))}")
-    lengths = [(date(year + 1, 1, 1) - date(year, 1, 1)).days for year in years]
-    rates = smoothest_ramp([float(market.yearly[str(year)]) for year in years], [float(n) for n in lengths])
-    if min(rates) < 0:
-        raise ScenarioError("no ramp without negative demand meets the yearly totals; give more years or a `rate`")
-    result = [0.0]
-    for day in range(days):
-        today = start + timedelta(days=day)
-        index = years.index(today.year) if today.year in years else (0 if today.year < years[0] else len(years) - 1)
-        into = (today - date(years[index], 1, 1)).days + 0.5
-        slope = (rates[index + 1] - rates[index]) / lengths[index]
-        result.append(result[-1] + max(0.0, rates[index] + slope * into))
-    return result

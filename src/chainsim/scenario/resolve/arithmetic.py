@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from chainsim.model.distributions import distributions
+from chainsim.model.quantities import quantity_laws
 from chainsim.model.replenishment import replenishments
 from chainsim.units import (
     Call,
@@ -38,7 +39,8 @@ from chainsim.units import (
 )
 
 OF_PLAN = " of plan"
-SPREADS = ("sd",)  # parameters that an added quantity leaves as they are
+SPREADS = ("sd", "step")  # parameters that an added quantity leaves as they are
+SHAPES = ("number", "share")  # units of parameters that no change touches: shapes, stages, chances
 UNLIMITED = ("unlimited", "不限")
 Parser = Callable[[str], Any]
 Writer = Callable[[Any], str]
@@ -109,19 +111,23 @@ def _call(text: str) -> Call | None:
 
 
 def _changed_call(call: Call, change: ChangeText, current: str) -> Call:
-    registry: Any = distributions if call.name in distributions else replenishments
-    if call.name not in registry:
+    """The first entry of that name whose parameters the change fits: a name may be a law of times and of sizes."""
+    registries: list[Any] = [one for one in (distributions, replenishments, quantity_laws) if call.name in one]
+    if not registries:
         return call  # the schema will say that there is no such law
-    arguments = []
-    for field, text in zip(registry.fields(call.name), call.arguments, strict=False):
-        if change.kind == "relative" or field.name not in SPREADS:
-            try:
-                text = _changed_plain(text, change, False, (SCALES[field.unit],))
-            except UnitError:
-                hint = "write the new law or rule itself"
-                raise UnitError(f"cannot change by {shown(change.text)}, its value is {shown(current)}", hint) from None
-        arguments.append(text)
-    return Call(call.name, tuple(arguments))
+    for registry in registries:
+        arguments = []
+        try:
+            for field, text in zip(registry.fields(call.name), call.arguments, strict=False):
+                spread = change.kind != "relative" and field.name in SPREADS
+                if field.unit not in SHAPES and not spread:
+                    text = _changed_plain(text, change, False, (SCALES[field.unit],))
+                arguments.append(text)
+        except UnitError:
+            continue
+        return Call(call.name, tuple(arguments))
+    hint = "write the new law or rule itself"
+    raise UnitError(f"cannot change by {shown(change.text)}, its value is {shown(current)}", hint)
 
 
 def _read(parser: Callable[[str], Fraction], text: str, what: str) -> Fraction:

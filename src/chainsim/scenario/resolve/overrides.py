@@ -13,6 +13,7 @@ from typing import Any
 
 from chainsim.errors import Place, Problem, ScenarioError
 from chainsim.model.distributions import distributions
+from chainsim.model.quantities import quantity_laws
 from chainsim.model.replenishment import replenishments
 from chainsim.scenario.language.shape import (
     ROOT,
@@ -216,8 +217,8 @@ def _as_call(node: Mapping) -> str:
     """A law or rule written as a mapping, as a call; parameters that it lacks end the call."""
     texts = {key: child.text for key, child in node.entries.items() if isinstance(child, Scalar)}
     name = texts.get("law", texts.get("rule", ""))
-    registry: Any = distributions if name in distributions else replenishments
-    known = [field.name for field in registry.fields(name)] if name in registry else []
+    registries: list[Any] = [one for one in (distributions, replenishments, quantity_laws) if name in one]
+    known = [field.name for one in registries[:1] for field in one.fields(name)]
     return f"{name}({', '.join(texts[key] for key in known if key in texts)})"
 
 

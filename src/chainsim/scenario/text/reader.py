@@ -26,11 +26,13 @@ from chainsim.units import shown
 
 DEEPEST = 40
 MOST_NODES = 100_000
+NUMBERED = ("season", "quantity", "schedule")  # whose keys are numbers or dates
 KEYS = "such as study, parts, plants, markets"
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _RESOLVER: Any = yaml.resolver.Resolver()
 _TEXT = "tag:yaml.org,2002:str"
 _YEAR = re.compile(r"[1-9]\d{3}", re.ASCII)
+_PLAIN_KEY = re.compile(r"(0|[1-9][\d_]*)(\.\d+)?|\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2})?)?", re.ASCII)
 _NUMBER = re.compile(r"[-+]?\.?\d[\d_.]*(e[-+]?\d+)?", re.ASCII | re.IGNORECASE)
 _INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
@@ -61,12 +63,13 @@ class _Stop(Exception):
 
 @dataclass(slots=True)
 class _Open:
-    """A mapping or list that is being read; `key` is the mapping's key that waits for its value."""
+    """A mapping or list that is being read; `under` is its own key, `key` the one in it that waits for its value."""
 
     node: Mapping | Sequence
     flow: bool
     anchor: str | None
     is_key: bool
+    under: str | None = None
     key: str | None = None
     kept: bool = True
     last: Scalar | None = None
@@ -84,6 +87,7 @@ class _Builder:
         self.root: Node | None = None
         self.stack: list[_Open] = []
         self.documents = 0
+        self.one_value = False
         self.nodes = 0
 
     def scenario(self) -> Mapping:
@@ -97,6 +101,7 @@ class _Builder:
 
     def value(self) -> Node:
         """The root whatever it is, or a `ScenarioError`."""
+        self.one_value = True
         self._read()
         self._raise()
         return self.root or Scalar("", Place(self.display, 1, 1))
@@ -163,13 +168,14 @@ class _Builder:
         node: Mapping | Sequence = (
             Mapping({}, place) if isinstance(event, yaml.MappingStartEvent) else Sequence([], place)
         )
+        under = parent.key if parent else None
         if is_key:
             self._problem(
                 place, "keys must be text, not a list or mapping", "quote the key if these signs belong to it"
             )
         else:
             self._attach(node)
-        self.stack.append(_Open(node, bool(event.flow_style), event.anchor, is_key))
+        self.stack.append(_Open(node, bool(event.flow_style), event.anchor, is_key, under))
 
     def _tricks(self, event: Any, place: Place) -> None:
         """Refuses what would make one text mean another elsewhere: aliases, anchors and tags."""
@@ -199,7 +205,9 @@ class _Builder:
             pass
         elif plain and text == "<<":
             self._problem(place, "merge keys are not supported", "write the keys out")
-        elif plain and (tag != _TEXT or _NUMBER.fullmatch(text)) and not _YEAR.fullmatch(text):
+        elif (
+            plain and (tag != _TEXT or _NUMBER.fullmatch(text)) and not (_YEAR.fullmatch(text) or self._numbered(text))
+        ):
             self._problem(place, f"keys must be text, got {shown(text)}", f'quote it: "{text}"')
         elif plain and "：" in text:
             self._problem(place, f"key {shown(text)} contains a full-width colon", wide_signs("："))
@@ -216,6 +224,13 @@ class _Builder:
         self._key_waits(text, place, kept=kept)
         if kept:
             mapping.key_places[text] = place
+
+    def _numbered(self, text: str) -> bool:
+        """Whether a number or a date may be a key here: below one of NUMBERED, and at the root of a `--set` value."""
+        under = self.stack[-1].under
+        root = self.one_value and len(self.stack) == 1
+        expected = root or (under is not None and under.rpartition(".")[2] in NUMBERED)
+        return expected and bool(_PLAIN_KEY.fullmatch(text))
 
     def _key_waits(self, text: str, place: Place, *, kept: bool) -> None:
         parent = self.stack[-1]
