@@ -22,6 +22,7 @@ from chainsim.model.quantities import quantity_laws
 from chainsim.model.replenishment import replenishments
 from chainsim.registry import Registry
 from chainsim.scenario.language import schema, values
+from chainsim.scenario.language.expectation import Expectation
 from chainsim.scenario.language.shape import default_text, fields
 from chainsim.scenario.load import Loaded, load
 from chainsim.scenario.resolve.provenance import BESIDE
@@ -100,6 +101,7 @@ KEYS: dict[type[schema.Section], list[tuple[str, int]]] = {
     schema.NamedFirm: [("suppliers", 1)],
     schema.Outside: [("outside", 0)],
     schema.Market: [("markets", 0)],
+    Expectation: [("expect", 0)],
     schema.Ramp: [("markets", 1)],
     schema.PullForward: [("markets", 2)],
     schema.Lane: [("lanes", 0)],
