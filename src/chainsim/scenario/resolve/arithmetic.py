@@ -2,7 +2,8 @@
 
 In: a quantity as a file writes it, and a change.  Out: the new quantity as text, which the schema then
 judges like any other.  `+20%` multiplies every number of the quantity (a law keeps its coefficient of
-variation); `+4 days` moves a law and leaves its spread, and adds to the days of a cover rule.
+variation); `+4 days` moves a law and leaves its spread, and adds to the days of a cover rule.  What an entry declares
+not to scale (a service level, the window of a forecast) stays as it is.
 This module must not know where the quantity stands.
 """
 
@@ -110,14 +111,20 @@ def _changed_call(call: Call, change: ChangeText, current: str) -> Call:
     if call.name not in registry:
         return call  # the schema will say that there is no such law
     arguments = []
+    fits = False
     for field, text in zip(registry.fields(call.name), call.arguments, strict=False):
-        if change.kind == "relative" or field.name not in SPREADS:
+        if field.scales and (change.kind == "relative" or field.name not in SPREADS):
             try:
                 text = _changed_plain(text, change, False, (SCALES[field.unit],))
-            except UnitError:
-                hint = "write the new law or rule itself"
-                raise UnitError(f"cannot change by {shown(change.text)}, its value is {shown(current)}", hint) from None
+                fits = True
+            except UnitError:  # under a relative change, nonsense; else a parameter of another unit
+                if change.kind == "relative":
+                    fits = False
+                    break
         arguments.append(text)
+    if not fits:
+        hint = "write the new law or rule itself"
+        raise UnitError(f"cannot change by {shown(change.text)}, its value is {shown(current)}", hint)
     return Call(call.name, tuple(arguments))
 
 

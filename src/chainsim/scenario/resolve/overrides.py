@@ -33,7 +33,7 @@ from chainsim.scenario.text.suggest import did_you_mean, listed
 from chainsim.units import UnitError, parse_change
 
 SET = "--set"
-FIXED = ("chainsim", "study", "policies", "disruptions", "facts", "extends", "title", "allow_cycles")
+FIXED = ("chainsim", "study", "policies", "disruptions", "facts", "extends", "title", "allow_cycles", "calendars")
 Names = Callable[[], dict[str, Path] | None]  # firm names -> path of the group that stands for them
 
 
@@ -213,12 +213,14 @@ def _entry(node: Mapping) -> bool:
 
 
 def _as_call(node: Mapping) -> str:
-    """A law or rule written as a mapping, as a call; parameters that it lacks end the call."""
+    """A law or rule written as a mapping, as a call; parameters that it must have and lacks end the call."""
     texts = {key: child.text for key, child in node.entries.items() if isinstance(child, Scalar)}
     name = texts.get("law", texts.get("rule", ""))
     registry: Any = distributions if name in distributions else replenishments
-    known = [field.name for field in registry.fields(name)] if name in registry else []
-    return f"{name}({', '.join(texts[key] for key in known if key in texts)})"
+    known = registry.fields(name) if name in registry else []
+    last = max((number for number, field in enumerate(known, start=1) if field.name in texts), default=0)
+    given = [texts.get(field.name, "" if field.required else "0") for field in known[:last]]
+    return f"{name}({', '.join(text for text in given if text)})"
 
 
 def _ring_of(tree: Mapping, group: Path, name: str) -> str:

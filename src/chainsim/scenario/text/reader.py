@@ -30,7 +30,7 @@ KEYS = "such as study, parts, plants, markets"
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _RESOLVER: Any = yaml.resolver.Resolver()
 _TEXT = "tag:yaml.org,2002:str"
-_YEAR = re.compile(r"[1-9]\d{3}", re.ASCII)
+_YEAR_OR_DAY = re.compile(r"[1-9]\d{3}(-\d\d-\d\d)?", re.ASCII)
 _NUMBER = re.compile(r"[-+]?\.?\d[\d_.]*(e[-+]?\d+)?", re.ASCII | re.IGNORECASE)
 _INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
@@ -199,7 +199,7 @@ class _Builder:
             pass
         elif plain and text == "<<":
             self._problem(place, "merge keys are not supported", "write the keys out")
-        elif plain and (tag != _TEXT or _NUMBER.fullmatch(text)) and not _YEAR.fullmatch(text):
+        elif plain and (tag != _TEXT or _NUMBER.fullmatch(text)) and not _YEAR_OR_DAY.fullmatch(text):
             self._problem(place, f"keys must be text, got {shown(text)}", f'quote it: "{text}"')
         elif plain and "：" in text:
             self._problem(place, f"key {shown(text)} contains a full-width colon", wide_signs("："))
