@@ -91,7 +91,8 @@ class _Builder:
                         what = name if isinstance(name, str) else name[0]
                         raise ScenarioError(
                             f"{field.replace('_', ' ')} of {what} would change on {day}; it can only change from the "
-                            f"start of the study, {self.start}, on: leave out the policy's `from`, or set it to that day"
+                            f"start of the study, {self.start}, on: leave out the policy's `from`, or set it to that "
+                            "day"
                         )
         return {name: found[name] for name in sorted(found)}
 

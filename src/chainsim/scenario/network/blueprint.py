@@ -195,12 +195,12 @@ def _add_makers(scenario: schema.Scenario, result: Blueprint) -> list[_Maker]:
                 plan.sector,
                 generated=supplier is not None and not supplier.firms and len(names) > 1,
             )
-            in_force = _in_force(plan, named, own)
-            makers.append(_Maker(name, ring, group, in_force, _by_ring(in_force.lead_time, ring)))
+            operations = in_force(plan, named, own)
+            makers.append(_Maker(name, ring, group, operations, _by_ring(operations.lead_time, ring)))
     return makers
 
 
-def _in_force(plan: schema.Firm, named: schema.NamedFirm | None, own: schema.FirmChange) -> schema.Firm:
+def in_force(plan: schema.Firm, named: schema.NamedFirm | None, own: schema.FirmChange) -> schema.Firm:
     """A firm's operations: the nearest statement counts, `unlimited` too: of the firm by name, its list, its group."""
     stated = {}
     for section in (named, own):
