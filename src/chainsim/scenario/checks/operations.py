@@ -83,7 +83,7 @@ def check_calendars(view: View) -> Iterator[Problem]:
                 yield view.problem((*path, "hours"), message, "leave `hours` out for all day")
         unknown = unknown_festivals(study.start, study.end) if calendar.spring_festival else []
         if unknown:
-            years = listed(str(year) for year in unknown)
+            years = ", ".join(map(str, unknown))
             message = f"spring_festival of {name}: its date in {years} is not known"
             hint = f"it is from {min(LUNAR_NEW_YEAR)} to {max(LUNAR_NEW_YEAR)}; write it under `holidays`"
             yield view.problem((*path, "spring_festival"), message, hint)
@@ -126,7 +126,8 @@ def check_rules(view: View) -> Iterator[Problem]:
         review_key = "finished_review" if key == "finished_stock" else "review"
         if learning is not None and learning.period == 0:
             message = f"{key} of {path[1]}: {written} needs a period, for it is reviewed continuously"
-            yield view.problem((*path, key), message, f"write `{review_key}: 1 day`, or a `period` in the rule")
+            hint = f"write `{review_key}: 1 day`, or a `period` in the rule"
+            yield view.problem((*path, key), message, hint, among=[(*path, review_key)])
         elif learning is not None and review and Fraction(learning.period) != review:
             message = f"{key} of {path[1]}: the period of {written} is its review period, {format_duration(review)}"
             yield view.problem((*path, key), message, "leave `period` out", among=[(*path, review_key)])
