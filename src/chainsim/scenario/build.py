@@ -221,7 +221,8 @@ class _Builder:
                 lines.append(replace(row, servers=0))
                 continue
             rate = self.capacity(key, spec)
-            servers = spec.lines or (1 if rate is not None or spec.process_time else net.UNLIMITED)
+            busy = rate is not None or spec.process_time or spec.set_up
+            servers = spec.lines or (1 if busy else net.UNLIMITED)
             law, fixed = self.law("process time", f"{key[0]}>{key[1]}", spec.process_time)
             speed = Fraction(0)
             if rate is not None:

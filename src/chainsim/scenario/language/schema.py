@@ -97,7 +97,7 @@ class Operations(Section):
     ] = None
     lines: Annotated[
         CountFromOne | None,
-        Field(description="parallel lines that share `capacity`; 1 if capacity or `process_time` is given"),
+        Field(description="parallel lines that share `capacity`; 1 if capacity or any time is given"),
     ] = None
     process_time: Annotated[Law | None, Field(description="time on the line for one batch, beside capacity")] = None
     batch: Annotated[
