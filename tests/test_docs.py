@@ -21,6 +21,7 @@ from chainsim.model.distributions import distributions
 from chainsim.model.replenishment import replenishments
 from chainsim.registry import Registry
 from chainsim.scenario.language import schema, values
+from chainsim.scenario.language.calendars import Hours
 from chainsim.scenario.language.shape import default_text, fields
 from chainsim.scenario.load import Loaded, load
 from chainsim.scenario.resolve.provenance import BESIDE
@@ -92,6 +93,9 @@ OPERATIONS, PLANTS, TIERS = ("operations", 0), ("plants", 0), ("tiers", 0)
 KEYS: dict[type[schema.Section], list[tuple[str, int]]] = {
     schema.Scenario: [("The file", 0)],
     schema.Study: [("study", 0)],
+    schema.Calendar: [("calendars", 0)],
+    Hours: [("calendars", 1)],
+    schema.Breakdowns: [("operations", 1)],
     schema.Part: [("parts", 0)],
     schema.Plant: [OPERATIONS, PLANTS],
     schema.Tier: [OPERATIONS, TIERS],
