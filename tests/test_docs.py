@@ -22,6 +22,7 @@ from chainsim.model.quantities import quantity_laws
 from chainsim.model.replenishment import replenishments
 from chainsim.registry import Registry
 from chainsim.scenario.language import schema, values
+from chainsim.scenario.language.calendars import Hours
 from chainsim.scenario.language.expectation import Expectation
 from chainsim.scenario.language.shape import default_text, fields
 from chainsim.scenario.load import Loaded, load
@@ -94,6 +95,9 @@ OPERATIONS, PLANTS, TIERS = ("operations", 0), ("plants", 0), ("tiers", 0)
 KEYS: dict[type[schema.Section], list[tuple[str, int]]] = {
     schema.Scenario: [("The file", 0)],
     schema.Study: [("study", 0)],
+    schema.Calendar: [("calendars", 0)],
+    Hours: [("calendars", 1)],
+    schema.Breakdowns: [("operations", 1)],
     schema.Part: [("parts", 0)],
     schema.Plant: [OPERATIONS, PLANTS],
     schema.Tier: [OPERATIONS, TIERS],

@@ -24,13 +24,20 @@ class Declaration:
     low: float | None
     high: float | None
     required: bool
+    scales: bool = True  # moves when a policy changes the entry by "+20%" or "+4 days"
 
 
 def declared(
-    unit: str, meaning: str, *, low: float | None = None, high: float | None = None, default: Any = dataclasses.MISSING
+    unit: str,
+    meaning: str,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    default: Any = dataclasses.MISSING,
+    scales: bool = True,
 ) -> Any:
     """A dataclass field with its declaration; `low` and `high` are inclusive bounds in the given unit."""
-    metadata = {"unit": unit, "meaning": meaning, "low": low, "high": high}
+    metadata = {"unit": unit, "meaning": meaning, "low": low, "high": high, "scales": scales}
     return field(default=default, metadata=metadata)
 
 
@@ -75,6 +82,7 @@ class Registry(Generic[T]):
                 f.metadata["low"],
                 f.metadata["high"],
                 f.default is dataclasses.MISSING,
+                f.metadata["scales"],
             )
             for f in dataclasses.fields(cast(Any, self._entries[name]))
         )

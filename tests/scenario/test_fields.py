@@ -17,18 +17,31 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from chainsim.model.distributions import Constant, Exponential, Lognormal, Uniform, distributions
-from chainsim.model.replenishment import BaseStock, Cover, ReorderPointOrderUpTo, replenishments
+from chainsim.model.replenishment import (
+    Autoregressive,
+    BaseStock,
+    Cover,
+    ExponentialSmoothing,
+    LotForLot,
+    MovingAverage,
+    ReorderPointOrderUpTo,
+    ReorderPointQuantity,
+    SafetyStock,
+    replenishments,
+)
 from chainsim.scenario.json_schema import json_schema
 from chainsim.scenario.language import fields
 from chainsim.scenario.language.entries import PARSERS, as_call
 from chainsim.scenario.language.fields import RINGS, OfPlan
 from chainsim.scenario.language.schema import Scenario
+from chainsim.scenario.resolve.arithmetic import changed
 from chainsim.scenario.text.nodes import Leaf
+from chainsim.units import UnitError, parse_change
 
 DAY = 86_400
 SIMPLE = (
-    "Amount Capacity Count CountFromOne CountByRing Date Duration PositiveDuration Law LawByRing MoneyRate Name Rate "
-    "Rule Seed Share ShareByRing Switch Weight PositiveWeight Words"
+    "Amount Backlog Capacity Count CountFromOne CountByRing Date Duration PositiveDuration Law LawByRing MoneyRate "
+    "Name Rate Rule Seed Share PositiveShare ShareByRing Switch Weight PositiveWeight Words"
 ).split()
 
 
@@ -54,6 +67,11 @@ def quoted(text: str) -> Leaf:
 TAKEN: list[tuple[str, object, object]] = [
     ("Amount", "145_000 CNY", 14_500_000),
     ("Amount", quoted("14.5万元"), 14_500_000),
+    ("Backlog", "unlimited", None),
+    ("Backlog", None, None),
+    ("Backlog", "none", Fraction(0)),
+    ("Backlog", "20", Fraction(20)),
+    ("Backlog", "0.5", Fraction(1, 2)),
     ("Capacity", "900/day", Fraction(900, DAY)),
     ("Capacity", "125% of plan", OfPlan(Fraction(5, 4))),
     ("Capacity", "unlimited", None),
@@ -98,12 +116,19 @@ TAKEN: list[tuple[str, object, object]] = [
     ("Rule", "to order", BaseStock(0.0)),
     ("Rule", "s_S(20, 100)", ReorderPointOrderUpTo(20.0, 100.0)),
     ("Rule", "s_S(-1, 0)", ReorderPointOrderUpTo(-1.0, 0.0)),
+    ("Rule", "r_Q(20, 100)", ReorderPointQuantity(20.0, 100.0)),
+    ("Rule", "lot_for_lot()", LotForLot(0.0)),
+    ("Rule", "safety_stock(95%, 12, 1 day)", SafetyStock(0.95, 12.0, DAY)),
+    ("Rule", "moving_average(3 days, 5)", MovingAverage(3.0 * DAY, 5.0)),
+    ("Rule", "exponential_smoothing(0, 20%, 8, 1 week)", ExponentialSmoothing(0.0, 0.2, 8.0, 7.0 * DAY)),
+    ("Rule", "autoregressive(100, -0.3)", Autoregressive(100.0, -0.3)),
     ("Rule", {"rule": "s_S", "reorder_point": 20, "order_up_to": "100"}, ReorderPointOrderUpTo(20.0, 100.0)),
     ("Seed", "0", 0),
     ("Seed", "9223372036854775807", 2**63 - 1),
     ("Share", "75%", Fraction(3, 4)),
     ("Share", 0.1, Fraction(1, 10)),
     ("Share", "1", 1),
+    ("PositiveShare", "97%", Fraction(97, 100)),
     ("ShareByRing", {"city": "30%"}, {"city": Fraction(3, 10)}),
     ("Switch", "true", True),
     ("Switch", False, False),
@@ -130,6 +155,10 @@ REFUSED: list[tuple[str, object, str, str]] = [
     ("Amount", [1], "must be an amount of money, got a list", "145_000 CNY"),
     ("Amount", {"a": 1}, "must be an amount of money, got a mapping", "145_000 CNY"),
     ("Amount", None, "got nothing", "145_000 CNY"),
+    ("Backlog", "-1", "must not be below 0, got '-1'", ""),
+    ("Backlog", "5 cars", "is not a plain number", 'leave out "cars"'),
+    ("PositiveShare", "0%", "must be above 0, got '0%'", '"97%"'),
+    ("PositiveShare", "110%", "must be a share, 0% to 100%", ""),
     ("Capacity", ".inf", "must be finite", "use 'unlimited'"),
     ("Capacity", "125%", "is a share of something", 'write "125% of plan"'),
     ("Capacity", "1.25 of plan", "is not a share of the plan", 'write "125% of plan"'),
@@ -201,6 +230,12 @@ REFUSED: list[tuple[str, object, str, str]] = [
     ("Rule", "base_stok(3)", "did you mean 'base_stock'?", "'s_S'"),
     ("Rule", "base_stock(-3)", "level of base_stock must not be below 0, got '-3'", ""),
     ("Rule", "s_S(100, 20)", "the reorder point must be below the order-up-to level", ""),
+    ("Rule", "r_Q(20, 0)", "the order quantity must be above 0", ""),
+    ("Rule", "r_Q(20)", "r_Q takes 2 values, got 1", "write r_Q(reorder_point, quantity)"),
+    ("Rule", "moving_average(3 days)", "takes 2 to 4 values, got 1", "write moving_average(cover, window, safety"),
+    ("Rule", "moving_average(3 days, 0)", "window of moving_average must not be below 1", ""),
+    ("Rule", "safety_stock(95, 12, 1 day)", "service of safety_stock", ""),
+    ("Rule", "autoregressive(100, 1)", "the correlation must be above -1 and below 1", ""),
     ("Rule", "-3 days", "must not be below 0", ""),
     ("Rule", {"level": "3"}, "must name a rule", "{rule: s_S"),
     ("Seed", "9223372036854775808", "must be a whole number 0..2^63-1", ""),
@@ -313,6 +348,29 @@ def test_any_value_is_taken_or_refused_with_one_printable_message(kind: str, val
 # -------------------------------------------------------------------------------------------- JSON Schema
 
 
+@pytest.mark.parametrize(
+    ("before", "change", "after"),
+    [
+        ("r_Q(20, 100)", "+10%", "r_Q(22, 110)"),
+        ("safety_stock(95%, 12, 1 day)", "+50%", "safety_stock(95%, 18, 1 day)"),
+        ("moving_average(3 days, 5, 20)", "+50%", "moving_average(4.5 days, 5, 30)"),
+        ("moving_average(3 days, 5, 20)", "+2 days", "moving_average(5 days, 5, 20)"),
+        ("moving_average(3 days, 5, 20)", "+7", "moving_average(3 days, 5, 27)"),
+        ("autoregressive(100, 0.3)", "+10%", "autoregressive(110, 0.3)"),
+    ],
+)
+def test_a_change_of_a_rule_moves_what_scales(before: str, change: str, after: str) -> None:
+    assert read("Rule", changed(before, parse_change(change))) == read("Rule", after)
+
+
+@pytest.mark.parametrize(
+    ("before", "change"), [("safety_stock(95%, 12, 1 day)", "+2 days"), ("r_Q(20, 100)", "+2 days")]
+)
+def test_a_change_that_fits_no_parameter_is_refused(before: str, change: str) -> None:
+    with pytest.raises(UnitError, match="cannot change by"):
+        changed(before, parse_change(change))
+
+
 def test_the_json_schema_is_valid_and_writes_defaults_as_people_do() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -341,7 +399,9 @@ parts:
 suppliers:
   foam: {makes: foam, count: {city: 6, province: 14}, share: {city: 20%}, capacity: 125% of plan,
          lead_time: {city: 0.5 ± 0.1 days, province: {value: 1 day, source: 'assumed: map'}}, pays_after: 0}
-plants: {works: {makes: seat, finished_stock: {rule: s_S, reorder_point: 20, order_up_to: 100}}}
+calendars: {usual: {closed: [sunday], holidays: {'2023-10-01': 7 days, source: law}, hours: {from: 8 h}}}
+plants: {works: {makes: seat, calendar: usual, yield: 98%, backlog: none,
+                 finished_stock: {rule: s_S, reorder_point: 20, order_up_to: 100}}}
 markets: {buyers: {buys: seat, yearly: {'2023': {value: 240_000, source: x}, '2024': 360_000}}}
 policies: {more: {from: '2023-02-01', change: {plants.works.capacity: +20%}, public_cost: 3 million CNY}}
 """
@@ -365,6 +425,7 @@ def test_the_json_schema_takes_a_good_scenario() -> None:
         ("end: '2024-01-01'", "end: {}", "$.study"),
         ("makes: seat", "makes: [seat]", "$.plants"),
         ("chainsim: 1", "chainsim: 0", "$.chainsim"),
+        ("[sunday]", "[sundy]", "$.calendars"),
         ("markets:", "market:", "$"),
     ],
 )
@@ -375,7 +436,7 @@ def test_the_json_schema_sees(good: str, bad: str, at: str) -> None:
 
 def test_the_scenario_of_the_schema_test_is_a_scenario() -> None:
     tree = yaml.load(GOOD, Loader=yaml.BaseLoader)
-    for sourced in (tree["parts"],):
+    for sourced in (tree["parts"], tree["calendars"]["usual"]["holidays"]):
         del sourced["source"]
     tree["parts"]["seat"]["price"] = "145_000 CNY"
     tree["suppliers"]["foam"]["lead_time"]["province"] = "1 day"

@@ -6,9 +6,8 @@ change by laying the versions side by side; there is no second list of what poli
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from itertools import pairwise
@@ -20,6 +19,7 @@ from chainsim.model import state
 from chainsim.model.arrivals import Arrivals, Listed, Regular, Renewal
 from chainsim.model.distributions import Constant, Distribution
 from chainsim.model.replenishment import Flow
+from chainsim.scenario.compiling import calendars, stocks
 from chainsim.scenario.language import schema
 from chainsim.scenario.language.fields import OfPlan
 from chainsim.scenario.load import Loaded
@@ -76,6 +76,9 @@ class _Builder:
         self.firms = self.merged("firms", ("ring", "district", "sector", "group", "tier"))
         self.parts = self.merged("parts", ("per_unit",))
         self.market_specs = self.merged("markets", FIXED_OF_MARKETS)
+        self.stock_specs = self.merged("stocks", ("kind_of_rule",))
+        self.line_specs = self.merged("lines", ("calendar", "breakdowns"))
+        self.calendars = sorted({line.calendar for line in self.line_specs.values() if line.calendar})
         self.stock_keys = sorted(self.all("stocks"))
         self.lane_keys = sorted(self.all("lanes"))
         self.line_keys = sorted(self.all("lines"))
@@ -100,8 +103,9 @@ class _Builder:
                         day = self.start + timedelta(days=version.day)
                         what = name if isinstance(name, str) else name[0]
                         raise ScenarioError(
-                            f"{field} of {what} would change on {day}; it can only change from the start of the study, "
-                            f"{self.start}, on: leave out the policy's `from`, or set it to that day"
+                            f"{field.replace('_', ' ')} of {what} would change on {day}; it can only change from the "
+                            f"start of the study, {self.start}, on: leave out the policy's `from`, or set it to that "
+                            "day"
                         )
         return {name: found[name] for name in sorted(found)}
 
@@ -140,8 +144,11 @@ class _Builder:
         """(law index, constant ticks) of a lead or processing time."""
         if law is None or isinstance(law, Constant) or law.moments[1] == 0:
             return -1, self.ticks(law.moments[0]) if law else 0
-        address = (purpose, owner, law)
-        return self.draws.setdefault(address, len(self.draws)), 0
+        return self.drawn(purpose, owner, law), 0
+
+    def drawn(self, purpose: str, owner: str, law: Distribution) -> int:
+        """The index of a stream of random times."""
+        return self.draws.setdefault((purpose, owner, law), len(self.draws))
 
     def stock_table(self, version: _Version, rates: Rates) -> list[net.StockPoint]:
         points = []
@@ -153,31 +160,34 @@ class _Builder:
             firm, part, role = key
             spec = version.blueprint.stocks.get(key)
             line = self.line_index.get(key, self.line_index.get(user[key], -1) if key in user else -1)
-            point = net.StockPoint(firm_index[firm], part_index[part], role, line=line)
-            if spec is not None and spec.rule is not None:
+            echelon = self.stock_specs[key].kind_of_rule == "echelon"
+            point = net.StockPoint(firm_index[firm], part_index[part], role, line=line, echelon=echelon)
+            if spec is not None:
                 per_unit = self.parts[part].per_unit
-                flow = Flow(rates.get(key, 0.0) / per_unit, lead_times.get(key, 0.0), float(spec.review))
-                low, high = (level * per_unit for level in spec.rule.levels(flow))
-                order_up_to = _up(high)
-                reorder_point = order_up_to - 1 if low == high else math.floor(low)
-                point = net.StockPoint(
-                    point.firm, point.part, role, reorder_point, order_up_to, self.ticks(spec.review), spec.lot, line
-                )
+                mean, sd = lead_times.get(key, (0.0, 0.0))
+                flow = Flow(rates.get(key, 0.0) / per_unit, mean, float(spec.review), sd)
+                point = stocks.compiled(point, spec, flow, per_unit, self.ticks)
             points.append(point)
         return points
 
-    def lead_times(self, version: _Version) -> dict[StockKey, float]:
-        """Mean time from order to receipt of every stock point, seconds: over its lanes by share, or its line."""
-        result: dict[StockKey, float] = {}
+    def lead_times(self, version: _Version) -> dict[StockKey, tuple[float, float]]:
+        """Mean and standard deviation of the time from order to receipt, seconds: over lanes by share, or of a batch.
+
+        What a line adds by queueing, a calendar or breakdowns is not in it.
+        """
+        means: dict[StockKey, float] = {}
+        squares: dict[StockKey, float] = {}
         for (buyer, _), lane in version.blueprint.lanes.items():
-            mean = lane.lead_time.moments[0] if lane.lead_time else 0.0
-            result[buyer] = result.get(buyer, 0.0) + float(lane.share) * mean
+            mean, sd = lane.lead_time.moments if lane.lead_time else (0.0, 0.0)
+            means[buyer] = means.get(buyer, 0.0) + float(lane.share) * mean
+            squares[buyer] = squares.get(buyer, 0.0) + float(lane.share) * (mean**2 + sd**2)
+        result = {key: (mean, max(0.0, squares[key] - mean**2) ** 0.5) for key, mean in means.items()}
         for key, line in version.blueprint.lines.items():
-            seconds = line.process_time.moments[0] if line.process_time else 0.0
+            seconds, sd = line.process_time.moments if line.process_time else (0.0, 0.0)
             rate = self.capacity(key, line)
             if line.batch and rate:
                 seconds += line.batch * (line.lines or 1) / float(rate)
-            result[key] = seconds
+            result[key] = seconds + float(line.set_up), sd
         return result
 
     def lane_table(self, version: _Version) -> list[net.Lane]:
@@ -199,6 +209,7 @@ class _Builder:
                     constant,
                     self.ticks(spec.terms),
                     spec.price,
+                    priority=spec.priority,
                 )
             )
         return lanes
@@ -207,7 +218,7 @@ class _Builder:
         """Quanta per second of one firm, None if unlimited; "of plan" is rounded to a thousandth per day."""
         if isinstance(line.capacity, OfPlan):
             planned = self.peak[key] if key in self.peak else self.own_peak.get(key, 0.0)
-            daily = planned * DAY * float(line.capacity.share)
+            daily = planned * DAY * float(line.capacity.share / line.good)
             return Fraction(round(daily * 1000), 1000 * DAY)
         if line.capacity is None:
             return None
@@ -218,18 +229,43 @@ class _Builder:
         for key in self.line_keys:
             stock = self.stock_index[key]
             spec = version.blueprint.lines.get(key)
+            row = self.standing(key, stock)
             if spec is None:
-                lines.append(net.Line(stock, 0))
+                lines.append(replace(row, servers=0))
                 continue
             rate = self.capacity(key, spec)
-            servers = spec.lines or (1 if rate is not None or spec.process_time else net.UNLIMITED)
+            busy = rate is not None or spec.process_time or spec.set_up
+            servers = spec.lines or (1 if busy else net.UNLIMITED)
             law, fixed = self.law("process time", f"{key[0]}>{key[1]}", spec.process_time)
             speed = Fraction(0)
             if rate is not None:
                 speed = (servers / (rate * self.tick)).limit_denominator(FINEST) if rate else Fraction(0)
                 servers = servers if rate else 0
-            lines.append(net.Line(stock, servers, speed, fixed, law, spec.batch or net.UNLIMITED))
+            good = spec.good.limit_denominator(FINEST)
+            lines.append(
+                replace(
+                    row,
+                    servers=servers,
+                    ticks_per_quantum=speed,
+                    fixed=fixed,
+                    law=law,
+                    batch=spec.batch or net.UNLIMITED,
+                    set_up=self.ticks(spec.set_up),
+                    good=good,
+                )
+            )
         return lines
+
+    def standing(self, key: StockKey, stock: int) -> net.Line:
+        """What a line keeps through the whole run: its calendar and its breakdowns."""
+        spec: LineSpec = self.line_specs[key]
+        owner = f"{key[0]}>{key[1]}"
+        up_law, repair_law = -1, -1
+        if spec.breakdowns is not None:
+            up_law = self.drawn("time between breakdowns", owner, spec.breakdowns.every)
+            repair_law = self.drawn("repair", owner, spec.breakdowns.repair)
+        calendar = self.calendars.index(spec.calendar) if spec.calendar else -1
+        return net.Line(stock, calendar=calendar, up_law=up_law, repair_law=repair_law)
 
     def need_table(self, version: _Version) -> list[net.Need]:
         return [
@@ -242,35 +278,57 @@ class _Builder:
 
     def network(self) -> net.Network:
         first = self.versions[0]
+        self.refuse_late_forecasts()
         opening_rates = self.rates(first, self.plans, self.edges[0], self.edges[1])
-        stocks = self.stock_table(first, opening_rates)
+        points = self.stock_table(first, opening_rates)
         lanes, lines, needs = self.lane_table(first), self.line_table(first), self.need_table(first)
-        transits = self.pipeline(first, stocks, opening_rates) if self.study.opening == "full" else []
-        under_way = [0] * len(stocks)
-        for transit in transits:
-            under_way[lanes[transit.lane].buyer] += transit.quantity
-        if self.study.opening == "full":
-            stocks = [
-                _with_stock(point, max(0, point.order_up_to - under_way[index])) for index, point in enumerate(stocks)
-            ]
-        changes = self.changes(stocks, lanes, lines, needs)
-        return net.Network(
+        closed = first.scenario.calendars
+        network = net.Network(
             firms=tuple(self.firms.values()),
             parts=tuple(self.parts.values()),
-            stocks=tuple(stocks),
+            stocks=tuple(points),
             lanes=tuple(lanes),
             lines=tuple(lines),
             needs=tuple(needs),
             markets=tuple(self.markets()),
-            draws=tuple(net.Draw(*address) for address in self.draws),
-            transits=tuple(transits),
-            changes=tuple(changes),
+            draws=(),
+            transits=(),
+            changes=tuple(self.changes(points, lanes, lines, needs)),
             horizon=self.horizon,
             start=self.start,
             tick_seconds=self.tick,
             seed=self.study.seed,
             warm_up=self.ticks(self.study.warm_up),
+            calendars=tuple(
+                calendars.compiled(closed[name], self.start, self.study.end, self.ticks) for name in self.calendars
+            ),
+            reviews_first=self.study.sequence == "reviews_first",
         )
+        network = replace(network, draws=tuple(net.Draw(*address) for address in self.draws))
+        return self.filled(network, first, opening_rates) if self.study.opening == "full" else network
+
+    def filled(self, network: net.Network, version: _Version, rates: Rates) -> net.Network:
+        """Stocks at target and pipelines as the plan would have filled them."""
+        specs = [version.blueprint.stocks.get(key) for key in self.stock_keys]
+        positions = stocks.opening_positions(network, specs)
+        transits = self.pipeline(version, network.stocks, positions, rates)
+        under_way = [0] * len(positions)
+        for transit in transits:
+            under_way[network.lanes[transit.lane].buyer] += transit.quantity
+        points = [
+            replace(point, on_hand=max(0, full - sent)) if point.role in ("made", "bought") else point
+            for point, full, sent in zip(network.stocks, positions, under_way, strict=True)
+        ]
+        return replace(network, stocks=tuple(points), transits=tuple(transits))
+
+    def refuse_late_forecasts(self) -> None:
+        """A forecast has to begin with the run."""
+        for key, spec in self.stock_specs.items():
+            if spec.learning is not None and key not in self.versions[0].blueprint.stocks:
+                raise ScenarioError(
+                    f"{key[0]} is not there from the start of the study, {self.start}, so it cannot forecast its "
+                    f"demand for {key[1]}: give it a rule with fixed levels, or let it be there from the start"
+                )
 
     def markets(self) -> list[net.Market]:
         result = []
@@ -302,7 +360,9 @@ class _Builder:
             )
         return Renewal(spec.between if spec.process == "renewal" else None, spec.quantity, per_unit)
 
-    def pipeline(self, version: _Version, stocks: Sequence[net.StockPoint], rates: Rates) -> list[net.Transit]:
+    def pipeline(
+        self, version: _Version, points: Sequence[net.StockPoint], positions: Sequence[int], rates: Rates
+    ) -> list[net.Transit]:
         """Shipments under way at the start: what would have been sent during one mean lead time at the opening rate.
 
         They are as far apart as orders are (review period, else the shortest `every` of the markets, else one
@@ -310,7 +370,9 @@ class _Builder:
         """
         regular = [m.every for m in version.blueprint.markets.values() if m.process == "regular"]
         transits = []
-        room = [point.order_up_to if point.role == "bought" else net.UNLIMITED for point in stocks]
+        room = [
+            full if point.role == "bought" else net.UNLIMITED for point, full in zip(points, positions, strict=True)
+        ]
         for index, key in enumerate(self.lane_keys):
             spec = version.blueprint.lanes.get(key)
             if spec is None or spec.lead_time is None:
@@ -332,14 +394,14 @@ class _Builder:
 
     def changes(
         self,
-        stocks: Sequence[net.StockPoint],
+        points: Sequence[net.StockPoint],
         lanes: Sequence[net.Lane],
         lines: Sequence[net.Line],
         needs: Sequence[net.Need],
     ) -> list[net.Change]:
         """Everything that differs from one version, or one month of the plan, to the next, as dated changes."""
         found: list[net.Change] = []
-        before = (stocks, lanes, lines, needs)
+        before = (points, lanes, lines, needs)
         for begin, end in zip(self.edges[1:], self.edges[2:], strict=False):
             version = [v for v in self.versions if v.day <= begin][-1]
             rates = self.rates(version, self.plans, begin, end)
@@ -360,12 +422,21 @@ Values = Callable[[Any], tuple[int, int, int]]
 _DIFFERENCES: tuple[tuple[tuple[int, Values], ...], ...] = (
     (
         (state.SET_LEVELS, lambda stock: (stock.reorder_point, stock.order_up_to, 0)),
-        (state.SET_REVIEW, lambda stock: (stock.review, stock.lot, 0)),
+        (state.SET_REVIEW, lambda stock: (stock.review, stock.lot, stock.minimum)),
+        (
+            state.SET_SHORTAGE,
+            lambda stock: (stock.backlog, int(stock.complete), state.ALLOCATIONS[stock.allocation]),
+        ),
+        (
+            state.SET_FORECAST,
+            lambda stock: (stock.forecast.window, stock.forecast.protect, 0) if stock.forecast else (0, 0, 0),
+        ),
     ),
     (
         (state.SET_LANE_SHARE, lambda lane: (lane.share, 0, 0)),
         (state.SET_LANE_TIME, lambda lane: (lane.lead_time, lane.law, 0)),
         (state.SET_LANE_TERMS, lambda lane: (lane.terms, lane.price, 0)),
+        (state.SET_LANE_RANK, lambda lane: (lane.rank, lane.priority, 0)),
     ),
     (
         (
@@ -373,6 +444,7 @@ _DIFFERENCES: tuple[tuple[tuple[int, Values], ...], ...] = (
             lambda line: (line.servers, line.ticks_per_quantum.numerator, line.ticks_per_quantum.denominator),
         ),
         (state.SET_LINE_TIME, lambda line: (line.fixed, line.law, line.batch)),
+        (state.SET_YIELD, lambda line: (line.good.numerator, line.good.denominator, line.set_up)),
     ),
     ((state.SET_NEED, lambda need: (need.quantity.numerator, need.quantity.denominator, 0)),),
 )
@@ -388,27 +460,6 @@ def _version(day: date, scenario: schema.Scenario, start: date) -> _Version:
 def _month_starts(start: date, days: int) -> list[int]:
     """Days since `start` of each first of a month inside the study."""
     return [day for day in range(1, days) if date.fromordinal(start.toordinal() + day).day == 1]
-
-
-def _with_stock(point: net.StockPoint, on_hand: int) -> net.StockPoint:
-    if point.role not in ("made", "bought"):
-        return point
-    return net.StockPoint(
-        point.firm,
-        point.part,
-        point.role,
-        point.reorder_point,
-        point.order_up_to,
-        point.review,
-        point.lot,
-        point.line,
-        on_hand,
-    )
-
-
-def _up(level: float) -> int:
-    """A level in whole quanta, rounded up; forgives the last bits of a float."""
-    return math.ceil(level - 1e-9 * max(1.0, abs(level)))
 
 
 def _whole_shares(shares: Mapping[LaneKey, Fraction]) -> dict[LaneKey, int]:

@@ -70,6 +70,8 @@ def _member(member: dict[str, Any]) -> dict[str, Any]:
         return member
     properties = {key: _value(value) for key, value in member.get("properties", {}).items()}
     made = {**member, "properties": properties | {"source": SOURCED["properties"]["source"]}}
+    if "propertyNames" in made:
+        made["propertyNames"] = {"anyOf": [made["propertyNames"], {"const": "source"}]}
     rest = made.get("additionalProperties")
     for pattern, value in made.pop("patternProperties", {}).items():
         made["propertyNames"] = {"anyOf": [{"pattern": pattern}, {"const": "source"}]}

@@ -21,8 +21,9 @@ from chainsim.scenario.network.cycles import is_productive, rings, top_down
 from chainsim.scenario.network.demand import base_rate, daily_plan, is_shaped, shaping
 from chainsim.scenario.network.naming import firm_names
 from chainsim.scenario.network.sourcing import DEFAULT_RING, stated_shares
+from chainsim.scenario.network.working_time import closures, working_share
 from chainsim.scenario.text.nodes import Path
-from chainsim.units import format_number, format_rate
+from chainsim.units import format_number, format_rate, format_share
 
 DAY = 86_400
 ROUNDS = 2_000
@@ -75,9 +76,12 @@ def _days(year: int) -> int:
 
 def part_rates(scenario: Scenario, bill: Bill) -> dict[str, float]:
     """Planned need of every part, units/second, made or bought outside alike."""
-    made = {firm.makes for _, firm in groups(scenario)}
+    goods: dict[str, list[Fraction]] = {}
+    for _, firm in groups(scenario):
+        goods.setdefault(firm.makes, []).append(firm.good)
+    started = {part: float(sum(1 / good for good in those) / len(those)) for part, those in goods.items()}
     needs = {
-        part: {name: float(units) for name, units in used.items()} if part in made else {}
+        part: {name: float(units) * started[part] for name, units in used.items()} if part in started else {}
         for part, used in bill.needs.items()
     }
     final: dict[str, float] = {}
@@ -154,16 +158,41 @@ def check_capacity(view: View) -> Iterator[Problem]:
         if not isinstance(capacity, Fraction):
             if capacity is not None and capacity.share == 0 and rate > 0:
                 yield _never(view, path, one, rate)
+            elif capacity is not None and rate > 0:
+                left = capacity.share * _working(view, firm)
+                if left < 1 and left < capacity.share:  # else it was meant to be short
+                    share = format_share(left.limit_denominator(10**4))
+                    message = f"capacity of {path[1]} is {capacity}; its calendar and breakdowns leave {share}"
+                    hint = "its queue grows as long as that lasts"
+                    yield view.problem((*path, "capacity"), message, hint, warning=True)
             continue
+        left = capacity * firm.good * _working(view, firm)
         if capacity == 0 and rate > 0:
             yield _never(view, path, one, rate)
         elif capacity == 0:
             yield view.problem((*path, "capacity"), f"capacity of {path[1]} is 0: it makes nothing", warning=True)
-        elif rate >= float(capacity) * (1 - 1e-9):
-            ratio = format_number(round(Fraction(rate) / capacity, 2))
-            message = f"{one} is asked for {_rate(rate)} at a capacity of {format_rate(capacity)}: utilisation {ratio}"
+        elif rate >= float(left) * (1 - 1e-9):
+            ratio = format_number(round(Fraction(rate) / left, 2))
+            of = "" if left == capacity else f", of which yield, calendar and breakdowns leave {_rate(float(left))}"
+            message = (
+                f"{one} is asked for {_rate(rate)} at a capacity of {format_rate(capacity)}{of}: utilisation {ratio}"
+            )
             hint = "its queue grows as long as that lasts; no steady state is claimed for it"
             yield view.problem((*path, "capacity"), message, hint, warning=True)
+
+
+def _working(view: View, firm: Plant | Supplier) -> Fraction:
+    """The share of the study in which a line works: its calendar times its mean availability."""
+    share = Fraction(1)
+    study = view.scenario.study
+    calendar = view.scenario.calendars.get(firm.calendar or "")
+    if calendar is not None and study.end > study.start:
+        share = working_share(closures(calendar, study.start, study.end), study.start, study.end)
+    if firm.breakdowns is not None:
+        up, down = (Fraction(law.moments[0]) for law in (firm.breakdowns.every, firm.breakdowns.repair))
+        if up > 0:
+            share *= up / (up + down)
+    return share
 
 
 def _never(view: View, path: Path, one: str, rate: float) -> Problem:

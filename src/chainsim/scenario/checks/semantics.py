@@ -15,10 +15,10 @@ from itertools import pairwise
 from chainsim.errors import Problem
 from chainsim.model.distributions import Constant, Distribution
 from chainsim.model.quantities import Discrete, Fixed, QuantityLaw
-from chainsim.model.replenishment import BaseStock, ReorderPointOrderUpTo
-from chainsim.scenario.checks import demand, flow, supply
+from chainsim.scenario.checks import demand, flow, operations, supply
+from chainsim.scenario.checks.operations import multiple
 from chainsim.scenario.checks.view import View, touches
-from chainsim.scenario.language.schema import LANGUAGE_VERSION, DatedChange, Part
+from chainsim.scenario.language.schema import LANGUAGE_VERSION, DatedChange
 from chainsim.scenario.network.bill import derive
 from chainsim.scenario.network.cycles import cycle_through, is_productive, rings
 from chainsim.scenario.text.nodes import Mapping, Path, Scalar
@@ -200,31 +200,24 @@ def _quantities(view: View) -> Iterator[Problem]:
         if (1 / part.resolution).denominator != 1:
             message = f"resolution of {name} must be 1 or a whole part of it, got {format_number(part.resolution)}"
             yield view.problem(("parts", name, "resolution"), message, "write 1, 0.1, 0.01, 0.001, ...")
-        yield from _multiple(view, ("parts", name, "lot"), part.lot, name, part)
+        yield from multiple(view, ("parts", name, "lot"), part.lot, name, part)
     for path, firm in supply.groups(view.scenario):
         part = parts[firm.makes]
         if firm.batch is not None:
-            yield from _multiple(view, (*path, "batch"), firm.batch, firm.makes, part)
-        rule = firm.finished_stock
-        levels = [rule.level] if isinstance(rule, BaseStock) else []
-        if isinstance(rule, ReorderPointOrderUpTo):
-            levels = [rule.reorder_point, rule.order_up_to]
-        for level in levels:
-            quantity = Fraction(level).limit_denominator(10**9)
-            yield from _multiple(view, (*path, "finished_stock"), quantity, firm.makes, part)
+            yield from multiple(view, (*path, "batch"), firm.batch, firm.makes, part)
     for name, market in view.scenario.markets.items():
         part = parts[market.buys]
         for size in _sizes(market.quantity):
-            yield from _multiple(view, ("markets", name, "quantity"), size, market.buys, part)
+            yield from multiple(view, ("markets", name, "quantity"), size, market.buys, part)
         dated = view.node(("markets", name, "schedule"))
         keys = dated.entries if isinstance(dated, Mapping) else ()
         for key, units in zip(keys, market.schedule.values(), strict=False):  # the same moment twice is told elsewhere
-            yield from _multiple(view, ("markets", name, "schedule", key), units, market.buys, part)
+            yield from multiple(view, ("markets", name, "schedule", key), units, market.buys, part)
         for row, order in enumerate(market.trace.orders if market.trace else ()):
             place: Path = ("markets", name, "trace", "orders", row, "quantity")
-            yield from _multiple(view, place, order.quantity, market.buys, part)
+            yield from multiple(view, place, order.quantity, market.buys, part)
         for year, total in market.yearly.items():
-            yield from _multiple(view, ("markets", name, "yearly", year), total, market.buys, part)
+            yield from multiple(view, ("markets", name, "yearly", year), total, market.buys, part)
 
 
 def _sizes(law: QuantityLaw) -> list[Fraction]:
@@ -232,16 +225,6 @@ def _sizes(law: QuantityLaw) -> list[Fraction]:
     if isinstance(law, Fixed):
         return [Fraction(law.size).limit_denominator(10**9)]
     return [size for size, _ in law.chances] if isinstance(law, Discrete) else []
-
-
-def _multiple(view: View, path: Path, quantity: Fraction, name: str, part: Part) -> Iterator[Problem]:
-    if (quantity / part.resolution).denominator != 1:
-        key = path[-1] if path[-2] not in ("yearly", "schedule") else f"{path[-2]}.{path[-1]}"
-        counted = (
-            "is counted in whole units" if part.resolution == 1 else f"has resolution {format_number(part.resolution)}"
-        )
-        message = f"{key} of {format_number(quantity)} is no possible quantity: {name} {counted}"
-        yield view.problem(path, message, f"round it, or give {name} a finer resolution, such as 0.001")
 
 
 SUPPLY = (
@@ -288,8 +271,6 @@ CHECKS: tuple[Check, ...] = (
             "suppliers.makes",
             "plants.batch",
             "suppliers.batch",
-            "plants.finished_stock",
-            "suppliers.finished_stock",
             "markets.buys",
             "markets.quantity",
             "markets.yearly",
@@ -314,9 +295,28 @@ CHECKS: tuple[Check, ...] = (
     Check(supply.check_lanes, (*SUPPLY, "lanes.buyer", "lanes.supplier", "lanes.part", "lanes.share")),
     Check(
         flow.check_capacity,
-        (*SUPPLY, *BILL, *STUDY, *DEMAND, "plants.capacity", "suppliers.capacity", "firms.capacity"),
+        (
+            *(*SUPPLY, *BILL, *STUDY, *DEMAND, "plants.capacity", "suppliers.capacity", "firms.capacity"),
+            *("plants.yield", "suppliers.yield", *operations.WORKING),
+        ),
         dated=False,
     ),
+    Check(operations.check_calendars, (*STUDY, *operations.WORKING)),
+    Check(operations.check_breakdowns, ("study.tick", *operations.WORKING)),
+    Check(operations.check_rules, (*operations.RULES, *BILL, "parts.lot")),
+    Check(operations.check_shortage, (*operations.SHORTAGE, "lanes.priority", "markets.priority")),
+    Check(
+        operations.check_quantities,
+        (
+            "parts.resolution",
+            "parts.minimum",
+            *operations.RULES,
+            "plants.backlog",
+            "suppliers.backlog",
+            "firms.backlog",
+        ),
+    ),
+    Check(operations.check_echelons, (*SUPPLY, *BILL, *operations.RULES, "lanes.share"), last=True),
     Check(flow.check_lots, (*SUPPLY, *BILL, *STUDY, *DEMAND, "parts.lot"), dated=False),
     Check(flow.check_load, (), dated=False, last=True),
 )

@@ -26,7 +26,7 @@ from chainsim.units import shown
 PREDICATE = re.compile(r"(must|needs|is|has|contains|takes) ")
 KEY = "[key]"
 MOST_FIRMS = 20_000
-NAMED = ("parts", "plants", "suppliers", "outside", "markets", "firms", "disruptions", "policies")
+NAMED = ("calendars", "parts", "plants", "suppliers", "outside", "markets", "firms", "disruptions", "policies")
 
 
 @dataclass(slots=True)

@@ -82,6 +82,10 @@ def _percent_text(value: Fraction) -> str:
     return f"{format_number(value * 100)}%"
 
 
+def _backlog_text(value: Fraction) -> str:
+    return format_number(value) if value else "none"
+
+
 def _capacity_text(value: Fraction | OfPlan) -> str:
     return str(value) if isinstance(value, OfPlan) else format_rate(value)
 
@@ -112,6 +116,7 @@ def _rings(schema: Mapping[str, Any], *, nullable: bool = True) -> dict[str, Any
 
 
 _amount = hinted(values.amount, 'write an amount such as "145_000 CNY"')
+_backlog = hinted(values.backlog, 'write "unlimited", "none" or the most units that may wait, such as "20"')
 _capacity = hinted(values.capacity, 'write "900/day", "125% of plan" or "unlimited"')
 _order_size = hinted(orders.order_size, 'write a number such as "20", a law such as "poisson(20)", or {1: 50%, 2: 50%}')
 _correlation = hinted(orders.correlation, 'write a plain number such as "0.7"')
@@ -129,6 +134,7 @@ _rate = hinted(values.rate, 'write a rate such as "900/day"')
 _rule = hinted(values.rule, 'write a rule such as "3 days", "to order" or "s_S(20, 100)"')
 _seed = hinted(values.seed, 'write a whole number such as "2023"')
 _share = hinted(values.share, 'write a share such as "75%"')
+_positive_share = hinted(partial(values.share, strictly=True), 'write a share such as "97%"')
 _weight = hinted(values.weight, 'write a plain number such as "2" or "0.15"')
 _positive_weight = hinted(partial(values.weight, strictly=True), 'write a plain number such as "1"')
 
@@ -137,6 +143,12 @@ Amount: TypeAlias = Annotated[
     _checked(_amount),
     _written(partial(format_money, separator="_")),
     _schema("an amount of money", "145_000 CNY", "14.5万元", **AMOUNT),
+]
+Backlog: TypeAlias = Annotated[
+    Fraction | None,
+    _checked(_backlog),
+    _written(_backlog_text),
+    _schema("unlimited, none, or a plain number of units", "unlimited", "none", 20, type=NUMERIC, minimum=0),
 ]
 Capacity: TypeAlias = Annotated[
     Fraction | OfPlan | None,
@@ -289,6 +301,12 @@ ShareByRing: TypeAlias = Annotated[
     _written(format_share),
     _schema("a share, or one by ring", "30%", {"city": "20%", "province": "25%"}, **_rings(SHARE)),
 ]
+PositiveShare: TypeAlias = Annotated[
+    Fraction,
+    _checked(_positive_share),
+    _written(format_share),
+    _schema("a share above 0%, to 100%", "97%", **SHARE),
+]
 Switch: TypeAlias = Annotated[bool, _checked(values.switch), _schema("true or false", True, type="boolean")]
 TraceFile: TypeAlias = Annotated[
     Trace,
@@ -317,6 +335,7 @@ Words: TypeAlias = Annotated[
 __all__ = [
     "RINGS",
     "Amount",
+    "Backlog",
     "Capacity",
     "Change",
     "Correlation",
@@ -336,6 +355,7 @@ __all__ = [
     "OrderSize",
     "Percentage",
     "PositiveDuration",
+    "PositiveShare",
     "PositiveWeight",
     "Rate",
     "Ring",

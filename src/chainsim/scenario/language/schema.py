@@ -16,12 +16,15 @@ from pydantic import ConfigDict, Field
 from chainsim.model.distributions import Distribution
 from chainsim.model.quantities import Fixed, QuantityLaw
 from chainsim.model.replenishment import BaseStock, Replenishment
+from chainsim.scenario.language.calendars import Calendar
 from chainsim.scenario.language.expectation import Expectation
 from chainsim.scenario.language.fields import (
     Amount,
+    Backlog,
     Capacity,
     Change,
     Correlation,
+    Count,
     CountByRing,
     CountFromOne,
     Date,
@@ -35,6 +38,7 @@ from chainsim.scenario.language.fields import (
     OrderSize,
     Percentage,
     PositiveDuration,
+    PositiveShare,
     PositiveWeight,
     Rate,
     Ring,
@@ -68,6 +72,10 @@ class Study(Section):
     opening: Annotated[
         Literal["full", "empty"], Field(description="stocks at target and pipelines filled, or nothing anywhere")
     ] = "full"
+    sequence: Annotated[
+        Literal["standard", "reviews_first"],
+        Field(description="periodic reviews after the receipts of their tick, or before them"),
+    ] = "standard"
 
 
 class Part(Section):
@@ -77,10 +85,18 @@ class Part(Section):
     unit: Annotated[Words, Field(description="what one unit is called")] = "unit"
     resolution: Annotated[PositiveWeight, Field(description="smallest quantity; 1 for counted parts")] = Fraction(1)
     lot: Annotated[PositiveWeight, Field(description="ordered in multiples of this many units")] = Fraction(1)
+    minimum: Annotated[Weight, Field(description="least units of one order of a firm")] = Fraction(0)
     needs: Annotated[dict[Name, Weight], Field(description="units of each component per unit made")] = {}
     materials: Annotated[Share | None, Field(description="share of price spent on `cost_shares`")] = None
     cost_shares: Annotated[dict[Name, Weight], Field(description="how the materials split, normalised to 100 %")] = {}
     title: Annotated[Words, Field(description="name shown in reports")] = ""
+
+
+class Breakdowns(Section):
+    """When a line stops by itself, and for how long; both run in calendar time."""
+
+    every: Annotated[Law, Field(description="time from a repair to the next breakdown")]
+    repair: Annotated[Law, Field(description="time from a breakdown until it is repaired")]
 
 
 class Operations(Section):
@@ -91,7 +107,7 @@ class Operations(Section):
     ] = None
     lines: Annotated[
         CountFromOne | None,
-        Field(description="parallel lines that share `capacity`; 1 if capacity or `process_time` is given"),
+        Field(description="parallel lines that share `capacity`; 1 if capacity or any time is given"),
     ] = None
     process_time: Annotated[Law | None, Field(description="time on the line for one batch, beside capacity")] = None
     batch: Annotated[
@@ -102,6 +118,32 @@ class Operations(Section):
     review: Annotated[Duration, Field(description="time between reviews of bought parts; 0 is continuous")] = Fraction(
         0
     )
+    finished_review: Annotated[
+        Duration, Field(description="time between reviews of what it makes; 0 is continuous")
+    ] = Fraction(0)
+    production_lot: Annotated[
+        PositiveWeight | None, Field(description="orders to the own line in multiples of this many units")
+    ] = None
+    set_up: Annotated[Duration, Field(description="time on the line before the first batch of a production order")] = (
+        Fraction(0)
+    )
+    good: Annotated[PositiveShare, Field(alias="yield", description="share of what is started that is no scrap")] = (
+        Fraction(1)
+    )
+    calendar: Annotated[Name | None, Field(description="working calendar of its line; round the clock if absent")] = (
+        None
+    )
+    breakdowns: Annotated[Breakdowns | None, Field(description="when its line stops by itself; never if absent")] = None
+    backlog: Annotated[
+        Backlog, Field(description="most final demand that may wait; what comes on top is lost; unlimited if absent")
+    ] = None
+    deliveries: Annotated[
+        Literal["partial", "complete"], Field(description="send what is there, or wait until all of an order is")
+    ] = "partial"
+    allocation: Annotated[
+        Literal["fifo", "priority", "proportional"], Field(description="who is served first when stock is short")
+    ] = "fifo"
+    priority: Annotated[Count, Field(description="its rank as a buyer under priority allocation, 0 first")] = 0
     pays_after: Annotated[Duration, Field(description="payment term on what it buys, from delivery")] = Fraction(0)
     lead_time: Annotated[LawByRing, Field(description="from its dispatch to the buyer, if need be by its ring")] = None
 
@@ -220,6 +262,7 @@ class Market(Section):
     ring: Annotated[Ring, Field(description="where the buyers are")] = "nation"
     lead_time: Annotated[Law | None, Field(description="from the plant to the buyer")] = None
     pays_after: Annotated[Duration, Field(description="payment term of the buyers")] = Fraction(0)
+    priority: Annotated[Count, Field(description="rank of the buyers under priority allocation, 0 first")] = 0
 
     @property
     def process(self) -> Literal["regular", "poisson", "renewal", "trace"]:
@@ -244,6 +287,7 @@ class Lane(Section):
     lead_time: Law | None = None
     pays_after: Duration | None = None
     price: Amount | None = None
+    priority: Count | None = None
 
 
 class FirmChange(Section):
@@ -253,6 +297,17 @@ class FirmChange(Section):
     lead_time: Law | None = None
     finished_stock: Rule | None = None
     component_stock: Rule | None = None
+    review: Duration | None = None
+    finished_review: Duration | None = None
+    production_lot: PositiveWeight | None = None
+    set_up: Duration | None = None
+    good: Annotated[PositiveShare | None, Field(alias="yield")] = None
+    calendar: Name | None = None
+    breakdowns: Breakdowns | None = None
+    backlog: Backlog = None
+    deliveries: Literal["partial", "complete"] | None = None
+    allocation: Literal["fifo", "priority", "proportional"] | None = None
+    priority: Count | None = None
     pays_after: Duration | None = None
     district: Words | None = None
     group: Words | None = None
@@ -281,6 +336,7 @@ class Scenario(Section):
     facts: Annotated[Words | None, Field(description="CSV beside the scenario whose rows `source` names")] = None
     allow_cycles: Annotated[Switch, Field(description="parts may need each other, directly or in a ring")] = False
     study: Study
+    calendars: Annotated[dict[Name, Calendar], Field(description="when lines work")] = {}
     parts: dict[Name, Part]
     plants: dict[Name, Plant] = {}
     tiers: Annotated[
@@ -297,6 +353,8 @@ class Scenario(Section):
 
 
 __all__ = [
+    "Breakdowns",
+    "Calendar",
     "DatedChange",
     "Distribution",
     "Firm",

@@ -160,13 +160,13 @@ def weight(value: object, *, strictly: bool = False) -> Fraction:
     return _at_least(parse_number(number) if isinstance(number, str) else number, value, strictly=strictly)
 
 
-def share(value: object) -> Fraction:
-    """A share from 0 to 1."""
+def share(value: object, *, strictly: bool = False) -> Fraction:
+    """A share from 0 (or above 0) to 1."""
     number = _number(value, "a share", "75%")
     number = parse_share(number) if isinstance(number, str) else number
     if not 0 <= number <= 1:
         raise UnitError(f"must be a share, 0% to 100%, got {shown(str(value))}")
-    return number
+    return _at_least(number, value, strictly=strictly)
 
 
 def duration(value: object, *, strictly: bool = False) -> Fraction:
@@ -206,6 +206,15 @@ def capacity(value: object) -> Fraction | OfPlan | None:
                 f"is a share of something, got {shown(value)}", f'write "{value.strip()} of plan"'
             ) from None
         raise error
+
+
+def backlog(value: object) -> Fraction | None:
+    """The most units that may wait: 0 for `none`, None for `unlimited`."""
+    if value is None or (isinstance(value, str) and value.strip() in ("unlimited", "不限")):
+        return None
+    if isinstance(value, str) and value.strip() == "none":
+        return Fraction(0)
+    return weight(value)
 
 
 def date(value: object) -> dt.date:

@@ -7,13 +7,13 @@ can be laid side by side.  This module must not know indices, ticks or dates.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from chainsim.model.distributions import Distribution
-from chainsim.model.network import Firm, Part, Role
-from chainsim.model.replenishment import Replenishment
+from chainsim.model.network import Allocation, Firm, Part, Role
+from chainsim.model.replenishment import Flow, Learning, Replenishment, learning_of
 from chainsim.scenario.language import schema
 from chainsim.scenario.language.fields import OfPlan
 from chainsim.scenario.network.bill import bill
@@ -22,35 +22,69 @@ from chainsim.scenario.network.sourcing import choose, sizes, supply_shares
 
 StockKey: TypeAlias = tuple[str, str, Role]  # firm, part, role
 LaneKey: TypeAlias = tuple[StockKey, StockKey]  # buyer, supplier
+NO_LIMIT: Final = ("capacity", "backlog")  # where None is the value `unlimited`
+NO_FLOW: Final = Flow(0.0, 0.0, 0.0)
+EXCEPTIONS: Final = schema.Operations.model_fields.keys() & schema.FirmChange.model_fields.keys()
 
 
 @dataclass(frozen=True, slots=True)
 class StockSpec:
-    """How a stock point is refilled; review in seconds, lot in quanta."""
+    """How a stock point is refilled and what happens when it is short; review in seconds, quantities in quanta.
+
+    backlog: most final demand that may wait, -1 is any.
+    """
 
     rule: Replenishment | None
     review: Fraction = Fraction(0)
     lot: int = 1
+    minimum: int = 0
+    backlog: int = -1
+    complete: bool = False
+    allocation: Allocation = "fifo"
+
+    @property
+    def learning(self) -> Learning | None:
+        """How it forecasts, None where it does not."""
+        return learning_of(self.rule, float(self.review)) if self.rule is not None else None
+
+    @property
+    def kind_of_rule(self) -> str:
+        """What the rule decides on, which cannot change during a run."""
+        if self.rule is None:
+            return ""
+        learning = self.learning
+        if learning is not None:
+            window = "" if learning.kind == "autoregressive" else f" over {learning.window}"
+            return f"{learning.kind}{window} every {learning.period} s"
+        return "echelon" if self.rule.levels(NO_FLOW).echelon else "installation"
 
 
 @dataclass(frozen=True, slots=True)
 class LaneSpec:
-    """Share of the buyer's orders, lead time (seconds), terms (seconds), price (fen per unit)."""
+    """Share of the buyer's orders, lead time (seconds), terms (seconds), price (fen per unit), rank as a buyer."""
 
     share: Fraction
     lead_time: Distribution | None
     terms: Fraction
     price: int
+    priority: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class LineSpec:
-    """Capacity of one made stock point; `capacity` in units/second or relative to the plan, batch in quanta."""
+    """Capacity of one made stock point; `capacity` in units/second or relative to the plan, batch in quanta.
+
+    set_up in seconds; good: share of what is started that is no scrap; calendar: its name, empty for round the clock.
+    """
 
     capacity: Fraction | OfPlan | None
     lines: int | None
     process_time: Distribution | None
     batch: int | None
+    set_up: Fraction = Fraction(0)
+    good: Fraction = Fraction(1)
+    calendar: str = ""
+    breakdowns: schema.Breakdowns | None = None
 
 
 @dataclass(slots=True)
@@ -68,17 +102,13 @@ class Blueprint:
 
 @dataclass(frozen=True, slots=True)
 class _Maker:
-    """One firm that makes a part, with its own exceptions applied."""
+    """One firm that makes a part; `plan` is its group's, with its own exceptions applied."""
 
     name: str
     ring: str
     group: str  # of the scenario, not the corporate one
     plan: schema.Firm
-    capacity: Fraction | OfPlan | None
-    pays_after: Fraction
     lead_time: Distribution | None
-    finished_stock: Replenishment
-    component_stock: Replenishment
 
 
 def spell_out(scenario: schema.Scenario) -> Blueprint:
@@ -92,31 +122,46 @@ def spell_out(scenario: schema.Scenario) -> Blueprint:
     for name, source in scenario.outside.items():
         result.firms[name] = Firm(name, "outside", source.ring)
     for maker in makers:
-        made: StockKey = (maker.name, maker.plan.makes, "made")
-        batch = maker.plan.batch
-        result.stocks[made] = StockSpec(maker.finished_stock)
+        plan = maker.plan
+        made: StockKey = (maker.name, plan.makes, "made")
+        quanta = per_unit[plan.makes]
+        result.stocks[made] = StockSpec(
+            plan.finished_stock,
+            plan.finished_review,
+            1 if plan.production_lot is None else int(plan.production_lot * quanta),
+            backlog=-1 if plan.backlog is None else int(plan.backlog * quanta),
+            complete=plan.deliveries == "complete",
+            allocation=plan.allocation,
+        )
         result.lines[made] = LineSpec(
-            maker.capacity,
-            maker.plan.lines,
-            maker.plan.process_time,
-            None if batch is None else int(batch * per_unit[maker.plan.makes]),
+            plan.capacity,
+            plan.lines,
+            plan.process_time,
+            None if plan.batch is None else int(plan.batch * quanta),
+            plan.set_up,
+            plan.good,
+            plan.calendar or "",
+            plan.breakdowns,
         )
         for (product, component), units in prices.coefficients.items():
-            if product != maker.plan.makes:
+            if product != plan.makes:
                 continue
             bought: StockKey = (maker.name, component, "bought")
             part = scenario.parts[component]
             result.stocks[bought] = StockSpec(
-                maker.component_stock, maker.plan.review, max(1, int(part.lot * per_unit[component]))
+                plan.component_stock,
+                plan.review,
+                max(1, int(part.lot * per_unit[component])),
+                int(part.minimum * per_unit[component]),
             )
             result.needs[made, bought] = units * per_unit[component] / per_unit[product]
-            _add_lanes(scenario, result, makers, bought, maker.pays_after)
+            _add_lanes(scenario, result, makers, bought, plan.pays_after, plan.priority)
     for name, market in scenario.markets.items():
         sold: StockKey = (name, market.buys, "sold")
         result.firms[name] = Firm(name, "market", market.ring)
         result.stocks[sold] = StockSpec(None)
         result.markets[sold] = market
-        _add_lanes(scenario, result, makers, sold, market.pays_after, market)
+        _add_lanes(scenario, result, makers, sold, market.pays_after, market.priority, market)
     _apply_lane_exceptions(scenario, result)
     return result
 
@@ -150,28 +195,19 @@ def _add_makers(scenario: schema.Scenario, result: Blueprint) -> list[_Maker]:
                 plan.sector,
                 generated=supplier is not None and not supplier.firms and len(names) > 1,
             )
-            makers.append(
-                _Maker(
-                    name,
-                    ring,
-                    group,
-                    plan,
-                    _capacity(own, named, plan),
-                    plan.pays_after if own.pays_after is None else own.pays_after,
-                    own.lead_time or _by_ring(plan.lead_time, ring),
-                    own.finished_stock or plan.finished_stock,
-                    own.component_stock or plan.component_stock,
-                )
-            )
+            operations = in_force(plan, named, own)
+            makers.append(_Maker(name, ring, group, operations, _by_ring(operations.lead_time, ring)))
     return makers
 
 
-def _capacity(own: schema.FirmChange, named: schema.NamedFirm | None, plan: schema.Firm) -> Fraction | OfPlan | None:
-    """The nearest statement counts, `unlimited` (None) too: of the firm by name, of its list, of its group."""
-    for section in (own, named):
-        if section is not None and "capacity" in section.model_fields_set:
-            return section.capacity
-    return plan.capacity
+def in_force(plan: schema.Firm, named: schema.NamedFirm | None, own: schema.FirmChange) -> schema.Firm:
+    """A firm's operations: the nearest statement counts, `unlimited` too: of the firm by name, its list, its group."""
+    stated = {}
+    for section in (named, own):
+        if section is not None:
+            given = ((key, getattr(section, key)) for key in EXCEPTIONS & section.model_fields_set)
+            stated.update({key: value for key, value in given if value is not None or key in NO_LIMIT})
+    return plan.model_copy(update=stated) if stated else plan
 
 
 def _by_ring(law: Distribution | Mapping[schema.Ring, Distribution] | None, ring: str) -> Distribution | None:
@@ -186,6 +222,7 @@ def _add_lanes(
     makers: list[_Maker],
     buyer: StockKey,
     terms: Fraction,
+    priority: int,
     market: schema.Market | None = None,
 ) -> None:
     """Lanes into one stock point: each group's share by ring over the firms that this buyer uses, the rest outside."""
@@ -203,11 +240,11 @@ def _add_lanes(
             supplier: StockKey = (name, part, "made")
             maker = by_name[name]
             lead_time = market.lead_time if market else maker.lead_time
-            result.lanes[buyer, supplier] = LaneSpec(share * part_of_share, lead_time, terms, price)
+            result.lanes[buyer, supplier] = LaneSpec(share * part_of_share, lead_time, terms, price, priority)
     for name, share in outside.items():
         supplier = (name, part, "outside")
         result.stocks.setdefault(supplier, StockSpec(None))
-        result.lanes[buyer, supplier] = LaneSpec(share, scenario.outside[name].lead_time, terms, price)
+        result.lanes[buyer, supplier] = LaneSpec(share, scenario.outside[name].lead_time, terms, price, priority)
 
 
 def _apply_lane_exceptions(scenario: schema.Scenario, result: Blueprint) -> None:
@@ -220,11 +257,12 @@ def _apply_lane_exceptions(scenario: schema.Scenario, result: Blueprint) -> None
                 continue
             if lane.share is not None:
                 stated.setdefault(key[0], {})[key] = lane.share
-            result.lanes[key] = LaneSpec(
-                spec.share,
-                lane.lead_time or spec.lead_time,
-                spec.terms if lane.pays_after is None else lane.pays_after,
-                spec.price if lane.price is None else lane.price,
+            result.lanes[key] = replace(
+                spec,
+                lead_time=lane.lead_time or spec.lead_time,
+                terms=spec.terms if lane.pays_after is None else lane.pays_after,
+                price=spec.price if lane.price is None else lane.price,
+                priority=spec.priority if lane.priority is None else lane.priority,
             )
     for buyer_key, fixed in stated.items():
         own = [key for key in result.lanes if key[0] == buyer_key]
@@ -233,4 +271,4 @@ def _apply_lane_exceptions(scenario: schema.Scenario, result: Blueprint) -> None
         for key in own:
             spec = result.lanes[key]
             share = fixed[key] if key in fixed else (spec.share * rest / others if others else Fraction(0))
-            result.lanes[key] = LaneSpec(share, spec.lead_time, spec.terms, spec.price)
+            result.lanes[key] = replace(spec, share=share)

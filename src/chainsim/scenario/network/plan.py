@@ -17,12 +17,13 @@ ROUNDS = 10_000
 
 
 def responses(blueprint: Blueprint, market: StockKey) -> Rates:
-    """Rate of every stock point per unit rate of one market (lanes times shares, needs times quantities)."""
+    """Rate of every stock point per unit rate of one market (lanes times shares, needs times quantities over yield)."""
     edges: dict[StockKey, list[tuple[StockKey, float]]] = {}
     for (buyer, supplier), lane in blueprint.lanes.items():
         edges.setdefault(buyer, []).append((supplier, float(lane.share)))
     for (made, component), need in blueprint.needs.items():
-        edges.setdefault(made, []).append((component, float(need)))
+        good = blueprint.lines[made].good
+        edges.setdefault(made, []).append((component, float(need / good)))
     total: Rates = {}
     wave: Rates = {market: 1.0}
     for _ in range(ROUNDS):

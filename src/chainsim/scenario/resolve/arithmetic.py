@@ -2,7 +2,8 @@
 
 In: a quantity as a file writes it, and a change.  Out: the new quantity as text, which the schema then
 judges like any other.  `+20%` multiplies every number of the quantity (a law keeps its coefficient of
-variation); `+4 days` moves a law and leaves its spread, and adds to the days of a cover rule.
+variation); `+4 days` moves a law and leaves its spread, and adds to the days of a cover rule.  What an entry declares
+not to scale (a service level, the window of a forecast) stays as it is.
 This module must not know where the quantity stands.
 """
 
@@ -116,18 +117,27 @@ def _changed_call(call: Call, change: ChangeText, current: str) -> Call:
     if not registries:
         return call  # the schema will say that there is no such law
     for registry in registries:
-        arguments = []
-        try:
-            for field, text in zip(registry.fields(call.name), call.arguments, strict=False):
-                spread = change.kind != "relative" and field.name in SPREADS
-                if field.unit not in SHAPES and not spread:
-                    text = _changed_plain(text, change, False, (SCALES[field.unit],))
-                arguments.append(text)
-        except UnitError:
-            continue
-        return Call(call.name, tuple(arguments))
+        found = _changed_arguments(call, registry, change)
+        if found is not None:
+            return Call(call.name, tuple(found))
     hint = "write the new law or rule itself"
     raise UnitError(f"cannot change by {shown(change.text)}, its value is {shown(current)}", hint)
+
+
+def _changed_arguments(call: Call, registry: Any, change: ChangeText) -> list[str] | None:
+    """The parameters of an entry after a change; None where it fits none of them, or a relative one not all."""
+    arguments = []
+    fits = False
+    for field, text in zip(registry.fields(call.name), call.arguments, strict=False):
+        if field.scales and field.unit not in SHAPES and (change.kind == "relative" or field.name not in SPREADS):
+            try:
+                text = _changed_plain(text, change, False, (SCALES[field.unit],))
+                fits = True
+            except UnitError:  # under a relative change, nonsense; else a parameter of another unit
+                if change.kind == "relative":
+                    return None
+        arguments.append(text)
+    return arguments if fits else None
 
 
 def _read(parser: Callable[[str], Fraction], text: str, what: str) -> Fraction:

@@ -34,7 +34,7 @@ from chainsim.scenario.text.suggest import did_you_mean, listed
 from chainsim.units import UnitError, parse_change
 
 SET = "--set"
-FIXED = ("chainsim", "study", "policies", "disruptions", "facts", "extends", "title", "allow_cycles")
+FIXED = ("chainsim", "study", "policies", "disruptions", "facts", "extends", "title", "allow_cycles", "calendars")
 Names = Callable[[], dict[str, Path] | None]  # firm names -> path of the group that stands for them
 
 
@@ -214,12 +214,14 @@ def _entry(node: Mapping) -> bool:
 
 
 def _as_call(node: Mapping) -> str:
-    """A law or rule written as a mapping, as a call; parameters that it lacks end the call."""
+    """A law or rule written as a mapping, as a call; parameters that it must have and lacks end the call."""
     texts = {key: child.text for key, child in node.entries.items() if isinstance(child, Scalar)}
     name = texts.get("law", texts.get("rule", ""))
     registries: list[Any] = [one for one in (distributions, replenishments, quantity_laws) if name in one]
-    known = [field.name for one in registries[:1] for field in one.fields(name)]
-    return f"{name}({', '.join(texts[key] for key in known if key in texts)})"
+    known = registries[0].fields(name) if registries else []
+    last = max((number for number, field in enumerate(known, start=1) if field.name in texts), default=0)
+    given = [texts.get(field.name, "" if field.required else "0") for field in known[:last]]
+    return f"{name}({', '.join(text for text in given if text)})"
 
 
 def _ring_of(tree: Mapping, group: Path, name: str) -> str:

@@ -26,7 +26,7 @@ from chainsim.units import shown
 
 DEEPEST = 40
 MOST_NODES = 100_000
-NUMBERED = ("season", "quantity", "schedule")  # whose keys are numbers or dates
+NUMBERED = ("season", "quantity", "schedule", "holidays")  # whose keys are numbers or dates
 KEYS = "such as study, parts, plants, markets"
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _RESOLVER: Any = yaml.resolver.Resolver()
