@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import pairwise
@@ -25,6 +25,7 @@ from chainsim.scenario.load import Loaded
 from chainsim.scenario.network.blueprint import Blueprint, LaneKey, LineSpec, StockKey, spell_out
 from chainsim.scenario.network.plan import DAY, Rates, cumulative, responses
 
+WORDS = {"in_order": "crossing", "switching_cost": "switching.cost", "qualification": "switching.qualification"}
 FINEST = 10**9  # largest denominator of ticks per quantum; keeps products within 64 bits
 
 
@@ -63,6 +64,8 @@ class _Builder:
         self.firms = self.merged("firms", ("ring", "district", "sector", "group", "tier"))
         self.parts = self.merged("parts", ("per_unit",))
         self.market_specs = self.merged("markets", ("arrivals", "every", "quantity", "noise"))
+        self.stocks = self.merged("stocks", ("qualification", "switching_cost"))
+        self.lasting = self.lasting_terms()
         self.stock_keys = sorted(self.all("stocks"))
         self.lane_keys = sorted(self.all("lanes"))
         self.line_keys = sorted(self.all("lines"))
@@ -85,10 +88,10 @@ class _Builder:
                 for field in fixed:
                     if getattr(first, field) != getattr(value, field):
                         day = self.start + timedelta(days=version.day)
-                        what = name if isinstance(name, str) else name[0]
                         raise ScenarioError(
-                            f"{field} of {what} would change on {day}; it can only change from the start of the study, "
-                            f"{self.start}, on: leave out the policy's `from`, or set it to that day"
+                            f"{WORDS.get(field, field)} of {_called(name)} would change on {day}; "
+                            f"it can only change from the start of the study, {self.start}, on: "
+                            "leave out the policy's `from`, or set it to that day"
                         )
         return {name: found[name] for name in sorted(found)}
 
@@ -141,14 +144,27 @@ class _Builder:
             spec = version.blueprint.stocks.get(key)
             line = self.line_index.get(key, self.line_index.get(user[key], -1) if key in user else -1)
             point = net.StockPoint(firm_index[firm], part_index[part], role, line=line)
+            if spec is not None:
+                point = replace(
+                    point,
+                    sourcing=spec.sourcing,
+                    switches=spec.switches,
+                    backlog=spec.backlog,
+                    complete=spec.complete,
+                    allocation=spec.allocation,
+                )
             if spec is not None and spec.rule is not None:
                 per_unit = self.parts[part].per_unit
                 flow = Flow(rates.get(key, 0.0) / per_unit, lead_times.get(key, 0.0), float(spec.review))
                 low, high = (level * per_unit for level in spec.rule.levels(flow))
                 order_up_to = _up(high)
                 reorder_point = order_up_to - 1 if low == high else math.floor(low)
-                point = net.StockPoint(
-                    point.firm, point.part, role, reorder_point, order_up_to, self.ticks(spec.review), spec.lot, line
+                point = replace(
+                    point,
+                    reorder_point=reorder_point,
+                    order_up_to=order_up_to,
+                    review=self.ticks(spec.review),
+                    lot=spec.lot,
                 )
             points.append(point)
         return points
@@ -174,7 +190,9 @@ class _Builder:
             buyer, supplier = key
             spec = version.blueprint.lanes.get(key)
             if spec is None:
-                lanes.append(net.Lane(self.stock_index[buyer], self.stock_index[supplier], 0))
+                lanes.append(
+                    net.Lane(self.stock_index[buyer], self.stock_index[supplier], 0, rank=-1, **self.lasting[key])
+                )
                 continue
             law, constant = self.law("lead time", f"{supplier[0]}>{buyer[0]}>{buyer[1]}", spec.lead_time)
             lanes.append(
@@ -186,9 +204,30 @@ class _Builder:
                     constant,
                     self.ticks(spec.terms),
                     spec.price,
+                    rank=spec.rank,
+                    priority=spec.priority,
+                    freight=spec.freight,
+                    **self.lasting[key],
                 )
             )
         return lanes
+
+    def lasting_terms(self) -> dict[LaneKey, dict[str, Any]]:
+        """What of a lane cannot change during a run: whether deliveries cross, and what it takes to turn to it.
+
+        Who delivers from the first, with a share or before all others, is qualified.
+        """
+        found: dict[LaneKey, dict[str, Any]] = {}
+        for key, spec in self.merged("lanes", ("in_order",)).items():
+            buyer = self.stocks[key[0]]
+            first = spec.rank == 0 if buyer.sourcing == "ranked" else spec.share > 0
+            waits = not first and buyer.qualification is not None
+            found[key] = {
+                "in_order": spec.in_order,
+                "qualification": self.ticks(buyer.qualification or Fraction(0)) if waits else -1,
+                "switching_cost": buyer.switching_cost,
+            }
+        return found
 
     def capacity(self, key: StockKey, line: LineSpec) -> Fraction | None:
         """Quanta per second of one firm, None if unlimited; "of plan" is rounded to a thousandth per day."""
@@ -330,16 +369,29 @@ class _Builder:
         return found
 
 
+def _called(key: Any) -> str:
+    """What messages call an entry: its firm, or buyer and supplier."""
+    if isinstance(key, str):
+        return key
+    return key[0] if isinstance(key[0], str) else f"{key[1][0]} to {key[0][0]}"
+
+
 Values = Callable[[Any], tuple[int, int, int]]
 _DIFFERENCES: tuple[tuple[tuple[int, Values], ...], ...] = (
     (
         (state.SET_LEVELS, lambda stock: (stock.reorder_point, stock.order_up_to, 0)),
         (state.SET_REVIEW, lambda stock: (stock.review, stock.lot, 0)),
+        (
+            state.SET_SHORTAGE,
+            lambda stock: (stock.backlog, int(stock.complete), state.ALLOCATIONS[stock.allocation]),
+        ),
+        (state.SET_SOURCING, lambda stock: (state.SOURCINGS[stock.sourcing], int(stock.switches), 0)),
     ),
     (
         (state.SET_LANE_SHARE, lambda lane: (lane.share, 0, 0)),
         (state.SET_LANE_TIME, lambda lane: (lane.lead_time, lane.law, 0)),
-        (state.SET_LANE_TERMS, lambda lane: (lane.terms, lane.price, 0)),
+        (state.SET_LANE_TERMS, lambda lane: (lane.terms, lane.price, lane.freight)),
+        (state.SET_LANE_RANK, lambda lane: (lane.rank, lane.priority, 0)),
     ),
     (
         (
@@ -367,17 +419,7 @@ def _month_starts(start: date, days: int) -> list[int]:
 def _with_stock(point: net.StockPoint, on_hand: int) -> net.StockPoint:
     if point.role not in ("made", "bought"):
         return point
-    return net.StockPoint(
-        point.firm,
-        point.part,
-        point.role,
-        point.reorder_point,
-        point.order_up_to,
-        point.review,
-        point.lot,
-        point.line,
-        on_hand,
-    )
+    return replace(point, on_hand=on_hand)
 
 
 def _up(level: float) -> int:

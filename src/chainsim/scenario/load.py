@@ -258,7 +258,9 @@ def _is_number(path: NodePath, node: Scalar) -> bool:
         if key == "change":
             return any(sign.isdigit() for sign in node.text)
         kind = below(kind, key)
-    return is_number(kind) or (len(path) > 2 and path[-2] in ("finished_stock", "component_stock", "lead_time"))
+    return is_number(kind) or (
+        len(path) > 2 and path[-2] in ("finished_stock", "component_stock", "stock", "lead_time")
+    )
 
 
 def _rows(node: Node, path: NodePath, kind: Kind, rows: list[Resolved], origins: Origins) -> None:

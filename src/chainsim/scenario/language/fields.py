@@ -18,6 +18,7 @@ from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
 from chainsim.model.distributions import Distribution, distributions
 from chainsim.model.replenishment import Replenishment, replenishments
+from chainsim.model.sourcing import Sourcing, sourcings
 from chainsim.scenario.language import values
 from chainsim.scenario.language.entries import as_call, custom
 from chainsim.scenario.language.values import NAME_LENGTH, RINGS, WORDS_LENGTH, OfPlan, Ring, by_ring, hinted
@@ -71,6 +72,10 @@ def _rule_text(value: Replenishment) -> str:
     return as_call(value, replenishments)
 
 
+def _backlog_text(value: Fraction | None) -> str:
+    return "none" if value == 0 else format_number(value) if value is not None else "unlimited"
+
+
 def _capacity_text(value: Fraction | OfPlan) -> str:
     return str(value) if isinstance(value, OfPlan) else format_rate(value)
 
@@ -99,6 +104,7 @@ def _rings(schema: Mapping[str, Any], *, nullable: bool = True) -> dict[str, Any
 
 
 _amount = hinted(values.amount, 'write an amount such as "145_000 CNY"')
+_backlog = hinted(values.backlog, 'write "unlimited", "none" or a number of units such as "20"')
 _capacity = hinted(values.capacity, 'write "900/day", "125% of plan" or "unlimited"')
 _count = hinted(values.count, 'write a whole number such as "5"')
 _count_from_one = hinted(partial(values.count, low=1), 'write a whole number such as "5"')
@@ -108,8 +114,10 @@ _positive_duration = hinted(partial(values.duration, strictly=True), 'write a du
 _law = hinted(values.law, 'write a duration such as "2 days" or "2 ± 0.5 days"')
 _rate = hinted(values.rate, 'write a rate such as "900/day"')
 _rule = hinted(values.rule, 'write a rule such as "3 days", "to order" or "s_S(20, 100)"')
+_names = hinted(values.names, "write a name, or several: [a, b]")
 _seed = hinted(values.seed, 'write a whole number such as "2023"')
 _share = hinted(values.share, 'write a share such as "75%"')
+_sourcing = hinted(values.sourcing, f"write one of {', '.join(sourcings)}")
 _weight = hinted(values.weight, 'write a plain number such as "2" or "0.15"')
 _positive_weight = hinted(partial(values.weight, strictly=True), 'write a plain number such as "1"')
 
@@ -118,6 +126,14 @@ Amount: TypeAlias = Annotated[
     _checked(_amount),
     _written(partial(format_money, separator="_")),
     _schema("an amount of money", "145_000 CNY", "14.5万元", **AMOUNT),
+]
+Backlog: TypeAlias = Annotated[
+    Fraction | None,
+    _checked(_backlog),
+    _written(_backlog_text),
+    _schema(
+        "a number of units, unlimited or none", "unlimited", "none", 20, type=["number", "string", "null"], minimum=0
+    ),
 ]
 Capacity: TypeAlias = Annotated[
     Fraction | OfPlan | None,
@@ -186,6 +202,16 @@ Name: TypeAlias = Annotated[
     _checked(values.name),
     _schema("a name", "battery", type="string", minLength=1, maxLength=NAME_LENGTH, pattern=r"^[^/\\]+$"),
 ]
+Names: TypeAlias = Annotated[
+    str | tuple[str, ...],
+    _checked(_names),
+    _schema(
+        "a name, or a list of names",
+        "battery",
+        ["shop 1", "shop 2"],
+        anyOf=[{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}],
+    ),
+]
 Rate: TypeAlias = Annotated[
     Fraction, _checked(_rate), _written(format_rate), _schema("a rate", "900/day", "30万/年", **RATE)
 ]
@@ -219,6 +245,12 @@ ShareByRing: TypeAlias = Annotated[
     _written(format_share),
     _schema("a share, or one by ring", "30%", {"city": "20%", "province": "25%"}, **_rings(SHARE)),
 ]
+SourcingRule: TypeAlias = Annotated[
+    Sourcing,
+    _checked(_sourcing),
+    _written(sourcings.name_of),
+    _schema("a sourcing rule", "priority", enum=list(sourcings)),
+]
 Switch: TypeAlias = Annotated[bool, _checked(values.switch), _schema("true or false", True, type="boolean")]
 Weight: TypeAlias = Annotated[
     Fraction,
@@ -241,6 +273,7 @@ Words: TypeAlias = Annotated[
 __all__ = [
     "RINGS",
     "Amount",
+    "Backlog",
     "Capacity",
     "Change",
     "Count",
@@ -251,6 +284,7 @@ __all__ = [
     "Law",
     "LawByRing",
     "Name",
+    "Names",
     "OfPlan",
     "PositiveDuration",
     "PositiveWeight",
@@ -260,6 +294,7 @@ __all__ = [
     "Seed",
     "Share",
     "ShareByRing",
+    "SourcingRule",
     "Switch",
     "Weight",
     "Words",

@@ -26,6 +26,7 @@ from chainsim.scenario.language.fields import (
     Law,
     LawByRing,
     Name,
+    Names,
     PositiveDuration,
     PositiveWeight,
     Rate,
@@ -39,6 +40,7 @@ from chainsim.scenario.language.fields import (
     Words,
 )
 from chainsim.scenario.language.section import Section
+from chainsim.scenario.language.trade import Buying, Sending, Sourced, Standby, Switching, Transport, Warehouse
 
 LANGUAGE_VERSION = 1
 TO_ORDER: Replenishment = BaseStock(0.0)
@@ -73,7 +75,7 @@ class Part(Section):
     title: Annotated[Words, Field(description="name shown in reports")] = ""
 
 
-class Operations(Section):
+class Operations(Buying, Sending):
     """How a firm makes, stocks, sends and pays; a tier may state it for all its groups."""
 
     capacity: Annotated[
@@ -94,6 +96,10 @@ class Operations(Section):
     )
     pays_after: Annotated[Duration, Field(description="payment term on what it buys, from delivery")] = Fraction(0)
     lead_time: Annotated[LawByRing, Field(description="from its dispatch to the buyer, if need be by its ring")] = None
+    buys_from: Annotated[
+        dict[Name, Names],
+        Field(alias="from", description="whom it buys a component from; if absent whoever makes it, by shares"),
+    ] = {}
 
 
 class Firm(Operations):
@@ -131,7 +137,7 @@ class Tier(Operations):
     size_spread: Annotated[Share, Field(description="coefficient of variation of firm sizes in a group")] = Fraction(0)
 
 
-class Supplier(Tier, Firm):
+class Supplier(Standby, Tier, Firm):
     """One line a category: `count` firms, each made from this description."""
 
     model_config = ConfigDict(json_schema_extra=lambda schema: schema["required"].remove("makes"))
@@ -145,7 +151,7 @@ class Supplier(Tier, Firm):
     firms: Annotated[dict[Name, NamedFirm], Field(description="named firms instead of generated ones")] = {}
 
 
-class Outside(Section):
+class Outside(Standby, Sending):
     """Infinite supply beyond the simulated network; takes the share that no supplier has."""
 
     supplies: Annotated[tuple[Name, ...] | Literal["all"], Field(description="parts it sells")] = "all"
@@ -154,11 +160,13 @@ class Outside(Section):
     lead_time: Annotated[Law | None, Field(description="from order to delivery")] = None
 
 
-class Market(Section):
+class Market(Sourced, Sending):
     """Final demand for one part."""
 
     buys: Annotated[Name, Field(description="the part")]
-    at: Annotated[Name | None, Field(description="plant or supplier it buys from; the only maker if absent")] = None
+    at: Annotated[Names | None, Field(description="whom it buys from; if absent whoever makes the part, by shares")] = (
+        None
+    )
     rate: Annotated[Rate | None, Field(description="mean demand: '900/day'")] = None
     yearly: Annotated[
         dict[Annotated[str, Field(pattern=r"^\d{4}$")], Weight],
@@ -171,6 +179,7 @@ class Market(Section):
     quantity: Annotated[PositiveWeight, Field(description="units of one Poisson order")] = Fraction(1)
     noise: Annotated[Share, Field(description="coefficient of variation of a regular order")] = Fraction(0)
     ring: Annotated[Ring, Field(description="where the buyers are")] = "nation"
+    district: Annotated[Words, Field(description="district where the buyers are")] = ""
     lead_time: Annotated[Law | None, Field(description="from the plant to the buyer")] = None
     pays_after: Annotated[Duration, Field(description="payment term of the buyers")] = Fraction(0)
 
@@ -185,6 +194,10 @@ class Lane(Section):
     lead_time: Law | None = None
     pays_after: Duration | None = None
     price: Amount | None = None
+    rank: CountFromOne | None = None
+    priority: CountFromOne | None = None
+    freight: Amount | None = None
+    crossing: Switch | None = None
 
 
 class FirmChange(Section):
@@ -194,6 +207,7 @@ class FirmChange(Section):
     lead_time: Law | None = None
     finished_stock: Rule | None = None
     component_stock: Rule | None = None
+    stock: Rule | None = None
     pays_after: Duration | None = None
     district: Words | None = None
     group: Words | None = None
@@ -229,6 +243,13 @@ class Scenario(Section):
     ] = {}
     suppliers: dict[Name, Supplier] = {}
     outside: dict[Name, Outside] = {}
+    warehouses: dict[Name, Warehouse] = {}
+    transport: Annotated[
+        tuple[Transport, ...], Field(description="lead time and freight between pairs of districts")
+    ] = ()
+    transport_table: Annotated[Words | None, Field(description="CSV beside the scenario that adds to `transport`")] = (
+        None
+    )
     markets: dict[Name, Market]
     lanes: tuple[Lane, ...] = ()
     firms: dict[Name, FirmChange] = {}
@@ -252,8 +273,12 @@ __all__ = [
     "Ring",
     "Scenario",
     "Section",
+    "Standby",
     "Study",
     "Supplier",
+    "Switching",
     "Tier",
+    "Transport",
+    "Warehouse",
     "dt",
 ]
