@@ -24,6 +24,7 @@ from chainsim.scenario.checks.view import View
 from chainsim.scenario.language.schema import Scenario
 from chainsim.scenario.language.shape import ROOT, Kind, below, default_text, fields, is_number, is_section
 from chainsim.scenario.resolve.defaults import spell_out_groups
+from chainsim.scenario.resolve.distances import fill_transport
 from chainsim.scenario.resolve.inherit import assemble
 from chainsim.scenario.resolve.lists import fill_firms
 from chainsim.scenario.resolve.overrides import Setting, apply, from_command, locate
@@ -34,7 +35,7 @@ from chainsim.scenario.text.nodes import Mapping, Node, Scalar, Sequence, walk
 from chainsim.scenario.text.nodes import Path as NodePath
 from chainsim.scenario.versions import Owner, Timeline, Versions, check_paths, combination, groups_by_firm
 
-FILES = ("list", "facts")
+FILES = ("list", "facts", "transport_table")
 
 
 class Resolved(NamedTuple):
@@ -143,7 +144,7 @@ class _Reading:
             self.tables.append(facts)
 
     def override(self, tree: Mapping, settings: Iterable[str]) -> Mapping:
-        """`--set`, those that name files first, and the lists of firms."""
+        """`--set`, those that name files first, and what these files hold."""
         parsed: list[Setting] = []
         for text in settings:
             try:
@@ -156,8 +157,10 @@ class _Reading:
         if isinstance(changed, Scalar) and changed.set_by != "file":
             self.tables = [changed]
         lists = fill_firms(tree, self.inputs)
-        self.problems += lists
+        roads = fill_transport(tree, self.inputs)
+        self.problems += [*lists, *roads]
         self.damage |= {"suppliers.firms"} if lists else set()
+        self.damage |= {"transport.*"} if roads else set()
         return self._apply(tree, [setting for setting in parsed if setting not in files])
 
     def _apply(self, tree: Mapping, settings: Many[Setting]) -> Mapping:
