@@ -32,9 +32,9 @@ def simulated(network: Network) -> np.ndarray:
 def stock_change_at_cost(run: Run) -> tuple[Fraction, int]:
     """Change of all physical stocks at materials cost (fen), from the bare events; and the bound of its roundings.
 
-    What is bought is worth its price and freight, on its way from a warehouse too; what is made, on a line, in store or on its way to the buyer, is worth the
-    materials in it.  Invoices are in whole fen: one a delivery.  A line takes whole quanta: one a component whose
-    coefficient is a fraction.  Materials sold are rounded once a firm.
+    What is bought is worth its price and freight, on its way from a warehouse too; what is made, on a line, in store
+    or on its way to the buyer, is worth the materials in it.  Invoices are in whole fen: one a delivery.  A line takes
+    whole quanta: one a component whose coefficient is a fraction.  Materials sold are rounded once a firm.
     """
     network = run.network
     _, (costs, *_) = unit_costs(network)

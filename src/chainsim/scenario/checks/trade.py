@@ -130,10 +130,9 @@ def check_warehouses(view: View) -> Iterator[Problem]:
             message = f"warehouse {name} sells nothing: nobody buys from it"
             hint = f"write `at: {name}` in a market, or `from` in a plant, supplier or warehouse"
             yield view.problem(("warehouses", name), message, hint, warning=True)
-        elif scenario.warehouses[name].count == 0:
-            yield view.problem(
-                ("warehouses", name, "count"), f"count of {name} is 0: it has no firms", "write 1 or more"
-            )
+        elif not firm_names(name, scenario.warehouses[name]):
+            message = f"count of {name} is 0: it has no firms, but it is to supply"
+            yield view.problem(("warehouses", name, "count"), message, "write a count from 1")
 
 
 def check_order(view: View) -> Iterator[Problem]:
