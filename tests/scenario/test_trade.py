@@ -144,6 +144,28 @@ def test_several_named_sellers_share_firm_by_firm(tmp_path: Path) -> None:
     assert [lane.share for lane in lanes_into(net, "buyers", "car").values()] == [250_000] * 4
 
 
+def test_a_firm_that_needs_what_it_makes_still_buys_from_itself(tmp_path: Path) -> None:
+    text = """
+chainsim: 1
+allow_cycles: true
+study: {start: 2024-01-01, end: 2024-02-01}
+parts:
+  corn: {price: 10 CNY, needs: {corn: 0.1}}
+suppliers:
+  farm: {makes: corn, component_stock: base_stock(50)}
+markets:
+  village: {buys: corn, rate: 10/day}
+"""
+    assert list(lanes_into(network(tmp_path, text), "farm", "corn")) == ["farm"]
+
+
+def test_standbys_in_a_list_wait_for_the_others(tmp_path: Path) -> None:
+    lanes = lanes_into(mills(tmp_path, "from: {steel: [spare, far]}, switching: {}"), "works", "steel")
+    assert {name: (lane.share, lane.rank) for name, lane in lanes.items()} == {"far": (1_000_000, 0), "spare": (0, 1)}
+    lanes = lanes_into(mills(tmp_path, "from: {steel: spare}, switching: {}"), "works", "steel")
+    assert {name: lane.share for name, lane in lanes.items()} == {"spare": 1_000_000}
+
+
 def test_shortage_keys_of_a_warehouse_are_in_quanta(tmp_path: Path) -> None:
     text = BASE.replace("stocks: car, from: works,", "stocks: car, from: works, backlog: 7, deliveries: complete,")
     net = network(tmp_path, text.replace("car: {price", "car: {resolution: 0.1, price"))

@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from chainsim.errors import Problem
 from chainsim.model.distributions import Constant, Distribution
-from chainsim.model.replenishment import BaseStock, ReorderPointOrderUpTo
+from chainsim.model.replenishment import BaseStock, ReorderPointOrderUpTo, Replenishment
 from chainsim.scenario.checks import flow, supply, trade
 from chainsim.scenario.checks.view import View, touches
 from chainsim.scenario.language.schema import LANGUAGE_VERSION, DatedChange, Market, Part
@@ -238,18 +238,27 @@ def _quantities(view: View) -> Iterator[Problem]:
         part = parts[firm.makes]
         if firm.batch is not None:
             yield from _multiple(view, (*path, "batch"), firm.batch, firm.makes, part)
-        rule = firm.finished_stock
-        levels = [rule.level] if isinstance(rule, BaseStock) else []
-        if isinstance(rule, ReorderPointOrderUpTo):
-            levels = [rule.reorder_point, rule.order_up_to]
-        for level in levels:
-            quantity = Fraction(level).limit_denominator(10**9)
-            yield from _multiple(view, (*path, "finished_stock"), quantity, firm.makes, part)
+        for level in _levels(firm.finished_stock):
+            yield from _multiple(view, (*path, "finished_stock"), level, firm.makes, part)
+    for name, warehouse in view.scenario.warehouses.items():
+        part = parts[warehouse.stocks]
+        for level in _levels(warehouse.stock):
+            yield from _multiple(view, ("warehouses", name, "stock"), level, warehouse.stocks, part)
+        if warehouse.backlog is not None:
+            yield from _multiple(view, ("warehouses", name, "backlog"), warehouse.backlog, warehouse.stocks, part)
     for name, market in view.scenario.markets.items():
         part = parts[market.buys]
         yield from _multiple(view, ("markets", name, "quantity"), market.quantity, market.buys, part)
         for year, total in market.yearly.items():
             yield from _multiple(view, ("markets", name, "yearly", year), total, market.buys, part)
+
+
+def _levels(rule: Replenishment) -> list[Fraction]:
+    """The quantities that a rule states."""
+    levels = [rule.level] if isinstance(rule, BaseStock) else []
+    if isinstance(rule, ReorderPointOrderUpTo):
+        levels = [rule.reorder_point, rule.order_up_to]
+    return [Fraction(level).limit_denominator(10**9) for level in levels]
 
 
 def _multiple(view: View, path: Path, quantity: Fraction, name: str, part: Part) -> Iterator[Problem]:
@@ -320,6 +329,9 @@ CHECKS: tuple[Check, ...] = (
             "suppliers.batch",
             "plants.finished_stock",
             "suppliers.finished_stock",
+            "warehouses.stocks",
+            "warehouses.stock",
+            "warehouses.backlog",
             "markets.buys",
             "markets.quantity",
             "markets.yearly",

@@ -274,7 +274,7 @@ def _add_lanes(
             else:
                 supply.groups.setdefault((name, None), Fraction(0))
     result.rules[buyer] = plan.sourcing
-    selling = [seller for seller in sellers if _part_of(seller) == part and seller.name != buyer[0]]
+    selling = [seller for seller in sellers if _part_of(seller) == part]
 
     def add(seller: _Seller, share: Fraction) -> None:
         stated = None if isinstance(seller.plan, schema.Plant) else seller.plan.rank

@@ -103,15 +103,12 @@ def supply_shares(scenario: schema.Scenario, part: str, names: tuple[str, ...] =
 
 
 def _named(scenario: schema.Scenario, part: str, names: tuple[str, ...]) -> Supply:
+    """The share of everybody that a buyer names, firm by firm; standbys have one only where all are."""
     groups = sellers(scenario, part)
-    result = Supply()
-    counts = {}
-    for name in names:
-        plan = groups.get(name) or scenario.outside.get(name)
-        if is_standby(plan) and len(names) > 1:
-            result.standby.append(name)
-        else:
-            counts[name] = len(firm_names(name, groups[name])) if name in groups else 1
+    standby = [name for name in names if is_standby(groups.get(name) or scenario.outside.get(name))]
+    regular = [name for name in names if name not in standby] or standby
+    result = Supply(standby=[name for name in standby if name not in regular])
+    counts = {name: len(firm_names(name, groups[name])) if name in groups else 1 for name in regular}
     total = sum(counts.values()) or 1
     for name, count in counts.items():
         share = Fraction(count, total)
