@@ -20,6 +20,7 @@ from chainsim.economy.kpis import MEASURES
 from chainsim.model.distributions import distributions
 from chainsim.model.quantities import quantity_laws
 from chainsim.model.replenishment import replenishments
+from chainsim.model.sourcing import sourcings
 from chainsim.registry import Registry
 from chainsim.scenario.language import schema, values
 from chainsim.scenario.language.calendars import Hours
@@ -103,6 +104,9 @@ KEYS: dict[type[schema.Section], list[tuple[str, int]]] = {
     schema.Tier: [OPERATIONS, TIERS],
     schema.Supplier: [OPERATIONS, PLANTS, TIERS, ("suppliers", 0)],
     schema.NamedFirm: [("suppliers", 1)],
+    schema.Warehouse: [("warehouses", 0)],
+    schema.Switching: [("switching", 0)],
+    schema.Transport: [("transport", 0)],
     schema.Outside: [("outside", 0)],
     schema.Market: [("markets", 0)],
     Expectation: [("expect", 0)],
@@ -152,6 +156,10 @@ def test_every_rule_is_in_the_reference_as_it_is_written(heading: str, registry:
     documented = [code(row[0])[0] for row in tables(LANGUAGE, heading)[0]]
     calls = [f"{name}({', '.join(field.name for field in registry.fields(name))})" for name in registry]
     assert sorted(documented) == sorted(calls)
+
+
+def test_every_sourcing_rule_is_in_the_reference() -> None:
+    assert sorted(code(row[0])[0] for row in tables(LANGUAGE, "sourcing")[0]) == list(sourcings)
 
 
 def test_what_may_stand_beside_a_value_is_in_the_reference() -> None:

@@ -32,15 +32,16 @@ def simulated(network: Network) -> np.ndarray:
 def stock_change_at_cost(run: Run) -> tuple[Fraction, int]:
     """Change of all physical stocks at materials cost (fen), from the bare events; and the bound of its roundings.
 
-    What is bought is worth its price; what is made, on a line, in store or on its way to the buyer, is worth the
-    materials in it.  Invoices are in whole fen: one a delivery.  A line takes whole quanta: one a component whose
-    coefficient is a fraction.  Materials sold are rounded once a firm.
+    What is bought is worth its price and freight, on its way from a warehouse too; what is made, on a line, in store
+    or on its way to the buyer, is worth the materials in it.  Invoices are in whole fen: one a delivery.  A line takes
+    whole quanta: one a component whose coefficient is a fraction.  Materials sold are rounded once a firm.
     """
     network = run.network
     _, (costs, *_) = unit_costs(network)
     lanes, stocks = network.lanes, network.stocks
     price = {
-        lane.buyer: Fraction(lane.price, network.parts[stocks[lane.buyer].part].per_unit) for lane in network.lanes
+        lane.buyer: Fraction(lane.price + lane.freight, network.parts[stocks[lane.buyer].part].per_unit)
+        for lane in network.lanes
     }
     bought: dict[int, int] = {}
     made: dict[int, int] = {}
@@ -55,6 +56,8 @@ def stock_change_at_cost(run: Run) -> tuple[Fraction, int]:
                 bought[buyer] = bought.get(buyer, 0) + quantity
             if stocks[seller].role == "made":
                 made[seller] = made.get(seller, 0) - quantity
+            elif stocks[seller].role == "bought":
+                bought[seller] = bought.get(seller, 0) - quantity
     change = sum((price[stock] * quantity for stock, quantity in bought.items()), Fraction(0))
     change += sum((costs.get(stock, Fraction(0)) * quantity for stock, quantity in made.items()), Fraction(0))
     carried = sum(price[need.component] for need in network.needs if need.quantity.denominator > 1)
@@ -68,6 +71,8 @@ def check_value_added(run: Run) -> None:
     value_added = int(sums["value_added"].to_numpy().sum())
     outside = ~simulated(network)
     imports = int(every["amount"].to_numpy()[outside[every["seller"].to_numpy()]].sum())
+    firms = every[~outside[every["buyer"].to_numpy()]]
+    imports += int((run.orders["freight"].to_numpy()[firms["order"].to_numpy()] * firms["quantity"].to_numpy()).sum())
     change, roundings = stock_change_at_cost(run)
     assert abs(value_added - (final_sales(network, every) - imports + change)) <= roundings
     assert roundings < final_sales(network, every) / 1000
@@ -95,6 +100,42 @@ def test_value_added_is_final_sales_less_imports_plus_stock(run: Run) -> None:
 def test_value_added_is_so_in_other_cases_too(small: Path, settings_: list[str]) -> None:
     network = build(load(small, settings_))
     check_value_added(frames(network, simpy_engine.run(network, 1)))
+
+
+TRADE = """
+chainsim: 1
+study: {start: 2024-01-01, end: 2024-04-01, seed: 5}
+parts:
+  car: {price: 90 CNY, needs: {seat: 2}}
+  seat: {price: 20 CNY}
+plants:
+  works: {makes: car, component_stock: 3 days, finished_stock: 2 days, from: {seat: depot}, freight: 2 CNY}
+outside:
+  world: {lead_time: 4 ± 1 days, freight: 0.3 CNY}
+warehouses:
+  depot: {stocks: seat, stock: "s_S(40, 200)", price: 25 CNY, lead_time: 1 day}
+  shop: {stocks: car, from: works, count: 3, stock: base_stock(12), price: 110 CNY, lead_time: 1 day, review: 1 day}
+markets:
+  buyers: {buys: car, at: shop, rate: 9/day, noise: 20%, freight: 5 CNY}
+"""
+
+
+@pytest.mark.parametrize("opening", ["full", "empty"])
+def test_trade_margins_and_freight_use_up_every_yuan_too(tmp_path: Path, opening: str) -> None:
+    """Final sales less imports, freight included, plus stock: margins of warehouses are value added like any other."""
+    path = tmp_path / "trade.yaml"
+    path.write_text(TRADE, encoding="utf-8")
+    network = build(load(path, [f"study.opening={opening}"]))
+    check_value_added(frames(network, simpy_engine.run(network, 0)))
+    model = compile_network(network)
+    assert len(model.stocks) == 1 + 1 + 3
+    inverse = np.linalg.inv(np.eye(5) - model.purchases)
+    assert np.abs((model.value_added + model.outside) @ inverse - 1).max() < 1e-12
+    # A car sold for 110 is bought for 90, with 2 for carriers; in it are 2 seats of 25, bought for 20.3.
+    margins = {network.stock_name(stock): value for stock, value in zip(model.stocks, model.value_added, strict=True)}
+    assert margins["works / car (made)"] == pytest.approx((90 - 50) / 90)
+    assert margins["depot / seat (bought)"] == pytest.approx((25 - 20.3) / 25)
+    assert margins["shop 02 / car (bought)"] == pytest.approx((110 - 92) / 110)
 
 
 def test_a_delivery_that_is_booked_wrong_breaks_the_identity(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

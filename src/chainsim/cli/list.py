@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
+
+from chainsim.registry import Registry
 
 Rows = tuple[Sequence[str], list[tuple[object, ...]]]
 
@@ -104,11 +107,14 @@ def _rules() -> Rows:
     from chainsim.model.distributions import distributions
     from chainsim.model.quantities import quantity_laws
     from chainsim.model.replenishment import replenishments
+    from chainsim.model.sourcing import sourcings
 
     rows: list[tuple[object, ...]] = []
-    for registry in (replenishments, distributions, quantity_laws):
+    registries: tuple[Registry[Any], ...] = (replenishments, sourcings, distributions, quantity_laws)
+    for registry in registries:
         for name in registry:
-            call = f"{name}({', '.join(field.name for field in registry.fields(name))})"
+            fields = registry.fields(name)
+            call = f"{name}({', '.join(field.name for field in fields)})" if fields else name
             rows.append((registry.family, call, registry.meaning(name)))
     return ("family", "written as", "meaning"), rows
 

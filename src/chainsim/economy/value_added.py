@@ -1,8 +1,8 @@
 """Value added of every firm: what it sold minus the materials in what it sold.
 
 In: deliveries of a run.  Out: fen per firm.  Materials are valued at the bill of materials and the prices in force on
-the day of delivery, so building up stock neither creates nor destroys value added; purchases minus materials sold is
-the change of stock at cost.
+the day of delivery, freight to the buyer included, so building up stock neither creates nor destroys value added;
+purchases and freight minus materials sold are the change of stock at cost.
 """
 
 from __future__ import annotations
@@ -17,15 +17,27 @@ from chainsim.model.network import WHOLE_SHARE, Network
 
 
 def unit_costs(network: Network) -> tuple[list[int], list[dict[int, Fraction]]]:
-    """Materials cost in fen per quantum of every made stock point, from each listed tick on."""
+    """Materials cost in fen per quantum of every stock point that firms sell from, from each listed tick on.
+
+    What a line makes costs its bill of materials, what a warehouse sells costs what it pays, freight included.
+    """
     relevant = (state.SET_NEED, state.SET_LANE_TERMS, state.SET_LANE_SHARE)
     edges = sorted({0, *(change.tick for change in network.changes if change.kind in relevant)})
     needs = [need.quantity for need in network.needs]
-    prices = [lane.price for lane in network.lanes]
+    prices = [lane.price + lane.freight for lane in network.lanes]
     shares = [lane.share for lane in network.lanes]
     lanes_of: dict[int, list[int]] = {}
     for index, lane in enumerate(network.lanes):
         lanes_of.setdefault(lane.buyer, []).append(index)
+    suppliers = {lane.supplier for lane in network.lanes}
+    traded = [index for index, point in enumerate(network.stocks) if point.role == "bought" and index in suppliers]
+
+    def paid(stock: int) -> Fraction:
+        """Fen per quantum that a stock point is bought for, by nominal shares."""
+        per_unit = network.parts[network.stocks[stock].part].per_unit
+        price = sum((Fraction(prices[i] * shares[i], WHOLE_SHARE) for i in lanes_of[stock]), Fraction(0))
+        return price / per_unit
+
     tables = []
     for edge in edges:
         for change in network.changes:
@@ -34,14 +46,14 @@ def unit_costs(network: Network) -> tuple[list[int], list[dict[int, Fraction]]]:
             if change.kind == state.SET_NEED:
                 needs[change.entity] = Fraction(change.values[0], change.values[1])
             elif change.kind == state.SET_LANE_TERMS:
-                prices[change.entity] = change.values[1]
+                prices[change.entity] = change.values[1] + change.values[2]
             elif change.kind == state.SET_LANE_SHARE:
                 shares[change.entity] = change.values[0]
         costs: dict[int, Fraction] = {}
         for index, need in enumerate(network.needs):
-            per_unit = network.parts[network.stocks[need.component].part].per_unit
-            price = sum((Fraction(prices[i] * shares[i], WHOLE_SHARE) for i in lanes_of[need.component]), Fraction(0))
-            costs[need.made] = costs.get(need.made, Fraction(0)) + needs[index] * price / per_unit
+            costs[need.made] = costs.get(need.made, Fraction(0)) + needs[index] * paid(need.component)
+        for stock in traded:
+            costs[stock] = paid(stock)
         tables.append(costs)
     return edges, tables
 

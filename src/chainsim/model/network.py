@@ -104,7 +104,8 @@ class Lane:
 
     share: parts per million of the buyer's orders for the part.  law: index of the drawn lead time in
     `Network.draws`, -1 for a constant one.  lead_time: ticks, added to the draw.  price: fen per unit.
-    rank: order in which a buyer with ranked sourcing, or in need of a substitute, asks its suppliers; 0 first.
+    rank: order in which a buyer with ranked sourcing, or in need of a substitute, asks its suppliers; 0 first, and
+    below 0 never.
     priority: order in which the supplier serves its buyers under priority allocation; 0 first.
     in_order: deliveries never overtake each other.  freight: fen per unit, paid to carriers outside the network.
     qualification: ticks from the first need of a substitute to its first order, -1 where it is qualified already.

@@ -49,14 +49,17 @@ def preview(loaded: Loaded, networks: Mapping[str, Network], replications: int) 
 def describe(loaded: Loaded, network: Network) -> None:
     """The network in a few lines: period, firms by ring, parts, lanes."""
     study = loaded.scenario.study
-    suppliers = [firm for firm in network.firms if firm.kind == "supplier"]
+    suppliers = [firm for firm in network.firms if firm.kind == "supplier" and firm.tier]
+    traders = sum(firm.kind == "supplier" and not firm.tier for firm in network.firms)
     rings = Counter(firm.ring for firm in suppliers)
     generated = sum(firm.generated for firm in suppliers)
     masters = ", ".join(firm.name for firm in network.firms if firm.kind == "chain_master") or "none"
     by_ring = ", ".join(f"{count} {ring}" for ring, count in sorted(rings.items()))
     click.echo(loaded.scenario.title or loaded.name)
     click.echo(f"  {study.start} to {study.end} (not included), seed {study.seed}")
-    click.echo(f"  chain masters: {masters}; suppliers: {len(suppliers)} ({by_ring}; {generated} generated)")
+    those = f"suppliers: {len(suppliers)} ({by_ring}; {generated} generated)" if suppliers else "suppliers: 0"
+    also = f"; warehouses: {traders}" if traders else ""
+    click.echo(f"  chain masters: {masters}; {those}{also}")
     click.echo(f"  {len(network.parts)} parts, {len(network.stocks)} stock points, {len(network.lanes)} lanes")
 
 

@@ -38,6 +38,7 @@ FIXED_OF_MARKETS = (
     "schedule",
     "trace",
 )
+WORDS = {"in_order": "crossing", "switching_cost": "switching.cost", "qualification": "switching.qualification"}
 FINEST = 10**9  # largest denominator of ticks per quantum; keeps products within 64 bits
 
 
@@ -76,9 +77,10 @@ class _Builder:
         self.firms = self.merged("firms", ("ring", "district", "sector", "group", "tier"))
         self.parts = self.merged("parts", ("per_unit",))
         self.market_specs = self.merged("markets", FIXED_OF_MARKETS)
-        self.stock_specs = self.merged("stocks", ("kind_of_rule",))
+        self.stock_specs = self.merged("stocks", ("kind_of_rule", "qualification", "switching_cost"))
         self.line_specs = self.merged("lines", ("calendar", "breakdowns"))
         self.calendars = sorted({line.calendar for line in self.line_specs.values() if line.calendar})
+        self.lasting = self.lasting_terms()
         self.stock_keys = sorted(self.all("stocks"))
         self.lane_keys = sorted(self.all("lanes"))
         self.line_keys = sorted(self.all("lines"))
@@ -101,11 +103,10 @@ class _Builder:
                 for field in fixed:
                     if getattr(first, field) != getattr(value, field):
                         day = self.start + timedelta(days=version.day)
-                        what = name if isinstance(name, str) else name[0]
                         raise ScenarioError(
-                            f"{field.replace('_', ' ')} of {what} would change on {day}; it can only change from the "
-                            f"start of the study, {self.start}, on: leave out the policy's `from`, or set it to that "
-                            "day"
+                            f"{WORDS.get(field, field).replace('_', ' ')} of {_called(name)} would change on {day}; "
+                            f"it can only change from the start of the study, {self.start}, on: "
+                            "leave out the policy's `from`, or set it to that day"
                         )
         return {name: found[name] for name in sorted(found)}
 
@@ -197,7 +198,9 @@ class _Builder:
             buyer, supplier = key
             spec = version.blueprint.lanes.get(key)
             if spec is None:
-                lanes.append(net.Lane(self.stock_index[buyer], self.stock_index[supplier], 0))
+                lanes.append(
+                    net.Lane(self.stock_index[buyer], self.stock_index[supplier], 0, rank=-1, **self.lasting[key])
+                )
                 continue
             law, constant = self.law("lead time", f"{supplier[0]}>{buyer[0]}>{buyer[1]}", spec.lead_time)
             lanes.append(
@@ -209,10 +212,30 @@ class _Builder:
                     constant,
                     self.ticks(spec.terms),
                     spec.price,
+                    rank=spec.rank,
                     priority=spec.priority,
+                    freight=spec.freight,
+                    **self.lasting[key],
                 )
             )
         return lanes
+
+    def lasting_terms(self) -> dict[LaneKey, dict[str, Any]]:
+        """What of a lane cannot change during a run: whether deliveries cross, and what it takes to turn to it.
+
+        Who delivers from the first, with a share or before all others, is qualified.
+        """
+        found: dict[LaneKey, dict[str, Any]] = {}
+        for key, spec in self.merged("lanes", ("in_order",)).items():
+            buyer = self.stock_specs[key[0]]
+            first = spec.rank == 0 if buyer.sourcing == "ranked" else spec.share > 0
+            waits = not first and buyer.qualification is not None
+            found[key] = {
+                "in_order": spec.in_order,
+                "qualification": self.ticks(buyer.qualification or Fraction(0)) if waits else -1,
+                "switching_cost": buyer.switching_cost,
+            }
+        return found
 
     def capacity(self, key: StockKey, line: LineSpec) -> Fraction | None:
         """Quanta per second of one firm, None if unlimited; "of plan" is rounded to a thousandth per day."""
@@ -418,6 +441,13 @@ class _Builder:
         return found
 
 
+def _called(key: Any) -> str:
+    """What messages call an entry: its firm, or buyer and supplier."""
+    if isinstance(key, str):
+        return key
+    return key[0] if isinstance(key[0], str) else f"{key[1][0]} to {key[0][0]}"
+
+
 Values = Callable[[Any], tuple[int, int, int]]
 _DIFFERENCES: tuple[tuple[tuple[int, Values], ...], ...] = (
     (
@@ -431,11 +461,12 @@ _DIFFERENCES: tuple[tuple[tuple[int, Values], ...], ...] = (
             state.SET_FORECAST,
             lambda stock: (stock.forecast.window, stock.forecast.protect, 0) if stock.forecast else (0, 0, 0),
         ),
+        (state.SET_SOURCING, lambda stock: (state.SOURCINGS[stock.sourcing], int(stock.switches), 0)),
     ),
     (
         (state.SET_LANE_SHARE, lambda lane: (lane.share, 0, 0)),
         (state.SET_LANE_TIME, lambda lane: (lane.lead_time, lane.law, 0)),
-        (state.SET_LANE_TERMS, lambda lane: (lane.terms, lane.price, 0)),
+        (state.SET_LANE_TERMS, lambda lane: (lane.terms, lane.price, lane.freight)),
         (state.SET_LANE_RANK, lambda lane: (lane.rank, lane.priority, 0)),
     ),
     (

@@ -24,6 +24,7 @@ from chainsim.scenario.checks.view import View
 from chainsim.scenario.language.schema import Scenario
 from chainsim.scenario.language.shape import ROOT, Kind, below, default_text, fields, is_number, is_section
 from chainsim.scenario.resolve.defaults import spell_out_groups
+from chainsim.scenario.resolve.distances import fill_transport
 from chainsim.scenario.resolve.inherit import assemble
 from chainsim.scenario.resolve.lists import fill_firms
 from chainsim.scenario.resolve.overrides import Setting, apply, from_command, locate
@@ -35,8 +36,8 @@ from chainsim.scenario.text.nodes import Mapping, Node, Scalar, Sequence, walk
 from chainsim.scenario.text.nodes import Path as NodePath
 from chainsim.scenario.versions import Owner, Timeline, Versions, check_paths, combination, groups_by_firm
 
-FILES = ("list", "facts", "trace")
-MAPPED = ("finished_stock", "component_stock", "lead_time", "between", "quantity")  # may be laws as mappings
+FILES = ("list", "facts", "trace", "transport_table")
+MAPPED = ("finished_stock", "component_stock", "stock", "lead_time", "between", "quantity")  # may be laws as mappings
 
 
 class Resolved(NamedTuple):
@@ -145,7 +146,7 @@ class _Reading:
             self.tables.append(facts)
 
     def override(self, tree: Mapping, settings: Iterable[str]) -> Mapping:
-        """`--set`, those that name files first, the lists of firms and the traces of orders."""
+        """`--set`, those that name files first, and what these files hold."""
         parsed: list[Setting] = []
         for text in settings:
             try:
@@ -158,11 +159,13 @@ class _Reading:
         if isinstance(changed, Scalar) and changed.set_by != "file":
             self.tables = [changed]
         lists = fill_firms(tree, self.inputs)
-        self.problems += lists
+        roads = fill_transport(tree, self.inputs)
+        self.problems += [*lists, *roads]
         self.damage |= {"suppliers.firms"} if lists else set()
         traces = fill_orders(tree, self.inputs)
         self.problems += traces
         self.damage |= {"markets.trace"} if traces else set()
+        self.damage |= {"transport.*"} if roads else set()
         return self._apply(tree, [setting for setting in parsed if setting not in files])
 
     def _apply(self, tree: Mapping, settings: Many[Setting]) -> Mapping:

@@ -178,12 +178,14 @@ def check_paths(tree: Mapping, scenario: Scenario | None) -> list[Problem]:
 
 
 def groups_by_firm(scenario: Scenario) -> dict[str, Path]:
-    """Every firm's name with the path of the plant or supplier group that stands for it."""
+    """Every firm's name with the path of the plant, supplier group or warehouse that stands for it."""
     groups: dict[str, Path] = {}
     for name, plant in scenario.plants.items():
         groups.update({firm: ("plants", name) for firm, _ in firm_names(name, plant)})
     for name, supplier in scenario.suppliers.items():
         groups.update({firm: ("suppliers", name) for firm, _ in firm_names(name, supplier)})
+    for name, warehouse in scenario.warehouses.items():
+        groups.update({firm: ("warehouses", name) for firm, _ in firm_names(name, warehouse)})
     return groups
 
 

@@ -95,30 +95,41 @@ def buy(s: State, tick: int, p: int, quantity: int) -> None:
 def share_by_rank(s: State, tick: int, p: int, quantity: int) -> None:
     """Ask the suppliers in the order of their rank; each takes the whole lots that its backlog limit leaves room for.
 
-    What nobody has room for waits with the first of them.
+    All but the first need to be qualified.  What nobody has room for waits with the first that can deliver.
     """
     stock = s.stocks[p]
+    head = following_rank(s, stock.lanes_begin, stock.lanes_end, -1)
+    if head < 0:
+        return
     left = quantity
     first = -1
-    rank = -1
-    while left > 0:
-        index = following_rank(s, stock.lanes_begin, stock.lanes_end, rank)
-        if index < 0:
-            break
-        rank = s.lanes[index].rank
-        if stock.switches == 1 and out_of_order(s, index):
+    index = head
+    while left > 0 and index >= 0:
+        asked = index
+        index = following_rank(s, stock.lanes_begin, stock.lanes_end, s.lanes[asked].rank)
+        if stock.switches == 1 and out_of_order(s, asked):
+            continue
+        if asked != head and not may_substitute(s, tick, asked):
             continue
         if first < 0:
-            first = index
-        elif not may_substitute(s, tick, index):
-            continue
-        taken = min(left, room(s, index) // stock.lot * stock.lot)
-        s.lanes[index].pending += taken
+            first = asked
+        taken = min(left, room(s, asked) // stock.lot * stock.lot)
+        s.lanes[asked].pending += taken
         left -= taken
+    if first < 0:
+        first = head
     if left > 0:
-        if first < 0:
-            first = following_rank(s, stock.lanes_begin, stock.lanes_end, -1)
         s.lanes[first].pending += left
+    turn_to(s, tick, head, first)
+
+
+def turn_to(s: State, tick: int, chosen: int, index: int) -> None:
+    """Note who delivers for `chosen`, and that the buyer turns to somebody else than before."""
+    if index == chosen:
+        s.lanes[chosen].substitute = 0
+    elif s.lanes[chosen].substitute != index + 1:
+        s.lanes[chosen].substitute = index + 1
+        s.log.append((tick, SWITCHED, -1, index, s.lanes[index].switching_cost))
 
 
 def following_rank(s: State, begin: int, end: int, rank: int) -> int:
@@ -165,7 +176,7 @@ def may_substitute(s: State, tick: int, index: int) -> bool:
 def deliverer(s: State, tick: int, p: int, chosen: int) -> int:
     """The lane that delivers for the one whose turn it is: itself, or in its outage the first qualified other one."""
     if not out_of_order(s, chosen):
-        s.lanes[chosen].substitute = 0
+        turn_to(s, tick, chosen, chosen)
         return chosen
     stock = s.stocks[p]
     rank = -1
@@ -177,9 +188,7 @@ def deliverer(s: State, tick: int, p: int, chosen: int) -> int:
         if index == chosen or out_of_order(s, index):
             continue
         if s.lanes[index].share > 0 or may_substitute(s, tick, index):
-            if s.lanes[chosen].substitute != index + 1:
-                s.lanes[chosen].substitute = index + 1
-                s.log.append((tick, SWITCHED, -1, index, s.lanes[index].switching_cost))
+            turn_to(s, tick, chosen, index)
             return index
 
 

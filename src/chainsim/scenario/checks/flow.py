@@ -12,14 +12,17 @@ from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 
-from chainsim.errors import Problem
+from chainsim.errors import Problem, ScenarioError
 from chainsim.scenario.checks.supply import groups
+from chainsim.scenario.checks.trade import buyers
 from chainsim.scenario.checks.view import View
 from chainsim.scenario.language.schema import Market, Plant, Scenario, Supplier
 from chainsim.scenario.network.bill import Bill, derive
+from chainsim.scenario.network.blueprint import spell_out
 from chainsim.scenario.network.cycles import is_productive, rings, top_down
 from chainsim.scenario.network.demand import base_rate, daily_plan, is_shaped, shaping
 from chainsim.scenario.network.naming import firm_names
+from chainsim.scenario.network.plan import responses
 from chainsim.scenario.network.sourcing import DEFAULT_RING, stated_shares
 from chainsim.scenario.network.working_time import closures, working_share
 from chainsim.scenario.text.nodes import Path
@@ -110,9 +113,12 @@ def part_rates(scenario: Scenario, bill: Bill) -> dict[str, float]:
 
 def firm_rates(scenario: Scenario, rates: dict[str, float]) -> Iterator[tuple[Path, Plant | Supplier, str, float, int]]:
     """Path, group, ring, planned rate of each of its firms in that ring (units/second), and their number."""
+    if _is_involved(scenario):
+        yield from _planned_rates(scenario)
+        return
     direct: dict[str, float] = {}
     for market in scenario.markets.values():
-        if market.at is not None:
+        if isinstance(market.at, str):
             direct[market.at] = direct.get(market.at, 0.0) + market_rate(scenario, market)
     makers: dict[str, list[tuple[Path, Plant | Supplier]]] = {}
     for path, firm in groups(scenario):
@@ -135,6 +141,34 @@ def firm_rates(scenario: Scenario, rates: dict[str, float]) -> Iterator[tuple[Pa
                     share = float(shares.get(ring, 0))
                 own = direct.get(str(path[1]), 0.0) * number / len(present)
                 yield path, firm, ring, (share * shared + own) / number, number
+
+
+def _is_involved(scenario: Scenario) -> bool:
+    """Whether shares alone do not say who is asked for how much."""
+    named = any(firm.buys_from for _, firm in groups(scenario))
+    several = any(market.at is not None and market.at not in scenario.plants for market in scenario.markets.values())
+    ranked = any(plan.sourcing.mode == "ranked" for _, plan in buyers(scenario))
+    return bool(scenario.warehouses) or named or several or ranked
+
+
+def _planned_rates(scenario: Scenario) -> Iterator[tuple[Path, Plant | Supplier, str, float, int]]:
+    """What `firm_rates` yields, from the plan itself: the mean over the firms of a group in a ring."""
+    blueprint = spell_out(scenario)
+    total: dict[tuple[str, str], float] = {}
+    try:
+        for key, market in blueprint.markets.items():
+            for (name, _, role), per_unit in responses(blueprint, key).items():
+                if role == "made":
+                    firm = blueprint.firms[name]
+                    both = firm.category, firm.ring
+                    total[both] = total.get(both, 0.0) + market_rate(scenario, market) * per_unit
+    except ScenarioError:
+        return  # something feeds on itself, which other checks report
+    for path, group in groups(scenario):
+        present = [ring or DEFAULT_RING for _, ring in firm_names(str(path[1]), group)]
+        for ring in dict.fromkeys(present):
+            number = present.count(ring)
+            yield path, group, ring, total.get((str(path[1]), ring), 0.0) / number, number
 
 
 def _ready(view: View) -> Bill | None:
@@ -249,6 +283,11 @@ def events(scenario: Scenario, bill: Bill) -> float:
     for part in order:
         orders = placed.get(part, 0.0)
         total += orders
+        for name, warehouse in scenario.warehouses.items():
+            if warehouse.stocks == part:
+                firms = len(firm_names(name, warehouse))
+                again = firms * seconds / float(warehouse.review) if warehouse.review else orders
+                total += min(orders, again) * (1 if warehouse.buys_from else _sources(scenario, part))
         for path, firm in groups(scenario):
             if firm.makes != part:
                 continue

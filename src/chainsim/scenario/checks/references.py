@@ -24,6 +24,7 @@ from chainsim.units import shown
 LOOK_ALIKES = str.maketrans(
     "АВЕЅІЈКМНОРСТУХаеорсухіјѕԁΑΒΕΖΗΙΚΜΝΟΡΤΥΧονα", "ABESIJKMHOPCTYXaeopcyxijsdABEZHIKMNOPTYXova"
 )
+GROUPS = ("plants", "suppliers", "warehouses")
 SCRIPTS = ("LATIN", "CYRILLIC", "GREEK")
 
 
@@ -32,20 +33,22 @@ def check_references(tree: Mapping, scenario: Scenario | None) -> tuple[list[Pro
     problems: list[Problem] = []
     unknown: set[str] = set()
     firms = _firms(tree, scenario)
+    groups = [name for section in GROUPS for name in _keys(tree, section)]
     known = {
         "part": list(_keys(tree, "parts")),
-        "maker": [*_keys(tree, "plants"), *_keys(tree, "suppliers")],
+        "seller": list(dict.fromkeys([*groups, *_keys(tree, "outside"), *firms])),
         "buyer": [*firms, *_keys(tree, "markets")],
         "supplier": [*firms, *_keys(tree, "outside")],
         "policy": list(_keys(tree, "policies")),
     }
     whole = scenario is not None
+    sells = "plant or supplier" if not tree.entries.get("warehouses") else "plant, supplier or warehouse"
     for kind, path, text, place in _uses(tree):
         if kind in ("buyer", "supplier") and not whole:
             continue
         if text in known[kind]:
             continue
-        what = {"maker": "plant or supplier", "buyer": "firm", "supplier": "firm"}.get(kind, kind)
+        what = {"seller": sells, "buyer": "firm", "supplier": "firm"}.get(kind, kind)
         message = f"no {what} {shown(text)}{did_you_mean(text, known[kind])}"
         problems.append(problem(place, message, f"there is {listed(known[kind])}" if known[kind] else ""))
         unknown.add(token(path))
@@ -54,15 +57,13 @@ def check_references(tree: Mapping, scenario: Scenario | None) -> tuple[list[Pro
             if name not in firms:
                 place = key_place(tree, ("firms", name))
                 message = f"no firm {shown(name)}{did_you_mean(name, firms)}"
-                hint = "an exception under `firms` is for a firm that a plant or supplier group stands for"
+                hint = "an exception under `firms` is for a firm that a plant, supplier group or warehouse stands for"
                 problems.append(problem(place, message, hint))
                 unknown.add("firms.*")
     parts = {name: ("parts", name) for name in _keys(tree, "parts")}
     problems += _alike(tree, [(name, path) for name, path in parts.items()])
     problems += _alike(tree, list(_firm_keys(tree, scenario)))
-    problems += _alike(
-        tree, [(name, (section, name)) for section in ("plants", "suppliers") for name in _keys(tree, section)]
-    )
+    problems += _alike(tree, [(name, (section, name)) for section in GROUPS for name in _keys(tree, section)])
     problems += _alike(tree, [(name, ("policies", name)) for name in _keys(tree, "policies")])
     problems += _reserved(tree)
     return problems, frozenset(unknown)
@@ -74,7 +75,7 @@ def _keys(tree: Mapping, section: str) -> Iterable[str]:
 
 
 def _firms(tree: Mapping, scenario: Scenario | None) -> list[str]:
-    return [name for name, path in _firm_keys(tree, scenario) if path[0] in ("plants", "suppliers")]
+    return [name for name, path in _firm_keys(tree, scenario) if path[0] in GROUPS]
 
 
 def _firm_keys(tree: Mapping, scenario: Scenario | None) -> Iterator[tuple[str, Path]]:
@@ -86,19 +87,29 @@ def _firm_keys(tree: Mapping, scenario: Scenario | None) -> Iterator[tuple[str, 
     for name, supplier in scenario.suppliers.items():
         for firm, _ in firm_names(name, supplier):
             yield firm, ("suppliers", name, "firms", firm) if firm in supplier.firms else ("suppliers", name)
+    for name, warehouse in scenario.warehouses.items():
+        yield from ((firm, ("warehouses", name)) for firm, _ in firm_names(name, warehouse))
     for section in ("outside", "markets"):
         yield from ((name, (section, name)) for name in _keys(tree, section))
 
 
 def _uses(tree: Mapping) -> Iterator[tuple[str, Path, str, Place]]:
     """Every name that refers to something else: what it should be, its path, itself and its place."""
-    for section, fields in {"plants": ["makes"], "suppliers": ["makes"], "markets": ["buys", "at"]}.items():
+    for section, field in (("plants", "makes"), ("suppliers", "makes"), ("warehouses", "stocks"), ("markets", "buys")):
         for name in _keys(tree, section):
-            for field in fields:
-                node = at(tree, (section, name, field))
-                if isinstance(node, Scalar):
-                    kind = "maker" if field == "at" else "part"
-                    yield kind, (section, name, field), node.text, node.place
+            node = at(tree, (section, name, field))
+            if isinstance(node, Scalar):
+                yield "part", (section, name, field), node.text, node.place
+    for section, field in (("markets", "at"), ("warehouses", "from")):
+        for name in _keys(tree, section):
+            yield from _items(at(tree, (section, name, field)), "seller", (section, name, field))
+    for section in ("plants", "suppliers"):
+        for name in _keys(tree, section):
+            sources: Path = (section, name, "from")
+            node = at(tree, sources)
+            for component, one in node.entries.items() if isinstance(node, Mapping) else ():
+                yield "part", sources, component, key_place(tree, (*sources, component))
+                yield from _items(one, "seller", sources)
     for name in _keys(tree, "parts"):
         for field in ("needs", "cost_shares"):
             path: Path = ("parts", name, field)
@@ -106,7 +117,9 @@ def _uses(tree: Mapping) -> Iterator[tuple[str, Path, str, Place]]:
             for component in node.entries if isinstance(node, Mapping) else ():
                 yield "part", path, component, key_place(tree, (*path, component))
     for name in _keys(tree, "outside"):
-        yield from _items(at(tree, ("outside", name, "supplies")), "part", ("outside", name, "supplies"))
+        supplies: Path = ("outside", name, "supplies")
+        if isinstance(node := at(tree, supplies), Sequence):
+            yield from _items(node, "part", supplies)
     lanes = tree.entries.get("lanes")
     for index, lane in enumerate(lanes.items if isinstance(lanes, Sequence) else ()):
         for field in ("buyer", "supplier", "part"):
@@ -122,7 +135,8 @@ def _uses(tree: Mapping) -> Iterator[tuple[str, Path, str, Place]]:
 
 
 def _items(node: Node | None, kind: str, path: Path) -> Iterator[tuple[str, Path, str, Place]]:
-    for item in node.items if isinstance(node, Sequence) else ():
+    """The names in a list, or the only one."""
+    for item in node.items if isinstance(node, Sequence) else [node]:
         if isinstance(item, Scalar):
             yield kind, path, item.text, item.place
 

@@ -15,10 +15,10 @@ from itertools import pairwise
 from chainsim.errors import Problem
 from chainsim.model.distributions import Constant, Distribution
 from chainsim.model.quantities import Discrete, Fixed, QuantityLaw
-from chainsim.scenario.checks import demand, flow, operations, supply
+from chainsim.scenario.checks import demand, flow, operations, supply, trade
 from chainsim.scenario.checks.operations import multiple
 from chainsim.scenario.checks.view import View, touches
-from chainsim.scenario.language.schema import LANGUAGE_VERSION, DatedChange
+from chainsim.scenario.language.schema import LANGUAGE_VERSION, DatedChange, Market
 from chainsim.scenario.network.bill import derive
 from chainsim.scenario.network.cycles import cycle_through, is_productive, rings
 from chainsim.scenario.text.nodes import Mapping, Path, Scalar
@@ -107,7 +107,8 @@ def _study(view: View) -> Iterator[Problem]:
 
 def _reviews(view: View) -> Iterator[Problem]:
     days = _horizon(view)
-    for path, firm in supply.groups(view.scenario):
+    reviewing = [(path, plan) for path, plan in trade.buyers(view.scenario) if not isinstance(plan, Market)]
+    for path, firm in reviewing:
         if firm.review > days * DAY > 0:
             message = f"review of {format_duration(firm.review)} must not be longer than the horizon of {days} days"
             yield view.problem((*path, "review"), message, "review more often, or simulate longer")
@@ -205,6 +206,10 @@ def _quantities(view: View) -> Iterator[Problem]:
         part = parts[firm.makes]
         if firm.batch is not None:
             yield from multiple(view, (*path, "batch"), firm.batch, firm.makes, part)
+    for name, warehouse in view.scenario.warehouses.items():
+        if warehouse.backlog is not None:
+            part = parts[warehouse.stocks]
+            yield from multiple(view, ("warehouses", name, "backlog"), warehouse.backlog, warehouse.stocks, part)
     for name, market in view.scenario.markets.items():
         part = parts[market.buys]
         for size in _sizes(market.quantity):
@@ -238,9 +243,21 @@ SUPPLY = (
     "plants.ring",
     "parts.needs",
     "parts.cost_shares",
+    "suppliers.standby",
+    "outside.standby",
     "outside.supplies",
+    "plants.from",
+    "suppliers.from",
+    "warehouses.stocks",
+    "warehouses.from",
+    "warehouses.count",
     "markets.buys",
     "markets.at",
+)
+ORDER = (
+    *(f"{section}.sourcing" for section in ("plants", "suppliers", "warehouses", "markets")),
+    *(f"{section}.switching" for section in ("plants", "suppliers", "warehouses")),
+    *(f"{section}.rank" for section in ("suppliers", "warehouses", "outside", "lanes")),
 )
 BILL = ("parts.price", "parts.materials", "parts.needs", "parts.cost_shares")
 STUDY = ("study.start", "study.end")
@@ -253,7 +270,7 @@ CHECKS: tuple[Check, ...] = (
         (*STUDY, *(f"{s}.{k}" for s in ("policies", "disruptions") for k in ("from", "until", "change"))),
         dated=False,
     ),
-    Check(_reviews, (*STUDY, "plants.review", "suppliers.review")),
+    Check(_reviews, (*STUDY, "plants.review", "suppliers.review", "warehouses.review")),
     Check(demand.check_demand, (*STUDY, *DEMAND, "study.warm_up")),
     Check(_bill, BILL),
     Check(_cycles, (*BILL, "study.opening", "allow_cycles.*")),
@@ -271,6 +288,8 @@ CHECKS: tuple[Check, ...] = (
             "suppliers.makes",
             "plants.batch",
             "suppliers.batch",
+            "warehouses.stocks",
+            "warehouses.backlog",
             "markets.buys",
             "markets.quantity",
             "markets.yearly",
@@ -292,11 +311,27 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(supply.check_suppliers, SUPPLY),
     Check(supply.check_buyers, SUPPLY, dated=False),
+    Check(trade.check_named, SUPPLY),
+    Check(trade.check_warehouses, SUPPLY),
+    Check(trade.check_order, (*SUPPLY, *ORDER, "lanes.buyer", "lanes.share")),
+    Check(
+        trade.check_transport,
+        (
+            "transport.*",
+            "plants.district",
+            "suppliers.district",
+            "suppliers.firms",
+            "warehouses.district",
+            "markets.district",
+            "firms.district",
+        ),
+    ),
+    Check(trade.check_exceptions, ("firms.*", "suppliers.count", "warehouses.count")),
     Check(supply.check_lanes, (*SUPPLY, "lanes.buyer", "lanes.supplier", "lanes.part", "lanes.share")),
     Check(
         flow.check_capacity,
         (
-            *(*SUPPLY, *BILL, *STUDY, *DEMAND, "plants.capacity", "suppliers.capacity", "firms.capacity"),
+            *(*SUPPLY, *ORDER, *BILL, *STUDY, *DEMAND, "plants.capacity", "suppliers.capacity", "firms.capacity"),
             *("plants.yield", "suppliers.yield", *operations.WORKING),
         ),
         dated=False,

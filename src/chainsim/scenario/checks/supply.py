@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from chainsim.errors import Problem
+from chainsim.scenario.checks.trade import bought_parts, buyers, named_groups
+from chainsim.scenario.checks.trade import named as named_sources
 from chainsim.scenario.checks.view import View
-from chainsim.scenario.language.schema import Plant, Scenario, Supplier
+from chainsim.scenario.language.schema import Market, Plant, Scenario, Supplier, Warehouse
 from chainsim.scenario.network.naming import firm_names
-from chainsim.scenario.network.sourcing import DEFAULT_RING, Shares, stated_shares
+from chainsim.scenario.network.sourcing import DEFAULT_RING, Shares, is_standby, stated_shares
 from chainsim.scenario.text.nodes import Path
 from chainsim.scenario.text.suggest import listed
 from chainsim.units import format_number
@@ -48,17 +50,24 @@ def reachable(scenario: Scenario) -> set[str]:
 
 
 def users(scenario: Scenario) -> dict[str, list[Path]]:
-    """By part: the places where someone buys it from whoever supplies it (not `at` a stated firm)."""
-    made = {firm.makes for _, firm in groups(scenario)}
+    """By part: the places where someone buys it from whoever supplies it, naming nobody."""
+    makers: dict[str, list[Plant | Supplier]] = {}
+    for _, firm in groups(scenario):
+        makers.setdefault(firm.makes, []).append(firm)
     wanted = reachable(scenario)
     result: dict[str, list[Path]] = {}
     for name, market in scenario.markets.items():
         if market.at is None:
             result.setdefault(market.buys, []).append(("markets", name, "buys"))
+    for name, warehouse in scenario.warehouses.items():
+        if warehouse.buys_from is None:
+            result.setdefault(warehouse.stocks, []).append(("warehouses", name, "stocks"))
     for name, part in scenario.parts.items():
-        if name in made and name in wanted:
+        if name in makers and name in wanted:
             for field, needs in (("needs", part.needs), ("cost_shares", part.cost_shares)):
                 for component in needs:
+                    if all(component in firm.buys_from for firm in makers[name]):
+                        continue
                     result.setdefault(component, []).append(("parts", name, field, component))
     return result
 
@@ -72,8 +81,13 @@ def check_suppliers(view: View) -> Iterator[Problem]:
     """Every part that is bought has suppliers whose shares make 100 %, or an outside source for the rest."""
     scenario = view.scenario
     for part, places in users(scenario).items():
-        makers = [(path, firm) for path, firm in groups(scenario) if firm.makes == part]
-        outside = sources(scenario, part)
+        those = [(path, firm) for path, firm in groups(scenario) if firm.makes == part]
+        makers = [(path, firm) for path, firm in those if not is_standby(firm)]
+        outside = [name for name in sources(scenario, part) if not is_standby(scenario.outside[name])]
+        if those and not makers and not outside:
+            message = f"part {part} has only standbys to supply it: {listed(str(path[1]) for path, _ in those)}"
+            yield view.problem(("parts", part), message, "take `standby` from one of them")
+            continue
         if not makers and not outside:
             message = f"part {part} has no supplier"
             yield view.problem(
@@ -120,13 +134,7 @@ def check_buyers(view: View) -> Iterator[Problem]:
     scenario = view.scenario
     wanted = reachable(scenario)
     bought = users(scenario)
-    named = {market.at for market in scenario.markets.values() if market.at is not None}
-    for name, market in scenario.markets.items():
-        if market.at is not None:
-            firm = scenario.plants.get(market.at) or scenario.suppliers[market.at]
-            if firm.makes != market.buys:
-                message = f"market {name} buys {market.buys} at {market.at}, which makes {firm.makes}"
-                yield view.problem(("markets", name, "at"), message, f"name one that makes {market.buys}")
+    named = named_groups(scenario)
     for path, firm in groups(scenario):
         shares = stated_shares(firm)
         if firm.makes not in wanted or (firm.makes not in bought and path[1] not in named):
@@ -140,8 +148,9 @@ def check_buyers(view: View) -> Iterator[Problem]:
     for part in scenario.parts:
         if part not in wanted and part not in made:
             yield view.problem(("parts", part), f"part {part} is never used", "leave it out", warning=True)
+    directly = {name for _, _, names in named_sources(scenario) for name in names}
     for name, source in scenario.outside.items():
-        if source.supplies != "all" and not any(part in bought for part in source.supplies):
+        if source.supplies != "all" and name not in directly and not any(part in bought for part in source.supplies):
             message = f"outside {name} supplies nothing that anyone buys"
             yield view.problem(("outside", name), message, warning=True)
 
@@ -193,12 +202,18 @@ def check_lanes(view: View) -> Iterator[Problem]:
     scenario = view.scenario
     if not scenario.lanes:
         return
-    makes = {firm: group.makes for path, group in groups(scenario) for firm, _ in firm_names(str(path[1]), group)}
-    buys = {firm: components(scenario, part) for firm, part in makes.items()}
-    buys |= {name: [market.buys] for name, market in scenario.markets.items()}
+    makes: dict[str, str] = {}
+    buys: dict[str, list[str]] = {}
+    for path, group in buyers(scenario):
+        if isinstance(group, Market):
+            buys[str(path[1])] = [group.buys]
+            continue
+        for firm, _ in firm_names(str(path[1]), group):
+            makes[firm] = group.stocks if isinstance(group, Warehouse) else group.makes
+            buys[firm] = bought_parts(scenario, group)
     total: dict[tuple[str, str], Fraction] = {}
     for index, lane in enumerate(scenario.lanes):
-        path: Path = ("lanes", index)
+        path = ("lanes", index)
         if lane.buyer == lane.supplier:
             yield view.problem((*path, "supplier"), f"{lane.buyer} cannot supply itself", "name two firms")
             continue

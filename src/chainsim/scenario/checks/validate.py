@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from chainsim.errors import Place, Problem
-from chainsim.scenario.language.schema import Scenario, Section
+from chainsim.scenario.language.schema import Scenario, Section, Supplier, Warehouse
 from chainsim.scenario.language.shape import ROOT, below, choices, fields, is_section, known_keys
 from chainsim.scenario.resolve.paths import show
 from chainsim.scenario.text.nodes import Leaf, Mapping, Node, Path, Scalar, Sequence, walk
@@ -26,7 +26,10 @@ from chainsim.units import shown
 PREDICATE = re.compile(r"(must|needs|is|has|contains|takes) ")
 KEY = "[key]"
 MOST_FIRMS = 20_000
-NAMED = ("calendars", "parts", "plants", "suppliers", "outside", "markets", "firms", "disruptions", "policies")
+NAMED = (
+    *("calendars", "parts", "plants", "suppliers", "warehouses", "outside", "markets", "firms"),
+    *("disruptions", "policies"),
+)
 
 
 @dataclass(slots=True)
@@ -70,11 +73,15 @@ def validate(tree: Mapping, known: Known | None = None) -> tuple[Scenario | None
 
 def _crowds(tree: Mapping, scenario: Scenario) -> Iterator[Fault]:
     """Groups of more firms than anyone means, before their names are spelt out."""
-    for name, supplier in scenario.suppliers.items():
-        count = sum(supplier.count.values()) if isinstance(supplier.count, dict) else supplier.count
+    groups: list[tuple[str, str, Supplier | Warehouse]] = [
+        ("suppliers", name, group) for name, group in scenario.suppliers.items()
+    ]
+    groups += [("warehouses", name, group) for name, group in scenario.warehouses.items()]
+    for section, name, described in groups:
+        count = sum(described.count.values()) if isinstance(described.count, dict) else described.count
         if count > MOST_FIRMS:
-            path: Path = ("suppliers", name, "count")
-            group = tree.entries["suppliers"]
+            path: Path = (section, name, "count")
+            group = tree.entries[section]
             node = group.entries[name] if isinstance(group, Mapping) else group
             stated = node.entries.get("count", node) if isinstance(node, Mapping) else node
             stated = next((child for _, child in walk(stated) if _set_by(child) != "file"), stated)

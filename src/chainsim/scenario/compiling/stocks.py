@@ -21,7 +21,14 @@ Ticks = Callable[[Fraction | float], int]
 
 def compiled(point: net.StockPoint, spec: StockSpec, flow: Flow, per_unit: int, ticks: Ticks) -> net.StockPoint:
     """The row of a stock point whose firm is in the network; `point` says which, its role and its line."""
-    point = replace(point, backlog=spec.backlog, complete=spec.complete, allocation=spec.allocation)
+    point = replace(
+        point,
+        backlog=spec.backlog,
+        complete=spec.complete,
+        allocation=spec.allocation,
+        sourcing=spec.sourcing,
+        switches=spec.switches,
+    )
     if spec.rule is None:
         return point
     levels = spec.rule.levels(flow)

@@ -67,7 +67,7 @@ def bounds(value: Fraction, low: float | None, high: float | None, text: str) ->
 def from_call(call: Call, registry: Registry[T], key: str) -> T:
     """The entry that `call` names; `key` is what the mapping form would call it (`law`, `rule`)."""
     fields = _fields(call.name, registry)
-    usage = f"{call.name}({', '.join(field.name for field in fields)})"
+    usage = f"{call.name}({', '.join(field.name for field in fields)})" if fields else call.name
     least = sum(field.required for field in fields)
     if not least <= len(call.arguments) <= len(fields):
         wanted = f"{least}" if least == len(fields) else f"{least} to {len(fields)}"

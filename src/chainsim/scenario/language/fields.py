@@ -19,6 +19,7 @@ from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 from chainsim.model.distributions import Distribution, distributions
 from chainsim.model.quantities import QuantityLaw, quantity_laws
 from chainsim.model.replenishment import Replenishment, replenishments
+from chainsim.model.sourcing import Sourcing, sourcings
 from chainsim.scenario.language import orders, values
 from chainsim.scenario.language.entries import as_call, custom
 from chainsim.scenario.language.orders import Trace
@@ -82,8 +83,8 @@ def _percent_text(value: Fraction) -> str:
     return f"{format_number(value * 100)}%"
 
 
-def _backlog_text(value: Fraction) -> str:
-    return format_number(value) if value else "none"
+def _backlog_text(value: Fraction | None) -> str:
+    return "none" if value == 0 else format_number(value) if value is not None else "unlimited"
 
 
 def _capacity_text(value: Fraction | OfPlan) -> str:
@@ -116,7 +117,7 @@ def _rings(schema: Mapping[str, Any], *, nullable: bool = True) -> dict[str, Any
 
 
 _amount = hinted(values.amount, 'write an amount such as "145_000 CNY"')
-_backlog = hinted(values.backlog, 'write "unlimited", "none" or the most units that may wait, such as "20"')
+_backlog = hinted(values.backlog, 'write "unlimited", "none" or a number of units such as "20"')
 _capacity = hinted(values.capacity, 'write "900/day", "125% of plan" or "unlimited"')
 _order_size = hinted(orders.order_size, 'write a number such as "20", a law such as "poisson(20)", or {1: 50%, 2: 50%}')
 _correlation = hinted(orders.correlation, 'write a plain number such as "0.7"')
@@ -132,9 +133,11 @@ _law = hinted(values.law, 'write a duration such as "2 days" or "2 ± 0.5 days"'
 _money_rate = hinted(values.money_rate, 'write money per time, such as "200_000 CNY/month"')
 _rate = hinted(values.rate, 'write a rate such as "900/day"')
 _rule = hinted(values.rule, 'write a rule such as "3 days", "to order" or "s_S(20, 100)"')
+_names = hinted(values.names, "write a name, or several: [a, b]")
 _seed = hinted(values.seed, 'write a whole number such as "2023"')
 _share = hinted(values.share, 'write a share such as "75%"')
 _positive_share = hinted(partial(values.share, strictly=True), 'write a share such as "97%"')
+_sourcing = hinted(values.sourcing, f"write one of {', '.join(sourcings)}")
 _weight = hinted(values.weight, 'write a plain number such as "2" or "0.15"')
 _positive_weight = hinted(partial(values.weight, strictly=True), 'write a plain number such as "1"')
 
@@ -148,7 +151,9 @@ Backlog: TypeAlias = Annotated[
     Fraction | None,
     _checked(_backlog),
     _written(_backlog_text),
-    _schema("unlimited, none, or a plain number of units", "unlimited", "none", 20, type=NUMERIC, minimum=0),
+    _schema(
+        "a number of units, unlimited or none", "unlimited", "none", 20, type=["number", "string", "null"], minimum=0
+    ),
 ]
 Capacity: TypeAlias = Annotated[
     Fraction | OfPlan | None,
@@ -268,6 +273,16 @@ Percentage: TypeAlias = Annotated[
     _written(_percent_text),
     _schema("a percentage from 0", "120%", "80%", **PERCENT | {"minimum": 0, "maximum": 1}),
 ]
+Names: TypeAlias = Annotated[
+    str | tuple[str, ...],
+    _checked(_names),
+    _schema(
+        "a name, or a list of names",
+        "battery",
+        ["shop 1", "shop 2"],
+        anyOf=[{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}],
+    ),
+]
 Rate: TypeAlias = Annotated[
     Fraction, _checked(_rate), _written(format_rate), _schema("a rate", "900/day", "30万/年", **RATE)
 ]
@@ -306,6 +321,12 @@ PositiveShare: TypeAlias = Annotated[
     _checked(_positive_share),
     _written(format_share),
     _schema("a share above 0%, to 100%", "97%", **SHARE),
+]
+SourcingRule: TypeAlias = Annotated[
+    Sourcing,
+    _checked(_sourcing),
+    _written(sourcings.name_of),
+    _schema("a sourcing rule", "priority", enum=list(sourcings)),
 ]
 Switch: TypeAlias = Annotated[bool, _checked(values.switch), _schema("true or false", True, type="boolean")]
 TraceFile: TypeAlias = Annotated[
@@ -351,6 +372,7 @@ __all__ = [
     "MoneyRate",
     "Month",
     "Name",
+    "Names",
     "OfPlan",
     "OrderSize",
     "Percentage",
@@ -363,6 +385,7 @@ __all__ = [
     "Seed",
     "Share",
     "ShareByRing",
+    "SourcingRule",
     "Switch",
     "Trace",
     "TraceFile",

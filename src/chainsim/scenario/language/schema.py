@@ -24,7 +24,6 @@ from chainsim.scenario.language.fields import (
     Capacity,
     Change,
     Correlation,
-    Count,
     CountByRing,
     CountFromOne,
     Date,
@@ -35,6 +34,7 @@ from chainsim.scenario.language.fields import (
     Moment,
     Month,
     Name,
+    Names,
     OrderSize,
     Percentage,
     PositiveDuration,
@@ -52,6 +52,8 @@ from chainsim.scenario.language.fields import (
     Words,
 )
 from chainsim.scenario.language.section import Section
+from chainsim.scenario.language.shortage import Shortage
+from chainsim.scenario.language.trade import Buying, Sending, Sourced, Standby, Switching, Transport, Warehouse
 
 LANGUAGE_VERSION = 1
 TO_ORDER: Replenishment = BaseStock(0.0)
@@ -99,7 +101,7 @@ class Breakdowns(Section):
     repair: Annotated[Law, Field(description="time from a breakdown until it is repaired")]
 
 
-class Operations(Section):
+class Operations(Buying, Sending, Shortage):
     """How a firm makes, stocks, sends and pays; a tier may state it for all its groups."""
 
     capacity: Annotated[
@@ -134,18 +136,12 @@ class Operations(Section):
         None
     )
     breakdowns: Annotated[Breakdowns | None, Field(description="when its line stops by itself; never if absent")] = None
-    backlog: Annotated[
-        Backlog, Field(description="most final demand that may wait; what comes on top is lost; unlimited if absent")
-    ] = None
-    deliveries: Annotated[
-        Literal["partial", "complete"], Field(description="send what is there, or wait until all of an order is")
-    ] = "partial"
-    allocation: Annotated[
-        Literal["fifo", "priority", "proportional"], Field(description="who is served first when stock is short")
-    ] = "fifo"
-    priority: Annotated[Count, Field(description="its rank as a buyer under priority allocation, 0 first")] = 0
     pays_after: Annotated[Duration, Field(description="payment term on what it buys, from delivery")] = Fraction(0)
     lead_time: Annotated[LawByRing, Field(description="from its dispatch to the buyer, if need be by its ring")] = None
+    buys_from: Annotated[
+        dict[Name, Names],
+        Field(alias="from", description="whom it buys a component from; if absent whoever makes it, by shares"),
+    ] = {}
 
 
 class Firm(Operations):
@@ -183,7 +179,7 @@ class Tier(Operations):
     size_spread: Annotated[Share, Field(description="coefficient of variation of firm sizes in a group")] = Fraction(0)
 
 
-class Supplier(Tier, Firm):
+class Supplier(Standby, Tier, Firm):
     """One line a category: `count` firms, each made from this description."""
 
     model_config = ConfigDict(json_schema_extra=lambda schema: schema["required"].remove("makes"))
@@ -197,7 +193,7 @@ class Supplier(Tier, Firm):
     firms: Annotated[dict[Name, NamedFirm], Field(description="named firms instead of generated ones")] = {}
 
 
-class Outside(Section):
+class Outside(Standby, Sending):
     """Infinite supply beyond the simulated network; takes the share that no supplier has."""
 
     supplies: Annotated[tuple[Name, ...] | Literal["all"], Field(description="parts it sells")] = "all"
@@ -225,11 +221,13 @@ class PullForward(Section):
     additional: Annotated[Share, Field(description="share of the gains that is not missing later")] = Fraction(0)
 
 
-class Market(Section):
+class Market(Sourced, Sending):
     """Final demand for one part."""
 
     buys: Annotated[Name, Field(description="the part")]
-    at: Annotated[Name | None, Field(description="plant or supplier it buys from; the only maker if absent")] = None
+    at: Annotated[Names | None, Field(description="whom it buys from; if absent whoever makes the part, by shares")] = (
+        None
+    )
     rate: Annotated[Rate | None, Field(description="mean demand: '900/day'")] = None
     yearly: Annotated[
         dict[Annotated[str, Field(pattern=r"^\d{4}$")], Weight],
@@ -260,9 +258,9 @@ class Market(Section):
     schedule: Annotated[dict[Moment, Weight], Field(description="exactly these orders, by day or moment")] = {}
     trace: Annotated[TraceFile | None, Field(description="CSV beside the scenario with exactly these orders")] = None
     ring: Annotated[Ring, Field(description="where the buyers are")] = "nation"
+    district: Annotated[Words, Field(description="district where the buyers are")] = ""
     lead_time: Annotated[Law | None, Field(description="from the plant to the buyer")] = None
     pays_after: Annotated[Duration, Field(description="payment term of the buyers")] = Fraction(0)
-    priority: Annotated[Count, Field(description="rank of the buyers under priority allocation, 0 first")] = 0
 
     @property
     def process(self) -> Literal["regular", "poisson", "renewal", "trace"]:
@@ -287,7 +285,10 @@ class Lane(Section):
     lead_time: Law | None = None
     pays_after: Duration | None = None
     price: Amount | None = None
-    priority: Count | None = None
+    rank: CountFromOne | None = None
+    priority: CountFromOne | None = None
+    freight: Amount | None = None
+    crossing: Switch | None = None
 
 
 class FirmChange(Section):
@@ -307,7 +308,8 @@ class FirmChange(Section):
     backlog: Backlog = None
     deliveries: Literal["partial", "complete"] | None = None
     allocation: Literal["fifo", "priority", "proportional"] | None = None
-    priority: Count | None = None
+    priority: CountFromOne | None = None
+    stock: Rule | None = None
     pays_after: Duration | None = None
     district: Words | None = None
     group: Words | None = None
@@ -344,6 +346,13 @@ class Scenario(Section):
     ] = {}
     suppliers: dict[Name, Supplier] = {}
     outside: dict[Name, Outside] = {}
+    warehouses: dict[Name, Warehouse] = {}
+    transport: Annotated[
+        tuple[Transport, ...], Field(description="lead time and freight between pairs of districts")
+    ] = ()
+    transport_table: Annotated[Words | None, Field(description="CSV beside the scenario that adds to `transport`")] = (
+        None
+    )
     markets: dict[Name, Market]
     lanes: tuple[Lane, ...] = ()
     firms: dict[Name, FirmChange] = {}
@@ -372,8 +381,12 @@ __all__ = [
     "Ring",
     "Scenario",
     "Section",
+    "Standby",
     "Study",
     "Supplier",
+    "Switching",
     "Tier",
+    "Transport",
+    "Warehouse",
     "dt",
 ]

@@ -20,6 +20,7 @@ from pydantic import ValidationError
 
 from chainsim.model.distributions import Distribution, distributions
 from chainsim.model.replenishment import Replenishment, replenishments
+from chainsim.model.sourcing import Sourcing, sourcings
 from chainsim.scenario.language.entries import from_call, from_mapping, several
 from chainsim.scenario.text.nodes import Leaf
 from chainsim.scenario.text.suggest import did_you_mean, listed
@@ -27,9 +28,11 @@ from chainsim.units import (
     INT64,
     LARGEST,
     YAML_WORDS,
+    Call,
     UnitError,
     format_duration,
     format_share,
+    parse_call,
     parse_change,
     parse_duration,
     parse_law,
@@ -208,15 +211,6 @@ def capacity(value: object) -> Fraction | OfPlan | None:
         raise error
 
 
-def backlog(value: object) -> Fraction | None:
-    """The most units that may wait: 0 for `none`, None for `unlimited`."""
-    if value is None or (isinstance(value, str) and value.strip() in ("unlimited", "不限")):
-        return None
-    if isinstance(value, str) and value.strip() == "none":
-        return Fraction(0)
-    return weight(value)
-
-
 def date(value: object) -> dt.date:
     """A day of the calendar, written YYYY-MM-DD."""
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
@@ -304,6 +298,26 @@ def name(value: object) -> str:
     return text
 
 
+def names(value: object) -> str | tuple[str, ...]:
+    """One name, or a list of names, each once."""
+    if not isinstance(value, (list, tuple)):
+        return name(value)
+    found: list[str] = []
+    errors: list[tuple[tuple[int | str, ...], UnitError, object]] = []
+    for index, given in enumerate(value):
+        try:
+            found.append(name(given))
+            if found.index(found[-1]) < len(found) - 1:
+                raise UnitError(f"is named twice, got {shown(found[-1])}", "name it once")
+        except UnitError as error:
+            errors.append(((index,), error, given))
+    if errors:
+        raise several("names", errors)
+    if not found:
+        raise UnitError("has no value", "write a name, or several: [a, b]")
+    return tuple(found)
+
+
 def law(value: object) -> Distribution:
     """A distribution of times, in seconds."""
     if isinstance(value, Mapping):
@@ -333,6 +347,22 @@ def rule(value: object) -> Replenishment:
     if re.fullmatch(r"\d[\d_.]*", text, re.ASCII):
         raise UnitError(f"needs a unit or a rule, got {shown(text)}", f'write "{text} days" or "base_stock({text})"')
     return from_call(parse_rule(text), replenishments, "rule")
+
+
+def sourcing(value: object) -> Sourcing:
+    """A sourcing rule, by its name."""
+    if any(type(value) is sourcings[entry] for entry in sourcings):
+        return value  # type: ignore[return-value]
+    text = plain(_text(value, "a sourcing rule", "priority"))
+    return from_call(parse_call(text) or Call(text, ()), sourcings, "rule")
+
+
+def backlog(value: object) -> Fraction | None:
+    """Units that may wait; None where any number may, 0 for `none`."""
+    text = plain(value) if isinstance(value, str) else ""
+    if value is None or text in ("unlimited", "不限"):
+        return None
+    return Fraction(0) if text == "none" else weight(value)
 
 
 def change(value: object) -> Any:

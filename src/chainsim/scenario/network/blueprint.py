@@ -6,22 +6,28 @@ can be laid side by side.  This module must not know indices, ticks or dates.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
+from chainsim.model import network as net
 from chainsim.model.distributions import Distribution
-from chainsim.model.network import Allocation, Firm, Part, Role
+from chainsim.model.network import Firm, Part, Role
 from chainsim.model.replenishment import Flow, Learning, Replenishment, learning_of
+from chainsim.model.sourcing import Offer, Sourcing
 from chainsim.scenario.language import schema
 from chainsim.scenario.language.fields import OfPlan
 from chainsim.scenario.network.bill import bill
 from chainsim.scenario.network.naming import firm_names
-from chainsim.scenario.network.sourcing import choose, sizes, supply_shares
+from chainsim.scenario.network.ranking import planned_shares, ranks
+from chainsim.scenario.network.sourcing import as_names, choose, sizes, supply_shares
+from chainsim.scenario.network.transport import roads
+from chainsim.scenario.network.warehouses import Trader, traders
 
 StockKey: TypeAlias = tuple[str, str, Role]  # firm, part, role
 LaneKey: TypeAlias = tuple[StockKey, StockKey]  # buyer, supplier
+AnyFirm = TypeVar("AnyFirm", bound=schema.Firm)
 NO_LIMIT: Final = ("capacity", "backlog")  # where None is the value `unlimited`
 NO_FLOW: Final = Flow(0.0, 0.0, 0.0)
 EXCEPTIONS: Final = schema.Operations.model_fields.keys() & schema.FirmChange.model_fields.keys()
@@ -29,18 +35,23 @@ EXCEPTIONS: Final = schema.Operations.model_fields.keys() & schema.FirmChange.mo
 
 @dataclass(frozen=True, slots=True)
 class StockSpec:
-    """How a stock point is refilled and what happens when it is short; review in seconds, quantities in quanta.
+    """How a stock point is refilled and serves; review and qualification in seconds, quantities in quanta.
 
-    backlog: most final demand that may wait, -1 is any.
+    qualification: of its standbys, None where they are qualified.  switching_cost: fen.  backlog: most final demand
+    that may wait, -1 is any.
     """
 
     rule: Replenishment | None
     review: Fraction = Fraction(0)
     lot: int = 1
     minimum: int = 0
+    sourcing: net.Sourcing = "shares"
+    switches: bool = False
+    qualification: Fraction | None = None
+    switching_cost: int = 0
     backlog: int = -1
     complete: bool = False
-    allocation: Allocation = "fifo"
+    allocation: net.Allocation = "fifo"
 
     @property
     def learning(self) -> Learning | None:
@@ -61,12 +72,20 @@ class StockSpec:
 
 @dataclass(frozen=True, slots=True)
 class LaneSpec:
-    """Share of the buyer's orders, lead time (seconds), terms (seconds), price (fen per unit), rank as a buyer."""
+    """Share of the buyer's orders, lead time (seconds), terms (seconds), price and freight (fen per unit).
+
+    rank: order in which a buyer asks, from 0.  stated: rank that the scenario states, from 1.  priority: order in which
+    the supplier serves, from 0.
+    """
 
     share: Fraction
     lead_time: Distribution | None
     terms: Fraction
     price: int
+    freight: int = 0
+    in_order: bool = False
+    rank: int = 0
+    stated: int | None = None
     priority: int = 0
 
 
@@ -98,6 +117,7 @@ class Blueprint:
     lines: dict[StockKey, LineSpec] = field(default_factory=dict)
     needs: dict[LaneKey, Fraction] = field(default_factory=dict)  # (made, component): quanta per quantum
     markets: dict[StockKey, schema.Market] = field(default_factory=dict)
+    rules: dict[StockKey, Sourcing] = field(default_factory=dict)  # of those that buy
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +127,12 @@ class _Maker:
     name: str
     ring: str
     group: str  # of the scenario, not the corporate one
-    plan: schema.Firm
+    plan: schema.Plant | schema.Supplier
     lead_time: Distribution | None
+
+
+_Seller: TypeAlias = _Maker | Trader
+_Buyer: TypeAlias = schema.Plant | schema.Supplier | schema.Warehouse | schema.Market
 
 
 def spell_out(scenario: schema.Scenario) -> Blueprint:
@@ -119,6 +143,10 @@ def spell_out(scenario: schema.Scenario) -> Blueprint:
     for name, part in scenario.parts.items():
         result.parts[name] = Part(name, prices.prices.get(name, 0), part.unit, per_unit[name])
     makers = _add_makers(scenario, result)
+    sellers: list[_Seller] = [*makers]
+    for trader, firm in traders(scenario):
+        result.firms[trader.name] = firm
+        sellers.append(trader)
     for name, source in scenario.outside.items():
         result.firms[name] = Firm(name, "outside", source.ring)
     for maker in makers:
@@ -148,21 +176,28 @@ def spell_out(scenario: schema.Scenario) -> Blueprint:
                 continue
             bought: StockKey = (maker.name, component, "bought")
             part = scenario.parts[component]
-            result.stocks[bought] = StockSpec(
-                plan.component_stock,
-                plan.review,
-                max(1, int(part.lot * per_unit[component])),
-                int(part.minimum * per_unit[component]),
+            result.stocks[bought] = replace(
+                _buying(plan),
+                rule=plan.component_stock,
+                review=plan.review,
+                lot=max(1, int(part.lot * per_unit[component])),
+                minimum=int(part.minimum * per_unit[component]),
             )
             result.needs[made, bought] = units * per_unit[component] / per_unit[product]
-            _add_lanes(scenario, result, makers, bought, plan.pays_after, plan.priority)
+            names = as_names(plan.buys_from.get(component))
+            _add_lanes(scenario, result, sellers, bought, plan.pays_after, plan, names)
+    for seller in sellers:
+        if isinstance(seller, Trader):
+            _add_trader(scenario, result, sellers, seller)
     for name, market in scenario.markets.items():
         sold: StockKey = (name, market.buys, "sold")
-        result.firms[name] = Firm(name, "market", market.ring)
-        result.stocks[sold] = StockSpec(None)
+        result.firms[name] = Firm(name, "market", market.ring, district=market.district)
+        result.stocks[sold] = _buying(market)
         result.markets[sold] = market
-        _add_lanes(scenario, result, makers, sold, market.pays_after, market.priority, market)
+        _add_lanes(scenario, result, sellers, sold, market.pays_after, market, as_names(market.at))
+    _by_district(scenario, result)
     _apply_lane_exceptions(scenario, result)
+    _rank(result)
     return result
 
 
@@ -200,7 +235,7 @@ def _add_makers(scenario: schema.Scenario, result: Blueprint) -> list[_Maker]:
     return makers
 
 
-def in_force(plan: schema.Firm, named: schema.NamedFirm | None, own: schema.FirmChange) -> schema.Firm:
+def in_force(plan: AnyFirm, named: schema.NamedFirm | None, own: schema.FirmChange) -> AnyFirm:
     """A firm's operations: the nearest statement counts, `unlimited` too: of the firm by name, its list, its group."""
     stated = {}
     for section in (named, own):
@@ -216,35 +251,121 @@ def _by_ring(law: Distribution | Mapping[schema.Ring, Distribution] | None, ring
     return law
 
 
+def _buying(buyer: _Buyer) -> StockSpec:
+    """How a buyer shares its orders and turns to substitutes."""
+    switching = None if isinstance(buyer, schema.Market) else buyer.switching
+    return StockSpec(
+        None,
+        sourcing=buyer.sourcing.mode,
+        switches=switching is not None,
+        qualification=switching.qualification if switching else None,
+        switching_cost=switching.cost if switching else 0,
+    )
+
+
+def _add_trader(scenario: schema.Scenario, result: Blueprint, sellers: Sequence[_Seller], trader: Trader) -> None:
+    """The stock of one firm that buys and sells the same part, and the lanes into it."""
+    plan = trader.plan
+    per_unit = result.parts[plan.stocks].per_unit
+    key: StockKey = (trader.name, plan.stocks, "bought")
+    result.stocks[key] = replace(
+        _buying(plan),
+        rule=trader.stock,
+        review=plan.review,
+        lot=max(1, int(scenario.parts[plan.stocks].lot * per_unit)),
+        minimum=int(scenario.parts[plan.stocks].minimum * per_unit),
+        backlog=-1 if plan.backlog is None else int(plan.backlog * per_unit),
+        complete=plan.deliveries == "complete",
+        allocation=plan.allocation,
+    )
+    _add_lanes(scenario, result, sellers, key, trader.pays_after, plan, as_names(plan.buys_from))
+
+
 def _add_lanes(
     scenario: schema.Scenario,
     result: Blueprint,
-    makers: list[_Maker],
+    sellers: Sequence[_Seller],
     buyer: StockKey,
     terms: Fraction,
-    priority: int,
-    market: schema.Market | None = None,
+    plan: _Buyer,
+    names: tuple[str, ...],
 ) -> None:
-    """Lanes into one stock point: each group's share by ring over the firms that this buyer uses, the rest outside."""
+    """Lanes into one stock point: each group's share by ring over the firms that this buyer uses, the rest outside.
+
+    Standbys get a lane without a share where the buyer ranks its suppliers or turns to substitutes.
+    """
     part = buyer[1]
-    price = result.parts[part].price
-    at = market.at if market else None
-    shares, outside = supply_shares(scenario, part, at)
-    for (group, ring), share in shares.items():
-        members = [maker for maker in makers if maker.group == group and (ring is None or maker.ring == ring)]
-        plan = members[0].plan if members else None
-        names = [maker.name for maker in members]
-        used = choose(names, buyer[0], plan.sources if isinstance(plan, schema.Supplier) else None)
-        by_name = {maker.name: maker for maker in members}
-        for name, part_of_share in sizes(plan, used, part).items():
-            supplier: StockKey = (name, part, "made")
-            maker = by_name[name]
-            lead_time = market.lead_time if market else maker.lead_time
-            result.lanes[buyer, supplier] = LaneSpec(share * part_of_share, lead_time, terms, price, priority)
-    for name, share in outside.items():
-        supplier = (name, part, "outside")
+    market = plan if isinstance(plan, schema.Market) else None
+    supply = supply_shares(scenario, part, names)
+    if result.stocks[buyer].sourcing == "ranked" or result.stocks[buyer].switches:
+        for name in supply.standby:
+            if name in scenario.outside:
+                supply.outside.setdefault(name, Fraction(0))
+            else:
+                supply.groups.setdefault((name, None), Fraction(0))
+    result.rules[buyer] = plan.sourcing
+    selling = [seller for seller in sellers if _part_of(seller) == part]
+
+    def add(seller: _Seller, share: Fraction) -> None:
+        stated = None if isinstance(seller.plan, schema.Plant) else seller.plan.rank
+        role: Role = "bought" if isinstance(seller, Trader) else "made"
+        own = seller.plan.price if isinstance(seller.plan, schema.Warehouse) else None
+        sent = market or seller.plan
+        result.lanes[buyer, (seller.name, part, role)] = LaneSpec(
+            share,
+            market.lead_time if market else seller.lead_time,
+            terms,
+            result.parts[part].price if own is None else own,
+            sent.freight or 0,
+            not sent.crossing,
+            stated=stated,
+            priority=plan.priority - 1,
+        )
+
+    for (group, ring), share in supply.groups.items():
+        members = [one for one in selling if one.group == group and (ring is None or one.ring == ring)]
+        described = members[0].plan if members else None
+        used = choose(
+            [one.name for one in members],
+            buyer[0],
+            described.sources if isinstance(described, schema.Supplier) else None,
+        )
+        by_name = {one.name: one for one in members}
+        for name, part_of_share in sizes(described, used, part).items():
+            add(by_name[name], share * part_of_share)
+    for one in selling:
+        if one.name in supply.firms:
+            add(one, supply.firms[one.name])
+    for name, share in supply.outside.items():
+        source = scenario.outside[name]
+        supplier: StockKey = (name, part, "outside")
         result.stocks.setdefault(supplier, StockSpec(None))
-        result.lanes[buyer, supplier] = LaneSpec(share, scenario.outside[name].lead_time, terms, price, priority)
+        result.lanes[buyer, supplier] = LaneSpec(
+            share,
+            source.lead_time,
+            terms,
+            result.parts[part].price,
+            source.freight or 0,
+            not source.crossing,
+            stated=source.rank,
+            priority=plan.priority - 1,
+        )
+
+
+def _part_of(seller: _Seller) -> str:
+    return seller.plan.stocks if isinstance(seller.plan, schema.Warehouse) else seller.plan.makes
+
+
+def _by_district(scenario: schema.Scenario, result: Blueprint) -> None:
+    """Lead time and freight by the districts of seller and buyer, where `transport` says something about them."""
+    known = roads(scenario.transport)
+    for key, lane in result.lanes.items() if known else ():
+        buyer, supplier = key
+        pair = result.firms[supplier[0]].district, result.firms[buyer[0]].district
+        lead_time, freight = known.get(pair, (None, None))
+        result.lanes[key] = replace(
+            lane, lead_time=lead_time or lane.lead_time, freight=lane.freight if freight is None else freight
+        )
 
 
 def _apply_lane_exceptions(scenario: schema.Scenario, result: Blueprint) -> None:
@@ -262,7 +383,10 @@ def _apply_lane_exceptions(scenario: schema.Scenario, result: Blueprint) -> None
                 lead_time=lane.lead_time or spec.lead_time,
                 terms=spec.terms if lane.pays_after is None else lane.pays_after,
                 price=spec.price if lane.price is None else lane.price,
-                priority=spec.priority if lane.priority is None else lane.priority,
+                freight=spec.freight if lane.freight is None else lane.freight,
+                in_order=spec.in_order if lane.crossing is None else not lane.crossing,
+                stated=spec.stated if lane.rank is None else lane.rank,
+                priority=spec.priority if lane.priority is None else lane.priority - 1,
             )
     for buyer_key, fixed in stated.items():
         own = [key for key in result.lanes if key[0] == buyer_key]
@@ -272,3 +396,24 @@ def _apply_lane_exceptions(scenario: schema.Scenario, result: Blueprint) -> None
             spec = result.lanes[key]
             share = fixed[key] if key in fixed else (spec.share * rest / others if others else Fraction(0))
             result.lanes[key] = replace(spec, share=share)
+
+
+def _rank(result: Blueprint) -> None:
+    """Ranks of the lanes of buyers that ask in an order, or may need a substitute; for others they mean nothing."""
+    own: dict[StockKey, list[LaneKey]] = {}
+    for key in result.lanes:
+        own.setdefault(key[0], []).append(key)
+    for buyer, keys in own.items():
+        spec = result.stocks[buyer]
+        if spec.sourcing != "ranked" and not spec.switches:
+            continue
+        offers = {key: _offer(key[1][0], result.lanes[key]) for key in keys}
+        ranked = ranks(result.rules[buyer], offers)
+        shares = planned_shares(result.rules[buyer], ranked, {key: result.lanes[key].share for key in keys})
+        for key in keys:
+            result.lanes[key] = replace(result.lanes[key], rank=ranked[key], share=shares[key])
+
+
+def _offer(name: str, lane: LaneSpec) -> Offer:
+    lead_time = lane.lead_time.moments[0] if lane.lead_time else 0.0
+    return Offer(name, float(lane.share), lane.stated, lane.price + lane.freight, lead_time)

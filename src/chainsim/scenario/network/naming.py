@@ -9,19 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Map
 
-from chainsim.scenario.language.schema import Plant, Ring, Supplier
+from chainsim.scenario.language.schema import Plant, Ring, Supplier, Warehouse
 
 
-def firm_names(group: str, firm: Supplier | Plant) -> list[tuple[str, Ring | None]]:
+def firm_names(group: str, firm: Supplier | Plant | Warehouse) -> list[tuple[str, Ring | None]]:
     """Name and ring of every firm of a group, in the order in which they are numbered.
 
     Named firms (inline or from a CSV) replace generated ones.  A count by ring gives `{group} {ring} {nn}`,
     a plain count `{group} {nn}`, a single firm is called like its group.  The ring is None where neither
     the firm nor its group states one.
     """
-    if not isinstance(firm, Supplier):
+    if isinstance(firm, Plant):
         return [(group, firm.ring)]
-    if firm.firms:
+    if isinstance(firm, Supplier) and firm.firms:
         return [(name, own.ring or firm.ring) for name, own in firm.firms.items()]
     if isinstance(firm.count, Map):
         return [

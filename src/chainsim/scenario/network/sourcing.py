@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from statistics import NormalDist
 from typing import TypeAlias
@@ -19,9 +20,10 @@ from chainsim.streams import weight
 DEFAULT_RING = "city"
 Shares: TypeAlias = dict[str | None, Fraction]
 GroupShares: TypeAlias = dict[tuple[str, str | None], Fraction]
+Seller: TypeAlias = schema.Plant | schema.Supplier | schema.Warehouse
 
 
-def stated_shares(firm: schema.Plant | schema.Supplier) -> Shares | None:
+def stated_shares(firm: Seller) -> Shares | None:
     """Share of its part that a group states, by ring (None: of all its firms together); None where it states none."""
     if not isinstance(firm, schema.Supplier):
         return None
@@ -37,27 +39,86 @@ def stated_shares(firm: schema.Plant | schema.Supplier) -> Shares | None:
     return own or None
 
 
-def supply_shares(
-    scenario: schema.Scenario, part: str, at: str | None = None
-) -> tuple[GroupShares, dict[str, Fraction]]:
-    """Share of orders for `part` by (group, ring), and by outside source; together they sum to 1.
+@dataclass(slots=True)
+class Supply:
+    """Share of a buyer's orders for a part by (group, ring), by single firm and by outside source; they sum to 1.
 
-    at: the one group that supplies, if the buyer names it.  Groups that state no share split evenly, firm by firm,
-    what is needed when no group states one; otherwise the unstated rest is bought outside.
+    standby: groups and outside sources that have no share and step in.
     """
-    everyone: dict[str, schema.Plant | schema.Supplier] = {**scenario.plants, **scenario.suppliers}
-    groups = {name: plan for name, plan in everyone.items() if plan.makes == part and at in (None, name)}
+
+    groups: GroupShares = field(default_factory=dict)
+    firms: dict[str, Fraction] = field(default_factory=dict)
+    outside: dict[str, Fraction] = field(default_factory=dict)
+    standby: list[str] = field(default_factory=list)
+
+
+def as_names(names: str | tuple[str, ...] | None) -> tuple[str, ...]:
+    """What a scenario writes as one name or several."""
+    return (names,) if isinstance(names, str) else names or ()
+
+
+def sellers(scenario: schema.Scenario, part: str) -> dict[str, Seller]:
+    """Every group that makes or stocks a part."""
+    everyone: dict[str, Seller] = {**scenario.plants, **scenario.suppliers, **scenario.warehouses}
+    return {name: plan for name, plan in everyone.items() if sold_by(plan) == part}
+
+
+def sold_by(plan: Seller) -> str:
+    """The part that a group makes or stocks."""
+    return plan.stocks if isinstance(plan, schema.Warehouse) else plan.makes
+
+
+def is_standby(plan: object) -> bool:
+    """Whether a supplier or outside source has no share and only steps in."""
+    return isinstance(plan, schema.Standby) and plan.standby
+
+
+def supply_shares(scenario: schema.Scenario, part: str, names: tuple[str, ...] = ()) -> Supply:
+    """Who supplies a buyer with `part`, and with which share.
+
+    names: groups, firms or outside sources that the buyer names, if it does; they share evenly, firm by firm.
+    Otherwise all that make the part: those that state no share split evenly, firm by firm, what is needed when no group
+    states one; what stated shares leave is bought outside.  Warehouses sell to those that name them.
+    """
+    if names:
+        return _named(scenario, part, names)
+    groups = {name: plan for name, plan in sellers(scenario, part).items() if not isinstance(plan, schema.Warehouse)}
+    regular = {name: plan for name, plan in groups.items() if not is_standby(plan)}
+    result = Supply(standby=[name for name in groups if name not in regular])
     stated: GroupShares = {}
-    for name, plan in groups.items():
+    for name, plan in regular.items():
         stated.update({(name, ring): share for ring, share in (stated_shares(plan) or {}).items()})
-    if groups and (at is not None or not stated):
-        counts = {name: len(firm_names(name, plan)) for name, plan in groups.items()}
-        total = sum(counts.values())
-        return {(name, None): Fraction(count, total) for name, count in counts.items()}, {}
-    rest = 1 - sum(stated.values(), Fraction(0))
     sources = [name for name, source in scenario.outside.items() if source.supplies == "all" or part in source.supplies]
-    outside = {name: rest / len(sources) for name in sources} if rest > 0 else {}
-    return {key: share for key, share in stated.items() if share > 0}, outside
+    result.standby += [name for name in sources if is_standby(scenario.outside[name])]
+    if regular and not stated:
+        counts = {name: len(firm_names(name, plan)) for name, plan in regular.items()}
+        total = sum(counts.values())
+        result.groups = {(name, None): Fraction(count, total) for name, count in counts.items()}
+        return result
+    rest = 1 - sum(stated.values(), Fraction(0))
+    sources = [name for name in sources if name not in result.standby]
+    result.outside = {name: rest / len(sources) for name in sources} if rest > 0 else {}
+    result.groups = {key: share for key, share in stated.items() if share > 0}
+    return result
+
+
+def _named(scenario: schema.Scenario, part: str, names: tuple[str, ...]) -> Supply:
+    """The share of everybody that a buyer names, firm by firm; standbys have one only where all are."""
+    groups = sellers(scenario, part)
+    standby = [name for name in names if is_standby(groups.get(name) or scenario.outside.get(name))]
+    regular = [name for name in names if name not in standby] or standby
+    result = Supply(standby=[name for name in standby if name not in regular])
+    counts = {name: len(firm_names(name, groups[name])) if name in groups else 1 for name in regular}
+    total = sum(counts.values()) or 1
+    for name, count in counts.items():
+        share = Fraction(count, total)
+        if name in groups:
+            result.groups[name, None] = share
+        elif name in scenario.outside:
+            result.outside[name] = share
+        else:
+            result.firms[name] = share
+    return result
 
 
 def choose(names: Sequence[str], buyer: str, count: int | None) -> list[str]:
@@ -68,7 +129,7 @@ def choose(names: Sequence[str], buyer: str, count: int | None) -> list[str]:
     return sorted(ranked[:count])
 
 
-def sizes(plan: schema.Firm | None, names: Sequence[str], part: str) -> dict[str, Fraction]:
+def sizes(plan: Seller | None, names: Sequence[str], part: str) -> dict[str, Fraction]:
     """Relative size of each firm, summing to 1: what a list states, else equal or lognormal by the firm's name."""
     if not isinstance(plan, schema.Supplier) or not names:
         return {name: Fraction(1, len(names)) for name in names}

@@ -34,7 +34,10 @@ from chainsim.scenario.text.suggest import did_you_mean, listed
 from chainsim.units import UnitError, parse_change
 
 SET = "--set"
-FIXED = ("chainsim", "study", "policies", "disruptions", "facts", "extends", "title", "allow_cycles", "calendars")
+FIXED = (
+    *("chainsim", "study", "policies", "disruptions", "facts", "extends", "title", "allow_cycles"),
+    *("calendars", "transport_table"),
+)
 Names = Callable[[], dict[str, Path] | None]  # firm names -> path of the group that stands for them
 
 
@@ -99,7 +102,7 @@ def locate(tree: Mapping, setting: Setting, names: dict[str, Path] | None = None
     try:
         steps = parse(setting.path)
         if setting.set_by != SET and steps[0] in FIXED:
-            hint = "a policy changes parts, plants, suppliers, outside, markets, lanes or firms"
+            hint = "a policy changes parts, plants, suppliers, warehouses, outside, markets, lanes, transport or firms"
             raise PathError(f"a dated change cannot change '{steps[0]}'", hint)
         if steps[0] in ("chainsim", "extends"):
             raise PathError(f"'{steps[0]}' is the file's own and cannot be changed")
