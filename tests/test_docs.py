@@ -148,6 +148,7 @@ def test_what_may_stand_beside_a_value_is_in_the_reference() -> None:
 READERS = {
     "duration": values.duration,
     "money": values.amount,
+    "money per time": values.money_rate,
     "rate": values.rate,
     "share": values.share,
     "capacity": values.capacity,

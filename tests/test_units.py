@@ -21,6 +21,7 @@ from chainsim.units import (
     UnitError,
     format_duration,
     format_money,
+    format_money_rate,
     format_number,
     format_rate,
     format_share,
@@ -29,6 +30,7 @@ from chainsim.units import (
     parse_duration,
     parse_law,
     parse_money,
+    parse_money_rate,
     parse_number,
     parse_rate,
     parse_rule,
@@ -39,6 +41,7 @@ PARSERS: dict[str, Callable[[str], Any]] = {
     "number": parse_number,
     "duration": parse_duration,
     "money": parse_money,
+    "money rate": parse_money_rate,
     "rate": parse_rate,
     "share": parse_share,
     "law": parse_law,
@@ -135,6 +138,38 @@ def test_money(text: str, fen: int) -> None:
 )
 def test_rates(text: str, per_second: Fraction) -> None:
     assert parse_rate(text) == per_second
+
+
+@pytest.mark.parametrize(
+    ("text", "fen_per_second"),
+    [
+        ("200_000 CNY/month", Fraction(20_000_000, 30 * 86_400)),
+        ("1 CNY/day", Fraction(100, 86_400)),
+        ("0.001 CNY / day", Fraction(1, 864_000)),
+        ("2万元/月", Fraction(2_000_000, 30 * 86_400)),
+        ("1.5 million CNY per year", Fraction(150_000_000, 365 * 86_400)),
+        ("0", 0),
+    ],
+)
+def test_money_per_time(text: str, fen_per_second: Fraction) -> None:
+    assert parse_money_rate(text) == fen_per_second
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ("200_000 CNY", "needs a time, got '200_000 CNY'", "200_000 CNY/month"),
+        ("200_000", "needs a currency, got '200_000'", "200000 CNY"),
+        ("200_000/month", "needs a currency, got '200_000'", ""),
+        ("5 USD/day", "is in USD, got '5 USD'", "convert"),
+        ("5 CNY/fortnight", "has an unknown time 'fortnight', got '5 CNY/fortnight'", "CNY/month"),
+    ],
+)
+def test_money_per_time_needs_both(text: str, message: str, hint: str) -> None:
+    with pytest.raises(UnitError) as caught:
+        parse_money_rate(text)
+    assert caught.value.message == message
+    assert hint in caught.value.hint
 
 
 @pytest.mark.parametrize(
@@ -359,6 +394,12 @@ def test_an_amount_written_and_read_again_is_the_same(fen: int) -> None:
 def test_a_rate_written_and_read_again_is_the_same(amount: int, unit: str) -> None:
     value = parse_rate(f"{amount}/{unit}")
     assert parse_rate(format_rate(value)) == value
+
+
+@given(st.integers(0, 10**6), st.sampled_from(sorted(SECONDS)))
+def test_money_per_time_written_and_read_again_is_the_same(amount: int, unit: str) -> None:
+    value = parse_money_rate(f"{amount} CNY/{unit}")
+    assert parse_money_rate(format_money_rate(value)) == value
 
 
 @given(st.fractions(0, 1, max_denominator=10**6))

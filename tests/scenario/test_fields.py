@@ -27,7 +27,7 @@ from chainsim.scenario.text.nodes import Leaf
 
 DAY = 86_400
 SIMPLE = (
-    "Amount Capacity Count CountFromOne CountByRing Date Duration PositiveDuration Law LawByRing Name Rate "
+    "Amount Capacity Count CountFromOne CountByRing Date Duration PositiveDuration Law LawByRing MoneyRate Name Rate "
     "Rule Seed Share ShareByRing Switch Weight PositiveWeight Words"
 ).split()
 
@@ -92,6 +92,7 @@ TAKEN: list[tuple[str, object, object]] = [
     ("Name", quoted("1e3"), "1e3"),
     ("Name", quoted("2024-01-02"), "2024-01-02"),
     ("Name", "x" * 120, "x" * 120),
+    ("MoneyRate", "200_000 CNY/month", Fraction(20_000_000, 30 * DAY)),
     ("Rate", "900/day", Fraction(900, DAY)),
     ("Rule", "3 days", Cover(3.0 * DAY)),
     ("Rule", "to order", BaseStock(0.0)),
@@ -193,6 +194,8 @@ REFUSED: list[tuple[str, object, str, str]] = [
     ("Name", "a\x1b[31m", "character U+001B", "invisible"),
     ("Name", "x" * 121, "longer than 120 characters, got 121", "shorten it"),
     ("Name", 3, "must be a name, got int", ""),
+    ("MoneyRate", "900 CNY", "needs a time, got '900 CNY'", '"900 CNY/month"'),
+    ("MoneyRate", "-1 CNY/day", "must not be below 0, got '-1 CNY/day'", "CNY/month"),
     ("Rate", "900", "needs a time, got '900'", '"900/day"'),
     ("Rule", "500", "needs a unit or a rule, got '500'", '"base_stock(500)"'),
     ("Rule", "base_stok(3)", "did you mean 'base_stock'?", "'s_S'"),

@@ -30,7 +30,7 @@ _DURATIONS: Final[dict[int, str]] = {
     1: "s sec second seconds 秒 秒钟",
     MINUTE: "min minute minutes 分钟",
     HOUR: "h hour hours 小时 个小时",
-    DAY: "d day days 天 日",
+    DAY: "day d days 天 日",
     7 * DAY: "week weeks 周 星期",
     30 * DAY: "month months 月 个月",
     365 * DAY: "year years 年",
@@ -90,11 +90,8 @@ def parse_duration(text: str) -> Fraction:
     return seconds
 
 
-def parse_money(text: str) -> int:
-    """Fen, exact; `145_000 CNY`, `14.5万元`, `200 million CNY`.  Other currencies are refused by name."""
-    text = plain(text)
-    if text == "0":
-        return 0
+def _fen(text: str) -> Fraction:
+    """Fen, exact, in parts too."""
     if text[:1] in _SIGNS:
         hint = "all money is in CNY: write the amount, then CNY"
         raise UnitError(f"is in {text[0]}, got {shown(text)}", hint)
@@ -116,7 +113,15 @@ def parse_money(text: str) -> int:
     if scale is None:
         hint = 'write an amount such as "1.5 million CNY" or "150万元"'
         raise UnitError(f"has an unknown unit {shown(unit)}, got {shown(text)}", hint)
-    fen = number * scale * 100
+    return number * scale * 100
+
+
+def parse_money(text: str) -> int:
+    """Fen, exact; `145_000 CNY`, `14.5万元`, `200 million CNY`.  Other currencies are refused by name."""
+    text = plain(text)
+    if text == "0":
+        return 0
+    fen = _fen(text)
     if fen.denominator != 1:
         raise UnitError(f"is not a whole number of fen, got {shown(text)}", "round it to 0.01 CNY")
     if abs(fen) > INT64:
@@ -142,6 +147,25 @@ def parse_rate(text: str) -> Fraction:
     if scale and scale not in SCALES:
         raise UnitError(f"has an unknown unit {shown(scale)}, got {shown(text)}", hint)
     return number * SCALES.get(scale, 1) / SECONDS[unit]
+
+
+def parse_money_rate(text: str) -> Fraction:
+    """Fen per second, exact; `200_000 CNY/month`, `0.001 CNY/day`, `2万元/月`."""
+    text = plain(text)
+    if text == "0":
+        return Fraction(0)
+    amount, slash, unit = re.sub(r"\s+per\s+", "/", text).partition("/")
+    unit = unit.strip().lower()
+    hint = 'write money per time, such as "200_000 CNY/month"'
+    if not slash:
+        _fen(text)
+        raise UnitError(f"needs a time, got {shown(text)}", f'write "{text}/month"')
+    fen = _fen(amount.strip())
+    if unit not in SECONDS:
+        raise UnitError(f"has an unknown time {shown(unit)}, got {shown(text)}", hint)
+    if abs(fen) > INT64:
+        raise UnitError(f"is out of range, got {shown(text)}", f"amounts go up to {format_money(INT64)}")
+    return fen / SECONDS[unit]
 
 
 def parse_share(text: str) -> Fraction:
@@ -182,6 +206,15 @@ def format_money(fen: int, separator: str = ",") -> str:
     amount = format_number(Fraction(fen, 100), separator)
     whole, point, tail = amount.partition(".")
     return f"{whole}{point}{tail.ljust(2, '0') if tail else ''} CNY"
+
+
+def format_money_rate(fen_per_second: Fraction) -> str:
+    """`1_000 CNY/day`, or per another unit of time where that is exact and a day is not."""
+    for size in (DAY, 30 * DAY, 365 * DAY, 7 * DAY, HOUR, MINUTE, 1):
+        yuan = fen_per_second * size / 100
+        if _plain_in(yuan, 6):
+            return f"{format_number(yuan, '_')} CNY/{_DURATIONS[size].split()[0]}"
+    return f"{format_number(fen_per_second * DAY / 100, '_')} CNY/day"
 
 
 def format_rate(per_second: Fraction) -> str:

@@ -26,6 +26,7 @@ from chainsim.units import (
     UnitError,
     format_duration,
     format_money,
+    format_money_rate,
     format_number,
     format_rate,
     format_share,
@@ -80,6 +81,7 @@ WITH_UNIT = {"type": ["string", "integer"], "minimum": 0, "maximum": 0}  # a bar
 AMOUNT = WITH_UNIT | {"pattern": r"^[0-9_.]+ ?\S.*$|^0$"}
 DURATION = WITH_UNIT | {"pattern": r"^[0-9_.]+ ?([sminhdwoy]|[秒分小个天日周星月年]).*$|^0$"}
 RATE = WITH_UNIT | {"pattern": r"^[0-9_.]+ ?\S*( ?/ ?| per )\S+$|^0$"}
+MONEY_RATE = WITH_UNIT | {"pattern": r"^[0-9_.]+ ?\S.*(/| per )\s*\S+$|^0$"}
 SHARE = {
     "type": NUMERIC,
     "minimum": 0,
@@ -106,6 +108,7 @@ _date = hinted(values.date, 'write a date such as "2023-01-01"')
 _duration = hinted(values.duration, 'write a duration such as "2 days"')
 _positive_duration = hinted(partial(values.duration, strictly=True), 'write a duration such as "1 day"')
 _law = hinted(values.law, 'write a duration such as "2 days" or "2 ± 0.5 days"')
+_money_rate = hinted(values.money_rate, 'write money per time, such as "200_000 CNY/month"')
 _rate = hinted(values.rate, 'write a rate such as "900/day"')
 _rule = hinted(values.rule, 'write a rule such as "3 days", "to order" or "s_S(20, 100)"')
 _seed = hinted(values.seed, 'write a whole number such as "2023"')
@@ -186,6 +189,12 @@ Name: TypeAlias = Annotated[
     _checked(values.name),
     _schema("a name", "battery", type="string", minLength=1, maxLength=NAME_LENGTH, pattern=r"^[^/\\]+$"),
 ]
+MoneyRate: TypeAlias = Annotated[
+    Fraction,
+    _checked(_money_rate),
+    _written(format_money_rate),
+    _schema("money per time", "200_000 CNY/month", "0.5 CNY/day", **MONEY_RATE),
+]
 Rate: TypeAlias = Annotated[
     Fraction, _checked(_rate), _written(format_rate), _schema("a rate", "900/day", "30万/年", **RATE)
 ]
@@ -250,6 +259,7 @@ __all__ = [
     "Duration",
     "Law",
     "LawByRing",
+    "MoneyRate",
     "Name",
     "OfPlan",
     "PositiveDuration",

@@ -34,6 +34,7 @@ from chainsim.units import (
     parse_duration,
     parse_law,
     parse_money,
+    parse_money_rate,
     parse_number,
     parse_rate,
     parse_rule,
@@ -114,6 +115,13 @@ def amount(value: object) -> int:
         value = str(value)
     fen = parse_money(_text(value, "an amount of money", "145_000 CNY"))
     return int(_at_least(Fraction(fen), value))
+
+
+def money_rate(value: object) -> Fraction:
+    """Fen per second, >= 0; plain numbers are refused because they carry neither currency nor time."""
+    if isinstance(value, (int, float, Fraction, Decimal)) and not isinstance(value, bool):
+        value = str(value)
+    return _at_least(parse_money_rate(_text(value, "money per time", "200_000 CNY/month")), value)
 
 
 def count(value: object, low: int = 0) -> int:

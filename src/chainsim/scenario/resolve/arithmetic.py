@@ -21,6 +21,7 @@ from chainsim.units import (
     format_duration,
     format_law,
     format_money,
+    format_money_rate,
     format_number,
     format_rate,
     format_share,
@@ -28,6 +29,7 @@ from chainsim.units import (
     parse_duration,
     parse_law,
     parse_money,
+    parse_money_rate,
     parse_number,
     parse_rate,
     parse_rule,
@@ -51,6 +53,7 @@ SCALES: dict[str, Scale] = {
     "duration": (parse_duration, format_duration),
     "rate": (parse_rate, format_rate),
     "money": (parse_money, _money),
+    "money rate": (parse_money_rate, format_money_rate),
     "quantity": (parse_number, format_number),
     "share": (parse_share, format_share),
 }
