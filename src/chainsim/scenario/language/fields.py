@@ -16,6 +16,7 @@ from typing import Annotated, Any, TypeAlias, TypeVar
 
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
+from chainsim.model.curves import Curve, curves
 from chainsim.model.distributions import Distribution, distributions
 from chainsim.model.replenishment import Replenishment, replenishments
 from chainsim.scenario.language import values
@@ -112,6 +113,7 @@ _money_rate = hinted(values.money_rate, 'write money per time, such as "200_000 
 _rate = hinted(values.rate, 'write a rate such as "900/day"')
 _rule = hinted(values.rule, 'write a rule such as "3 days", "to order" or "s_S(20, 100)"')
 _seed = hinted(values.seed, 'write a whole number such as "2023"')
+_shape = hinted(values.shape, 'write "linear"')
 _share = hinted(values.share, 'write a share such as "75%"')
 _weight = hinted(values.weight, 'write a plain number such as "2" or "0.15"')
 _positive_weight = hinted(partial(values.weight, strictly=True), 'write a plain number such as "1"')
@@ -216,6 +218,12 @@ Seed: TypeAlias = Annotated[
     _checked(_seed),
     _schema("the root of all draws", 2023, **COUNT | {"maximum": INT64}),
 ]
+Shape: TypeAlias = Annotated[
+    Curve,
+    _checked(_shape),
+    _written(curves.name_of),
+    _schema("a curve", "linear", enum=list(curves)),
+]
 Share: TypeAlias = Annotated[
     Fraction,
     _checked(_share),
@@ -268,6 +276,7 @@ __all__ = [
     "Ring",
     "Rule",
     "Seed",
+    "Shape",
     "Share",
     "ShareByRing",
     "Switch",

@@ -15,10 +15,12 @@ from pydantic import ConfigDict, Field
 
 from chainsim.model.distributions import Distribution
 from chainsim.model.replenishment import BaseStock, Replenishment
+from chainsim.scenario.language.cash import Cash
+from chainsim.scenario.language.changes import DatedChange, Policy
+from chainsim.scenario.language.disruptions import Disruption, HitLane, Hits, Recovery
 from chainsim.scenario.language.fields import (
     Amount,
     Capacity,
-    Change,
     CountByRing,
     CountFromOne,
     Date,
@@ -38,6 +40,7 @@ from chainsim.scenario.language.fields import (
     Weight,
     Words,
 )
+from chainsim.scenario.language.growth import Enters, Expansion, Leaves, Moves, RampUp, Shrinking
 from chainsim.scenario.language.section import Section
 
 LANGUAGE_VERSION = 1
@@ -94,6 +97,10 @@ class Operations(Section):
     )
     pays_after: Annotated[Duration, Field(description="payment term on what it buys, from delivery")] = Fraction(0)
     lead_time: Annotated[LawByRing, Field(description="from its dispatch to the buyer, if need be by its ring")] = None
+    ramp_up: Annotated[RampUp | None, Field(description="how a new line comes up to its capacity")] = None
+    expansion: Annotated[Expansion | None, Field(description="capacity that is added after busy times")] = None
+    shrinks: Annotated[Shrinking | None, Field(description="capacity that is given up after idle times")] = None
+    cash: Annotated[Cash | None, Field(description="what each firm has to pay with; never short if absent")] = None
 
 
 class Firm(Operations):
@@ -141,6 +148,9 @@ class Supplier(Tier, Firm):
         None
     )
     tier: Annotated[CountFromOne, Field(description="1 sells to the plant, 2 to tier 1, and so on")] = 1
+    enters: Annotated[Enters | None, Field(description="gets no orders before a date")] = None
+    leaves: Annotated[Leaves | None, Field(description="gets no orders from a date on")] = None
+    moves: Annotated[Moves | None, Field(description="moves to another ring")] = None
     list: Annotated[Words | None, Field(description="CSV beside the scenario that fills `firms`")] = None
     firms: Annotated[dict[Name, NamedFirm], Field(description="named firms instead of generated ones")] = {}
 
@@ -195,23 +205,9 @@ class FirmChange(Section):
     finished_stock: Rule | None = None
     component_stock: Rule | None = None
     pays_after: Duration | None = None
+    cash: Cash | None = None
     district: Words | None = None
     group: Words | None = None
-
-
-class DatedChange(Section):
-    """A named set of changes that holds from one date to another."""
-
-    title: Annotated[Words, Field(description="name shown in reports")] = ""
-    begin: Annotated[Date | None, Field(alias="from", description="first day; the start of the study if absent")] = None
-    until: Annotated[Date | None, Field(description="first day no longer in force")] = None
-    change: Annotated[dict[Words, Change], Field(description="path: new value, '+20%', '+10 points' or '+4 days'")] = {}
-
-
-class Policy(DatedChange):
-    """A change that someone decides, with its public cost."""
-
-    public_cost: Annotated[Amount, Field(description="public money it takes over the study")] = 0
 
 
 class Scenario(Section):
@@ -232,26 +228,37 @@ class Scenario(Section):
     markets: dict[Name, Market]
     lanes: tuple[Lane, ...] = ()
     firms: dict[Name, FirmChange] = {}
-    disruptions: dict[Name, DatedChange] = {}
+    disruptions: dict[Name, Disruption] = {}
     policies: dict[Name, Policy] = {}
 
 
 __all__ = [
+    "Cash",
     "DatedChange",
+    "Disruption",
     "Distribution",
+    "Enters",
+    "Expansion",
     "Firm",
     "FirmChange",
+    "HitLane",
+    "Hits",
     "Lane",
+    "Leaves",
     "Market",
+    "Moves",
     "NamedFirm",
     "Outside",
     "Part",
     "Plant",
     "Policy",
+    "RampUp",
+    "Recovery",
     "Replenishment",
     "Ring",
     "Scenario",
     "Section",
+    "Shrinking",
     "Study",
     "Supplier",
     "Tier",

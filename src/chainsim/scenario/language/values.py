@@ -18,6 +18,7 @@ from typing import Any, Literal, TypeVar, get_args
 
 from pydantic import ValidationError
 
+from chainsim.model.curves import Curve, curves
 from chainsim.model.distributions import Distribution, distributions
 from chainsim.model.replenishment import Replenishment, replenishments
 from chainsim.scenario.language.entries import from_call, from_mapping, several
@@ -324,6 +325,16 @@ def rule(value: object) -> Replenishment:
     if re.fullmatch(r"\d[\d_.]*", text, re.ASCII):
         raise UnitError(f"needs a unit or a rule, got {shown(text)}", f'write "{text} days" or "base_stock({text})"')
     return from_call(parse_rule(text), replenishments, "rule")
+
+
+def shape(value: object) -> Curve:
+    """A curve by its name."""
+    if any(type(value) is curves[entry] for entry in curves):
+        return value  # type: ignore[return-value]
+    text = plain(_text(value, "a curve", "linear"))
+    if text not in curves:
+        raise UnitError(f"unknown curve {shown(text)}{did_you_mean(text, curves)}", f"there is {listed(curves)}")
+    return curves[text]()
 
 
 def change(value: object) -> Any:

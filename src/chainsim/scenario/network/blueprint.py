@@ -1,13 +1,14 @@
 """One version of a scenario spelt out by name: firms, stock points, lanes, lines, needs and markets.
 
-In: a validated Scenario (what is in force from one date on).  Out: a Blueprint keyed by names, so that two versions
-can be laid side by side.  This module must not know indices, ticks or dates.
+In: a validated Scenario (what is in force from one date on) and that date.  Out: a Blueprint keyed by names, so that
+two versions can be laid side by side.  This module must not know indices or ticks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -18,6 +19,7 @@ from chainsim.scenario.language import schema
 from chainsim.scenario.language.fields import OfPlan
 from chainsim.scenario.network.bill import bill
 from chainsim.scenario.network.naming import firm_names
+from chainsim.scenario.network.presence import absent, after, movers, twin_name
 from chainsim.scenario.network.sourcing import choose, sizes, supply_shares
 
 StockKey: TypeAlias = tuple[str, str, Role]  # firm, part, role
@@ -51,6 +53,16 @@ class LineSpec:
     lines: int | None
     process_time: Distribution | None
     batch: int | None
+    ramp_up: schema.RampUp | None = None
+    expansion: schema.Expansion | None = None
+    shrinks: schema.Shrinking | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PurseSpec:
+    """Whether a firm's cash is simulated, and how."""
+
+    cash: schema.Cash | None
 
 
 @dataclass(slots=True)
@@ -64,13 +76,19 @@ class Blueprint:
     lines: dict[StockKey, LineSpec] = field(default_factory=dict)
     needs: dict[LaneKey, Fraction] = field(default_factory=dict)  # (made, component): quanta per quantum
     markets: dict[StockKey, schema.Market] = field(default_factory=dict)
+    purses: dict[str, PurseSpec] = field(default_factory=dict)  # of every plant and supplier
 
 
 @dataclass(frozen=True, slots=True)
 class _Maker:
-    """One firm that makes a part, with its own exceptions applied."""
+    """One firm that makes a part, with its own exceptions applied.
+
+    origin: the firm whose twin it is after a move, else itself.  twin: who takes its orders, else itself.
+    """
 
     name: str
+    origin: str
+    twin: str
     ring: str
     group: str  # of the scenario, not the corporate one
     plan: schema.Firm
@@ -81,14 +99,16 @@ class _Maker:
     component_stock: Replenishment
 
 
-def spell_out(scenario: schema.Scenario) -> Blueprint:
-    """The blueprint of one version."""
+def spell_out(scenario: schema.Scenario, day: date | None = None) -> Blueprint:
+    """The blueprint of one version as of a day, the start of the study if none is given."""
+    day = day or scenario.study.start
+    gone = absent(scenario, day)
     prices = bill(scenario)
     result = Blueprint()
     per_unit = {name: _per_unit(part) for name, part in scenario.parts.items()}
     for name, part in scenario.parts.items():
         result.parts[name] = Part(name, prices.prices.get(name, 0), part.unit, per_unit[name])
-    makers = _add_makers(scenario, result)
+    makers = _add_makers(scenario, result, day)
     for name, source in scenario.outside.items():
         result.firms[name] = Firm(name, "outside", source.ring)
     for maker in makers:
@@ -100,6 +120,9 @@ def spell_out(scenario: schema.Scenario) -> Blueprint:
             maker.plan.lines,
             maker.plan.process_time,
             None if batch is None else int(batch * per_unit[maker.plan.makes]),
+            maker.plan.ramp_up,
+            maker.plan.expansion,
+            maker.plan.shrinks,
         )
         for (product, component), units in prices.coefficients.items():
             if product != maker.plan.makes:
@@ -110,14 +133,14 @@ def spell_out(scenario: schema.Scenario) -> Blueprint:
                 maker.component_stock, maker.plan.review, max(1, int(part.lot * per_unit[component]))
             )
             result.needs[made, bought] = units * per_unit[component] / per_unit[product]
-            _add_lanes(scenario, result, makers, bought, maker.pays_after)
+            _add_lanes(scenario, result, makers, gone, bought, maker.origin, maker.pays_after)
     for name, market in scenario.markets.items():
         sold: StockKey = (name, market.buys, "sold")
         result.firms[name] = Firm(name, "market", market.ring)
         result.stocks[sold] = StockSpec(None)
         result.markets[sold] = market
-        _add_lanes(scenario, result, makers, sold, market.pays_after, market)
-    _apply_lane_exceptions(scenario, result)
+        _add_lanes(scenario, result, makers, gone, sold, name, market.pays_after, market)
+    _apply_lane_exceptions(scenario, result, {maker.name: maker.origin for maker in makers})
     return result
 
 
@@ -126,13 +149,15 @@ def _per_unit(part: schema.Part) -> int:
     return int(1 / part.resolution)
 
 
-def _add_makers(scenario: schema.Scenario, result: Blueprint) -> list[_Maker]:
-    """Every plant and supplier firm, with what `firms:` says about it by name."""
+def _add_makers(scenario: schema.Scenario, result: Blueprint, day: date) -> list[_Maker]:
+    """Every plant and supplier firm, with what `firms:` says about it by name, and the twins of those that moved."""
     makers = []
     groups: list[tuple[str, schema.Plant | schema.Supplier]] = [*scenario.plants.items(), *scenario.suppliers.items()]
     for group, plan in groups:
         supplier = plan if isinstance(plan, schema.Supplier) else None
         names = firm_names(group, plan)
+        moves = supplier.moves if supplier and supplier.moves and supplier.moves.on <= day else None
+        moving = movers(group, plan) if moves else ()
         for name, ring_or_none in names:
             ring = ring_or_none or "city"
             own = scenario.firms.get(name, schema.FirmChange())
@@ -150,8 +175,11 @@ def _add_makers(scenario: schema.Scenario, result: Blueprint) -> list[_Maker]:
                 plan.sector,
                 generated=supplier is not None and not supplier.firms and len(names) > 1,
             )
+            result.purses[name] = PurseSpec(own.cash or plan.cash)
             makers.append(
                 _Maker(
+                    name,
+                    name,
                     name,
                     ring,
                     group,
@@ -163,6 +191,15 @@ def _add_makers(scenario: schema.Scenario, result: Blueprint) -> list[_Maker]:
                     own.component_stock or plan.component_stock,
                 )
             )
+            if moves and name in moving:
+                there = twin_name(name, moves.to)
+                result.firms[there] = replace(result.firms[name], name=there, ring=moves.to, district="")
+                result.purses[there] = PurseSpec(None)
+                lead_time = own.lead_time or _by_ring(plan.lead_time, moves.to)
+                twin = replace(makers[-1], name=there, twin=there, ring=moves.to, lead_time=lead_time)
+                if after(moves.on, moves.qualification) <= day:
+                    makers[-1] = replace(makers[-1], twin=there)
+                makers.append(twin)
     return makers
 
 
@@ -184,24 +221,33 @@ def _add_lanes(
     scenario: schema.Scenario,
     result: Blueprint,
     makers: list[_Maker],
+    gone: frozenset[str],
     buyer: StockKey,
+    buyer_name: str,
     terms: Fraction,
     market: schema.Market | None = None,
 ) -> None:
-    """Lanes into one stock point: each group's share by ring over the firms that this buyer uses, the rest outside."""
+    """Lanes into one stock point: each group's share by ring over the firms that this buyer uses, the rest outside.
+
+    A buyer that has moved uses the firms that it used before; a supplier that has moved delivers by its twin.
+    """
     part = buyer[1]
     price = result.parts[part].price
     at = market.at if market else None
-    shares, outside = supply_shares(scenario, part, at)
+    shares, outside = supply_shares(scenario, part, at, gone)
+    everyone = {maker.name: maker for maker in makers}
     for (group, ring), share in shares.items():
-        members = [maker for maker in makers if maker.group == group and (ring is None or maker.ring == ring)]
+        members = [
+            maker
+            for maker in makers
+            if maker.group == group and maker.origin == maker.name and (ring is None or maker.ring == ring)
+        ]
         plan = members[0].plan if members else None
         names = [maker.name for maker in members]
-        used = choose(names, buyer[0], plan.sources if isinstance(plan, schema.Supplier) else None)
-        by_name = {maker.name: maker for maker in members}
+        used = choose(names, buyer_name, plan.sources if isinstance(plan, schema.Supplier) else None)
         for name, part_of_share in sizes(plan, used, part).items():
-            supplier: StockKey = (name, part, "made")
-            maker = by_name[name]
+            maker = everyone[everyone[name].twin]
+            supplier: StockKey = (maker.name, part, "made")
             lead_time = market.lead_time if market else maker.lead_time
             result.lanes[buyer, supplier] = LaneSpec(share * part_of_share, lead_time, terms, price)
     for name, share in outside.items():
@@ -210,13 +256,17 @@ def _add_lanes(
         result.lanes[buyer, supplier] = LaneSpec(share, scenario.outside[name].lead_time, terms, price)
 
 
-def _apply_lane_exceptions(scenario: schema.Scenario, result: Blueprint) -> None:
-    """What `lanes:` says about single pairs; a buyer's other suppliers share what stated shares leave."""
+def _apply_lane_exceptions(scenario: schema.Scenario, result: Blueprint, origins: Mapping[str, str]) -> None:
+    """What `lanes:` says about single pairs; a buyer's other suppliers share what stated shares leave.
+
+    origins: for each firm the one whose twin it is; what is said of a firm holds for its twin.
+    """
     stated: dict[StockKey, dict[LaneKey, Fraction]] = {}
     for lane in scenario.lanes:
         for key, spec in result.lanes.items():
             (buyer, part, _), (supplier, _, _) = key
-            if buyer != lane.buyer or supplier != lane.supplier or lane.part not in (None, part):
+            pair = origins.get(buyer, buyer), origins.get(supplier, supplier)
+            if pair != (lane.buyer, lane.supplier) or lane.part not in (None, part):
                 continue
             if lane.share is not None:
                 stated.setdefault(key[0], {})[key] = lane.share

@@ -7,7 +7,7 @@ firm is are drawn by names alone, so that an added firm reshuffles nobody else.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from fractions import Fraction
 from statistics import NormalDist
 from typing import TypeAlias
@@ -38,13 +38,29 @@ def stated_shares(firm: schema.Plant | schema.Supplier) -> Shares | None:
 
 
 def supply_shares(
-    scenario: schema.Scenario, part: str, at: str | None = None
+    scenario: schema.Scenario, part: str, at: str | None = None, absent: Collection[str] = ()
 ) -> tuple[GroupShares, dict[str, Fraction]]:
     """Share of orders for `part` by (group, ring), and by outside source; together they sum to 1.
 
     at: the one group that supplies, if the buyer names it.  Groups that state no share split evenly, firm by firm,
-    what is needed when no group states one; otherwise the unstated rest is bought outside.
+    what is needed when no group states one; otherwise the unstated rest is bought outside.  absent: groups that take
+    no orders; the others share what they leave in proportion, or else outside sources take it all; both results are
+    empty where nobody is left.
     """
+    shares, outside = _nominal(scenario, part, at)
+    if not any(group in absent for group, _ in shares):
+        return shares, outside
+    present = {key: share for key, share in shares.items() if key[0] not in absent}
+    if not present and not outside and at is None:
+        return {}, _evenly(scenario, part, Fraction(1))
+    total = sum(present.values(), Fraction(0)) + sum(outside.values(), Fraction(0))
+    return {key: share / total for key, share in present.items()}, {
+        name: share / total for name, share in outside.items()
+    }
+
+
+def _nominal(scenario: schema.Scenario, part: str, at: str | None) -> tuple[GroupShares, dict[str, Fraction]]:
+    """Shares while everybody takes orders."""
     everyone: dict[str, schema.Plant | schema.Supplier] = {**scenario.plants, **scenario.suppliers}
     groups = {name: plan for name, plan in everyone.items() if plan.makes == part and at in (None, name)}
     stated: GroupShares = {}
@@ -55,9 +71,14 @@ def supply_shares(
         total = sum(counts.values())
         return {(name, None): Fraction(count, total) for name, count in counts.items()}, {}
     rest = 1 - sum(stated.values(), Fraction(0))
-    sources = [name for name, source in scenario.outside.items() if source.supplies == "all" or part in source.supplies]
-    outside = {name: rest / len(sources) for name in sources} if rest > 0 else {}
+    outside = _evenly(scenario, part, rest) if rest > 0 else {}
     return {key: share for key, share in stated.items() if share > 0}, outside
+
+
+def _evenly(scenario: schema.Scenario, part: str, share: Fraction) -> dict[str, Fraction]:
+    """A share spread evenly over the outside sources of a part."""
+    sources = [name for name, source in scenario.outside.items() if source.supplies == "all" or part in source.supplies]
+    return {name: share / len(sources) for name in sources}
 
 
 def choose(names: Sequence[str], buyer: str, count: int | None) -> list[str]:
