@@ -16,7 +16,7 @@ from itertools import pairwise
 from chainsim.errors import Problem
 from chainsim.model.distributions import Constant, Distribution
 from chainsim.model.replenishment import BaseStock, ReorderPointOrderUpTo
-from chainsim.scenario.checks import flow, supply
+from chainsim.scenario.checks import disruptions, flow, growth, supply
 from chainsim.scenario.checks.view import View, touches
 from chainsim.scenario.language.schema import LANGUAGE_VERSION, DatedChange, Part
 from chainsim.scenario.network.bill import derive
@@ -156,7 +156,7 @@ def _dates(view: View) -> Iterator[Problem]:
         return
     changes: list[tuple[str, str, DatedChange]] = [
         *(("policies", name, policy) for name, policy in view.scenario.policies.items()),
-        *(("disruptions", name, change) for name, change in view.scenario.disruptions.items()),
+        *(("disruptions", name, one) for name, one in view.scenario.disruptions.items() if one.hits is None),
     ]
     for section, name, change in changes:
         path: Path = (section, name)
@@ -169,7 +169,8 @@ def _dates(view: View) -> Iterator[Problem]:
             message = f"{name} is never in force: the study runs from {study.start} to {study.end}"
             yield view.problem((*path, key), message, "move its dates into the study", warning=True)
         if not change.change:
-            yield view.problem(path, f"{name} changes nothing", 'write `change: {path: "+20%"}`', warning=True)
+            hint = 'write `change: {path: "+20%"}`' + (" or `hits`" if section == "disruptions" else "")
+            yield view.problem(path, f"{name} changes nothing", hint, warning=True)
 
 
 def _bill(view: View) -> Iterator[Problem]:
@@ -278,6 +279,7 @@ SUPPLY = (
 )
 BILL = ("parts.price", "parts.materials", "parts.needs", "parts.cost_shares")
 STUDY = ("study.start", "study.end")
+GROWTH = ("capacity", "lines", "process_time", "ramp_up", "expansion", "shrinks")
 DEMAND = ("markets.rate", "markets.yearly", "markets.every", "markets.quantity", "markets.arrivals")
 
 CHECKS: tuple[Check, ...] = (
@@ -327,6 +329,29 @@ CHECKS: tuple[Check, ...] = (
     Check(supply.check_suppliers, SUPPLY),
     Check(supply.check_buyers, SUPPLY, dated=False),
     Check(supply.check_lanes, (*SUPPLY, "lanes.buyer", "lanes.supplier", "lanes.part", "lanes.share")),
+    Check(disruptions.check_disruptions, ("disruptions.*", *STUDY, "study.tick"), dated=False),
+    Check(
+        disruptions.check_hit_places,
+        (*SUPPLY, "disruptions.hits", "plants.district", "suppliers.district", "firms.district", "suppliers.moves"),
+        dated=False,
+    ),
+    Check(
+        disruptions.check_hit_lanes, (*SUPPLY, *BILL, "suppliers.sources", "disruptions.hits"), dated=False, last=True
+    ),
+    Check(
+        growth.check_growth,
+        (*STUDY, *(f"{s}.{k}" for s in ("plants", "suppliers") for k in GROWTH)),
+    ),
+    Check(
+        growth.check_entry,
+        (
+            *SUPPLY,
+            *STUDY,
+            "firms.cash",
+            *(f"suppliers.{key}" for key in ("cash", "lead_time", "enters", "leaves", "moves")),
+        ),
+    ),
+    Check(growth.check_cash, ("plants.cash", "suppliers.cash", "firms.cash")),
     Check(
         flow.check_capacity,
         (*SUPPLY, *BILL, *STUDY, *DEMAND, "plants.capacity", "suppliers.capacity", "firms.capacity"),

@@ -98,7 +98,7 @@ def targets(hits: Hits, names: Names) -> Targets:
 def _hits(disruption: Disruption, found: Targets, names: Names) -> Iterator[net.Hit]:
     """Rows for what is hit: a total loss closes deliveries too, a partial one slows what can be slowed."""
     total = disruption.loses == 1
-    lost = _ppm(share_lost(disruption))
+    lost = _ppm(disruption.destroyed)
     for index, key in enumerate(names.lines):
         if key in found.lines:
             yield net.Hit("line", index)
@@ -115,13 +115,6 @@ def _hits(disruption: Disruption, found: Targets, names: Names) -> Iterator[net.
     for index, key in enumerate(names.stocks):
         if key in found.markets:
             yield net.Hit("market", index)
-
-
-def share_lost(disruption: Disruption) -> Fraction:
-    """The share of the stock on hand of the firms it hits that a disruption destroys."""
-    if disruption.stock_lost is not None:
-        return disruption.stock_lost
-    return Fraction(1 if disruption.stock == "lost" else 0)
 
 
 def _stages(name: str, disruption: Disruption, ticks: Ticks, law: Law) -> Iterator[net.Stage]:

@@ -63,3 +63,10 @@ class Disruption(DatedChange):
         "kept"
     )
     stock_lost: Annotated[Share | None, Field(description="share of that stock which is destroyed")] = None
+
+    @property
+    def destroyed(self) -> Fraction:
+        """Share of the stock on hand of the firms it hits that is lost at the onset."""
+        if self.stock_lost is not None:
+            return self.stock_lost
+        return Fraction(1 if self.stock == "lost" else 0)

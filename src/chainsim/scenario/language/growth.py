@@ -61,19 +61,19 @@ class RampUp(Section):
 class Enters(Section):
     """A group that gets no orders before it is there and qualified."""
 
-    on: Annotated[Date, Field(description="day on which it is there")]
+    begin: Annotated[Date, Field(alias="from", description="day on which it is there")]
     qualification: Annotated[Duration, Field(description="time until its first order, in whole days")] = Fraction(0)
 
 
 class Leaves(Section):
     """A group that gets no orders any more."""
 
-    on: Annotated[Date, Field(description="first day without new orders")]
+    begin: Annotated[Date, Field(alias="from", description="first day without new orders")]
 
 
 class Moves(Section):
     """A group whose firms move to another ring."""
 
     to: Annotated[Ring, Field(description="the ring it moves to")]
-    on: Annotated[Date, Field(description="day on which it is there")]
+    begin: Annotated[Date, Field(alias="from", description="day on which it is there")]
     qualification: Annotated[Duration, Field(description="time until orders go there, in whole days")] = Fraction(0)

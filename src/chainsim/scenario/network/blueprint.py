@@ -156,7 +156,7 @@ def _add_makers(scenario: schema.Scenario, result: Blueprint, day: date) -> list
     for group, plan in groups:
         supplier = plan if isinstance(plan, schema.Supplier) else None
         names = firm_names(group, plan)
-        moves = supplier.moves if supplier and supplier.moves and supplier.moves.on <= day else None
+        moves = supplier.moves if supplier and supplier.moves and supplier.moves.begin <= day else None
         moving = movers(group, plan) if moves else ()
         for name, ring_or_none in names:
             ring = ring_or_none or "city"
@@ -197,7 +197,7 @@ def _add_makers(scenario: schema.Scenario, result: Blueprint, day: date) -> list
                 result.purses[there] = PurseSpec(None)
                 lead_time = own.lead_time or _by_ring(plan.lead_time, moves.to)
                 twin = replace(makers[-1], name=there, twin=there, ring=moves.to, lead_time=lead_time)
-                if after(moves.on, moves.qualification) <= day:
+                if after(moves.begin, moves.qualification) <= day:
                     makers[-1] = replace(makers[-1], twin=there)
                 makers.append(twin)
     return makers

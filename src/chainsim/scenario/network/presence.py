@@ -35,9 +35,9 @@ def takes_orders(group: schema.Plant | schema.Supplier, day: date) -> bool:
     if not isinstance(group, schema.Supplier):
         return True
     enters, leaves = group.enters, group.leaves
-    if enters is not None and day < after(enters.on, enters.qualification):
+    if enters is not None and day < after(enters.begin, enters.qualification):
         return False
-    return leaves is None or day < leaves.on
+    return leaves is None or day < leaves.begin
 
 
 def absent(scenario: schema.Scenario, day: date) -> frozenset[str]:
@@ -57,11 +57,11 @@ def turning_days(scenario: schema.Scenario) -> set[date]:
     days: set[date] = set()
     for group in scenario.suppliers.values():
         if group.enters is not None:
-            days.add(after(group.enters.on, group.enters.qualification))
+            days.add(after(group.enters.begin, group.enters.qualification))
         if group.leaves is not None:
-            days.add(group.leaves.on)
+            days.add(group.leaves.begin)
         if group.moves is not None:
-            days |= {group.moves.on, after(group.moves.on, group.moves.qualification)}
+            days |= {group.moves.begin, after(group.moves.begin, group.moves.qualification)}
     return days
 
 
