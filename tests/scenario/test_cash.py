@@ -110,9 +110,10 @@ def test_cash_of_one_firm_by_name_replaces_that_of_its_group(tmp_path: Path) -> 
 
 
 def test_who_is_down_to_the_floor_stops_buying_until_paid(tmp_path: Path) -> None:
-    """The mill: 100, less 30 on days 0 and 2, is at its floor of 40 on day 4 and buys nothing.  The works pay on day 5:
-    80, and it buys what it owes since day 4; it is down to 30 on day 8 and stands still on day 10.  The works' 20 do not
-    cover the 40 due then; on day 11 the first car is paid, so the works pay both that are due, and the mill buys again.
+    """The mill: 100, less 30 on days 0 and 2, is at its floor of 40 on day 4 and buys nothing.  The works pay on day
+    5: 80, and it buys what it owes since day 4; it is down to 30 on day 8 and stands still on day 10.  The works' 20
+    do not cover the 40 due then; on day 11 the first car is paid, so the works pay both that are due, and the mill
+    buys again.
     """
     run = simulate(network(tmp_path))
     assert money(run, state.PAID) == [

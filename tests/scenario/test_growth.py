@@ -107,7 +107,8 @@ def test_a_line_expands_when_it_was_busy_for_a_window_and_only_so_often(tmp_path
 
 def test_an_expansion_waits_until_the_firm_has_the_cash(tmp_path: Path) -> None:
     """50 CNY and 10 a day: 150 after the car of day 10, 250 on day 20; 200 are needed."""
-    keys = "cash: {opening: 50 CNY}, expansion: {above: 90%, for: 10 days, by: 50%, takes: 5 days, costs: 200 CNY, most: 9}"
+    window = "{above: 90%, for: 10 days, by: 50%, takes: 5 days, costs: 200 CNY, most: 9}"
+    keys = f"cash: {{opening: 50 CNY}}, expansion: {window}"
     run = simulate(network(tmp_path, BUSY, keys))
     assert days(run, state.INVESTED) == [(20, 20_000)]
     assert days(run, state.GROWN) == [(25, 1_500_000)]
@@ -116,7 +117,7 @@ def test_an_expansion_waits_until_the_firm_has_the_cash(tmp_path: Path) -> None:
 
 
 def test_a_line_shrinks_when_it_was_idle_for_a_window(tmp_path: Path) -> None:
-    """A car every five days on a line that makes one a day: a fifth busy; at half the speed two fifths; then no more."""
+    """A car every five days on a line that makes one a day: a fifth busy; at half the speed two fifths, so no more."""
     text = BUSY.replace("rate: 1/day", "rate: 0.2/day, every: 5 days")
     run = simulate(network(tmp_path, text, "shrinks: {below: 30%, for: 10 days, by: 50%, most: 5}"))
     assert days(run, state.GROWN) == [(10, 500_000)]
@@ -153,7 +154,7 @@ def speeds(net: Network) -> list[tuple[int, float]]:
 
 
 def test_a_ramp_up_climbs_to_the_stated_capacity_in_steps(tmp_path: Path) -> None:
-    """Nothing before; steps of 7, 7 and 6 of 20 days, each at its middle: 20 % and 80 % of 3.5, 10.5 and 17 twentieths."""
+    """Nothing before; then 20 % and the rest of the way in steps of 7, 7 and 6 of 20 days, each at its middle."""
     text = BUSY.replace("capacity: 1/day", "capacity: 100/day")
     ramp = "ramp_up: {from: 2024-01-11, over: 20 days, start: 20%}"
     found = speeds(network(tmp_path, text, ramp))
