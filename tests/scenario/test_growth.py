@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from chainsim.economy.leontief import versions
 from chainsim.errors import ScenarioError
 from chainsim.model import state
 from chainsim.model.network import WHOLE_SHARE, Growth, Network
@@ -239,12 +240,8 @@ def test_a_firm_that_moves_gets_a_twin_in_the_new_ring(tmp_path: Path) -> None:
     opened = [c for c in net.changes if c.kind == state.SET_LINE_SPEED and c.entity == new]
     speed = net.lines[old].ticks_per_quantum
     assert [(c.tick // DAY, c.values) for c in opened] == [(60, (1, speed.numerator, speed.denominator))]
-    times = {
-        net.firms[net.stocks[net.lanes[c.entity].supplier].firm].name: c.values[0]
-        for c in net.changes
-        if c.kind == state.SET_LANE_TIME and net.firms[net.stocks[net.lanes[c.entity].buyer].firm].name == "works"
-    }
-    assert times == {f"seats province {number} (city)": 4 * 3600 for number in ("01", "02")}
+    times = {net.firms[net.stocks[lane.supplier].firm].name: lane.lead_time // 3600 for lane in net.lanes}
+    assert (times["seats province 01"], times["seats province 01 (city)"]) == (24, 4)
 
 
 def test_after_a_move_each_ring_earns_what_was_delivered_from_it(tmp_path: Path) -> None:
@@ -266,3 +263,10 @@ def test_what_a_lane_says_of_a_firm_holds_for_its_twin(tmp_path: Path) -> None:
     after = shares(net)[60]
     assert after["seats province 01 (city)"] == 500_000
     assert sum(after.values()) == WHOLE_SHARE
+
+
+@pytest.mark.parametrize("keys", ["enters: {from: 2024-03-01}", "moves: {to: city, from: 2024-03-01}"])
+def test_who_is_not_there_yet_is_in_the_tables_all_the_same(tmp_path: Path, keys: str) -> None:
+    net = network(tmp_path, CHAIN, keys)
+    assert {lane.price for lane in net.lanes} == {1_000_00, 100_00, 10_00}
+    assert all(len(model.stocks) and model.identity_error < 1e-9 for model, _ in versions(net))

@@ -100,6 +100,7 @@ def _measures() -> Rows:
 
 
 def _rules() -> Rows:
+    from chainsim.model.curves import curves
     from chainsim.model.distributions import distributions
     from chainsim.model.replenishment import replenishments
 
@@ -108,6 +109,7 @@ def _rules() -> Rows:
         for name in registry:
             call = f"{name}({', '.join(field.name for field in registry.fields(name))})"
             rows.append((registry.family, call, registry.meaning(name)))
+    rows += [(curves.family, name, curves.meaning(name)) for name in curves]
     return ("family", "written as", "meaning"), rows
 
 

@@ -78,7 +78,8 @@ class _Builder:
             for day in growth.ramp_days(spec.ramp_up, study.start, self.days)
         }
         self.stock_keys = sorted(self.all("stocks"))
-        self.lane_keys = sorted(self.all("lanes"))
+        self.lane_specs = self.merged("lanes", ())
+        self.lane_keys = list(self.lane_specs)
         self.line_keys = sorted(self.all("lines"))
         self.need_keys = sorted(self.all("needs"))
         self.stock_index = {key: index for index, key in enumerate(self.stock_keys)}
@@ -182,20 +183,18 @@ class _Builder:
         return result
 
     def lane_table(self, version: _Version) -> list[net.Lane]:
+        """Lanes that are not in a version get no orders, on the terms on which they first come in."""
         shares = _whole_shares({key: lane.share for key, lane in version.blueprint.lanes.items()})
         lanes = []
         for key in self.lane_keys:
             buyer, supplier = key
-            spec = version.blueprint.lanes.get(key)
-            if spec is None:
-                lanes.append(net.Lane(self.stock_index[buyer], self.stock_index[supplier], 0))
-                continue
+            spec = version.blueprint.lanes.get(key, self.lane_specs[key])
             law, constant = self.law("lead time", f"{supplier[0]}>{buyer[0]}>{buyer[1]}", spec.lead_time)
             lanes.append(
                 net.Lane(
                     self.stock_index[buyer],
                     self.stock_index[supplier],
-                    shares[key],
+                    shares.get(key, 0),
                     law,
                     constant,
                     self.ticks(spec.terms),
