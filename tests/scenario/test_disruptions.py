@@ -219,6 +219,9 @@ def test_a_blocked_lane_keeps_what_is_owed_until_it_opens(tmp_path: Path) -> Non
     assert days(free, state.STARTED) == [(1, 4), (11, 4), (21, 4)]
     assert days(blocked, state.STARTED) == [(1, 4), (14, 4), (21, 4)]
     assert days(slowed, state.STARTED) == [(1, 4), (12.5, 4), (21, 4)]  # a day at two fifths of the speed
+    closed = run(tmp_path, text, "from: 2024-01-10, lasts: 4 days, hits: {outside: [world]}")
+    assert days(closed, state.STARTED) == days(blocked, state.STARTED)
+    assert days(closed, state.STOCK_LEVEL) == days(blocked, state.LANE_LEVEL)
     assert days(blocked, state.LANE_LEVEL) == [(9, 0), (13, WHOLE_SHARE)]
 
 

@@ -203,7 +203,25 @@ def test_a_group_that_enters_gets_no_orders_before_it_is_qualified(tmp_path: Pat
 def test_capacity_of_plan_is_that_of_the_time_in_which_a_group_is_there(tmp_path: Path) -> None:
     late = network(tmp_path, CHAIN, "enters: {from: 2024-02-01, qualification: 90 days}")
     always = network(tmp_path, CHAIN, "size_spread: 0%")
-    assert late.lines == always.lines
+    opened = {c.entity: c.values for c in late.changes if c.kind == state.SET_LINE_SPEED and c.tick == 31 * DAY}
+    for index, line in enumerate(always.lines):
+        speed = line.ticks_per_quantum
+        if late.lines[index] != line:
+            assert late.lines[index].servers == 0
+            assert opened.pop(index) == (line.servers, speed.numerator, speed.denominator)
+    assert opened == {}
+
+
+def test_a_group_that_enters_has_no_stock_before(tmp_path: Path) -> None:
+    """It fills its base stock from the day on which it is there, before its first order."""
+    text = CHAIN.replace("finished_stock: 2 days", "finished_stock: base_stock(500)")
+    net = network(tmp_path, text, "enters: {from: 2024-02-01, qualification: 90 days}")
+    firm = next(index for index, firm in enumerate(net.firms) if firm.name == "seats city 01")
+    own = [index for index, point in enumerate(net.stocks) if point.firm == firm]
+    assert [net.stocks[index].on_hand for index in own] == [0, 0]
+    made = next(index for index in own if net.stocks[index].role == "made")
+    released = [row for row in rows_of(simulate(net).log) if row.kind == state.RELEASED and row.entity == made]
+    assert (released[0].tick // DAY, released[0].quantity) == (31, 500)
 
 
 def test_a_group_that_leaves_gets_no_new_orders_and_delivers_what_it_owes(tmp_path: Path) -> None:

@@ -278,7 +278,7 @@ class _Builder:
             seed=self.study.seed,
             warm_up=self.ticks(self.study.warm_up),
             shocks=tuple(shocks),
-            growths=tuple(growth.growths(self.line_specs, self.line_keys, lines, self.ticks)),
+            growths=tuple(growth.growths(self.line_specs, self.line_keys, self.ticks)),
             purses=tuple(cash.purses(self.purse_specs, list(self.firms), self.ticks)),
         )
 

@@ -11,7 +11,7 @@ from chainsim.errors import Problem
 from chainsim.scenario.checks.supply import groups, users
 from chainsim.scenario.checks.view import View
 from chainsim.scenario.language.cash import Cash
-from chainsim.scenario.language.schema import Supplier
+from chainsim.scenario.language.schema import Plant, Supplier
 from chainsim.scenario.network.naming import firm_names
 from chainsim.scenario.network.presence import HOME, absent, after, turning_days
 from chainsim.scenario.network.sourcing import supply_shares
@@ -27,7 +27,7 @@ def check_growth(view: View) -> Iterator[Problem]:
             section = getattr(group, key)
             if section is None:
                 continue
-            limited = group.capacity is not None
+            limited = _has_capacity(view, str(path[1]), group)
             if key != "ramp_up":
                 limited = limited or group.lines is not None or group.process_time is not None
                 if section.by == 0:
@@ -50,6 +50,14 @@ def check_growth(view: View) -> Iterator[Problem]:
         if group.expansion is not None and group.shrinks is not None and group.shrinks.below >= group.expansion.above:
             message = f"{path[1]} shrinks at a utilisation at which it expands"
             yield view.problem((*path, "shrinks", "below"), message, "shrink at a lower one")
+
+
+def _has_capacity(view: View, name: str, group: Plant | Supplier) -> bool:
+    """Whether any firm of a group has one, its group's or its own."""
+    named = group.firms.values() if isinstance(group, Supplier) else ()
+    changed = (view.scenario.firms.get(firm) for firm, _ in firm_names(name, group))
+    own = [*named, *(change for change in changed if change is not None)]
+    return group.capacity is not None or any(firm.capacity is not None for firm in own)
 
 
 def check_entry(view: View) -> Iterator[Problem]:

@@ -340,7 +340,7 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         growth.check_growth,
-        (*STUDY, *(f"{s}.{k}" for s in ("plants", "suppliers") for k in GROWTH)),
+        (*STUDY, "firms.capacity", "suppliers.firms", *(f"{s}.{k}" for s in ("plants", "suppliers") for k in GROWTH)),
     ),
     Check(
         growth.check_entry,

@@ -70,7 +70,7 @@ def targets(hits: Hits, names: Names) -> Targets:
     """What the keys of `hits` name, together."""
     found = Targets()
     for name, firm in names.firms.items():
-        if firm.kind in ("chain_master", "supplier") and (
+        if firm.kind not in ("outside", "market") and (
             name in hits.firms
             or firm.ring in hits.rings
             or (firm.district and firm.district in hits.districts)

@@ -22,16 +22,14 @@ STEPS = {"daily": 1, "weekly": 7, "monthly": 30}  # days
 
 
 def growths(
-    specs: Mapping[StockKey, LineSpec],
-    keys: Sequence[StockKey],
-    lines: Sequence[net.Line],
-    ticks: Callable[[Fraction], int],
+    specs: Mapping[StockKey, LineSpec], keys: Sequence[StockKey], ticks: Callable[[Fraction], int]
 ) -> Iterator[net.Growth]:
     """Rows for the lines that can be full; one without a limit is never busy and never idle."""
-    for index, (key, line) in enumerate(zip(keys, lines, strict=True)):
-        if line.servers >= net.UNLIMITED:
+    for index, key in enumerate(keys):
+        spec = specs[key]
+        if spec.capacity is None and spec.lines is None and spec.process_time is None:
             continue
-        more, less = specs[key].expansion, specs[key].shrinks
+        more, less = spec.expansion, spec.shrinks
         if more is not None:
             window, build = max(1, ticks(more.window)), ticks(more.takes)
             yield net.Growth(index, window, _ppm(more.above), _ppm(more.by), build, more.costs, more.most)

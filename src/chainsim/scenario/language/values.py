@@ -333,7 +333,7 @@ def shape(value: object) -> Curve:
         return value  # type: ignore[return-value]
     text = plain(_text(value, "a curve", "linear"))
     if text not in curves:
-        raise UnitError(f"unknown curve {shown(text)}{did_you_mean(text, curves)}", f"there is {listed(curves)}")
+        raise UnitError(f"must be a curve, got {shown(text)}{did_you_mean(text, curves)}", f"there is {listed(curves)}")
     return curves[text]()
 
 

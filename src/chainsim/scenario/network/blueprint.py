@@ -19,7 +19,7 @@ from chainsim.scenario.language import schema
 from chainsim.scenario.language.fields import OfPlan
 from chainsim.scenario.network.bill import bill
 from chainsim.scenario.network.naming import firm_names
-from chainsim.scenario.network.presence import absent, after, movers, twin_name
+from chainsim.scenario.network.presence import absent, after, is_there, movers, twin_name
 from chainsim.scenario.network.sourcing import choose, sizes, supply_shares
 
 StockKey: TypeAlias = tuple[str, str, Role]  # firm, part, role
@@ -150,10 +150,12 @@ def _per_unit(part: schema.Part) -> int:
 
 
 def _add_makers(scenario: schema.Scenario, result: Blueprint, day: date) -> list[_Maker]:
-    """Every plant and supplier firm, with what `firms:` says about it by name, and the twins of those that moved."""
+    """Every plant and supplier firm that is there, with what `firms:` says of it, and the twins of those that moved."""
     makers = []
     groups: list[tuple[str, schema.Plant | schema.Supplier]] = [*scenario.plants.items(), *scenario.suppliers.items()]
     for group, plan in groups:
+        if not is_there(plan, day):
+            continue
         supplier = plan if isinstance(plan, schema.Supplier) else None
         names = firm_names(group, plan)
         moves = supplier.moves if supplier and supplier.moves and supplier.moves.begin <= day else None

@@ -30,6 +30,11 @@ def twin_name(name: str, ring: str) -> str:
     return f"{name} ({ring})"
 
 
+def is_there(group: schema.Plant | schema.Supplier, day: date) -> bool:
+    """Whether the firms of a group exist on a day, qualified or not."""
+    return not isinstance(group, schema.Supplier) or group.enters is None or group.enters.begin <= day
+
+
 def takes_orders(group: schema.Plant | schema.Supplier, day: date) -> bool:
     """Whether buyers order from a group on a day."""
     if not isinstance(group, schema.Supplier):
@@ -53,11 +58,11 @@ def movers(group_name: str, group: schema.Plant | schema.Supplier) -> list[str]:
 
 
 def turning_days(scenario: schema.Scenario) -> set[date]:
-    """The days on which a group enters, leaves, arrives elsewhere or is qualified there."""
+    """The days on which a group enters, leaves, moves, or is qualified where it has come to."""
     days: set[date] = set()
     for group in scenario.suppliers.values():
         if group.enters is not None:
-            days.add(after(group.enters.begin, group.enters.qualification))
+            days |= {group.enters.begin, after(group.enters.begin, group.enters.qualification)}
         if group.leaves is not None:
             days.add(group.leaves.begin)
         if group.moves is not None:
