@@ -17,6 +17,7 @@ import pytest
 from chainsim.cli.main import VERBS
 from chainsim.cli.main import chainsim as program
 from chainsim.economy.kpis import MEASURES
+from chainsim.model.curves import curves
 from chainsim.model.distributions import distributions
 from chainsim.model.quantities import quantity_laws
 from chainsim.model.replenishment import replenishments
@@ -114,7 +115,17 @@ KEYS: dict[type[schema.Section], list[tuple[str, int]]] = {
     schema.PullForward: [("markets", 2)],
     schema.Lane: [("lanes", 0)],
     schema.FirmChange: [("firms", 0)],
-    schema.DatedChange: [("policies and disruptions", 0)],
+    schema.Expansion: [("growth", 0)],
+    schema.Shrinking: [("growth", 1)],
+    schema.RampUp: [("growth", 2)],
+    schema.Enters: [("growth", 3)],
+    schema.Leaves: [("growth", 4)],
+    schema.Moves: [("growth", 5)],
+    schema.Cash: [("cash", 0)],
+    schema.Disruption: [("policies and disruptions", 0), ("disruptions that hit", 0)],
+    schema.Hits: [("disruptions that hit", 1)],
+    schema.HitLane: [("disruptions that hit", 2)],
+    schema.Recovery: [("disruptions that hit", 4)],
     schema.Policy: [("policies and disruptions", 0), ("policies and disruptions", 1)],
 }
 
@@ -160,6 +171,10 @@ def test_every_rule_is_in_the_reference_as_it_is_written(heading: str, registry:
 
 def test_every_sourcing_rule_is_in_the_reference() -> None:
     assert sorted(code(row[0])[0] for row in tables(LANGUAGE, "sourcing")[0]) == list(sourcings)
+
+
+def test_every_curve_is_in_the_reference() -> None:
+    assert sorted(code(row[0])[0] for row in tables(LANGUAGE, "curves")[0]) == list(curves)
 
 
 def test_what_may_stand_beside_a_value_is_in_the_reference() -> None:

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
+from chainsim.model.curves import Logistic
 from chainsim.model.distributions import Constant, Exponential, Lognormal, Uniform, distributions
 from chainsim.model.replenishment import (
     Autoregressive,
@@ -41,7 +42,7 @@ from chainsim.units import UnitError, parse_change
 DAY = 86_400
 SIMPLE = (
     "Amount Backlog Capacity Count CountFromOne CountByRing Date Duration PositiveDuration Law LawByRing MoneyRate "
-    "Name Rate Rule Seed Share PositiveShare ShareByRing Switch Weight PositiveWeight Words"
+    "Name Rate Rule Seed Shape Share PositiveShare ShareByRing Switch Weight PositiveWeight Words"
 ).split()
 
 
@@ -112,6 +113,7 @@ TAKEN: list[tuple[str, object, object]] = [
     ("Name", "x" * 120, "x" * 120),
     ("MoneyRate", "200_000 CNY/month", Fraction(20_000_000, 30 * DAY)),
     ("Rate", "900/day", Fraction(900, DAY)),
+    ("Shape", "logistic", Logistic()),
     ("Rule", "3 days", Cover(3.0 * DAY)),
     ("Rule", "to order", BaseStock(0.0)),
     ("Rule", "s_S(20, 100)", ReorderPointOrderUpTo(20.0, 100.0)),
@@ -226,6 +228,7 @@ REFUSED: list[tuple[str, object, str, str]] = [
     ("MoneyRate", "900 CNY", "needs a time, got '900 CNY'", '"900 CNY/month"'),
     ("MoneyRate", "-1 CNY/day", "must not be below 0, got '-1 CNY/day'", "CNY/month"),
     ("Rate", "900", "needs a time, got '900'", '"900/day"'),
+    ("Shape", "bent", "must be a curve, got 'bent'", "'exponential', 'linear', 'logistic'"),
     ("Rule", "500", "needs a unit or a rule, got '500'", '"base_stock(500)"'),
     ("Rule", "base_stok(3)", "did you mean 'base_stock'?", "'s_S'"),
     ("Rule", "base_stock(-3)", "level of base_stock must not be below 0, got '-3'", ""),

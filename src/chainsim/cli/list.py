@@ -104,6 +104,7 @@ def _measures() -> Rows:
 
 
 def _rules() -> Rows:
+    from chainsim.model.curves import curves
     from chainsim.model.distributions import distributions
     from chainsim.model.quantities import quantity_laws
     from chainsim.model.replenishment import replenishments
@@ -116,6 +117,7 @@ def _rules() -> Rows:
             fields = registry.fields(name)
             call = f"{name}({', '.join(field.name for field in fields)})" if fields else name
             rows.append((registry.family, call, registry.meaning(name)))
+    rows += [(curves.family, name, curves.meaning(name)) for name in curves]
     return ("family", "written as", "meaning"), rows
 
 

@@ -19,13 +19,14 @@ from chainsim.model import state
 from chainsim.model.arrivals import Arrivals, Listed, Regular, Renewal
 from chainsim.model.distributions import Constant, Distribution
 from chainsim.model.replenishment import Flow
-from chainsim.scenario.compiling import calendars, stocks
+from chainsim.scenario.compiling import calendars, cash, disruptions, growth, stocks
 from chainsim.scenario.language import schema
 from chainsim.scenario.language.fields import OfPlan
 from chainsim.scenario.load import Loaded
 from chainsim.scenario.network.blueprint import Blueprint, LaneKey, LineSpec, StockKey, spell_out
 from chainsim.scenario.network.demand import DAY, cumulative
 from chainsim.scenario.network.plan import Rates, responses
+from chainsim.scenario.network.presence import day_by_day
 
 FIXED_OF_MARKETS = (
     "arrivals",
@@ -65,24 +66,36 @@ class _Builder:
         self.days = (study.end - study.start).days
         self.tick = study.tick
         self.horizon = self.ticks(Fraction(self.days * DAY))
-        self.versions = [_version(day, scenario, study.start) for day, scenario in loaded.timeline(policies)]
-        reference = _version(study.start, loaded.scenario, study.start)
+        timeline = loaded.timeline(policies)
+        self.disruptions = timeline[0][1].disruptions
+        self.versions = [_version(day, one, study.start) for day, one in day_by_day(timeline, study.end)]
+        baseline = day_by_day([(study.start, loaded.scenario)], study.end)
+        reference = [_version(day, one, study.start) for day, one in baseline]
         self.plans = {key: self.planned(self.versions, key) for key in self.all("markets")}
         starts = {0, self.days, *(version.day for version in self.versions), *_month_starts(study.start, self.days)}
         self.edges = sorted(starts)
-        reference_plans = {key: self.planned([reference], key) for key in reference.blueprint.markets}
-        self.peak = self.highest_rates([reference], reference_plans)
+        reference_plans = {key: self.planned(reference, key) for key in reference[0].blueprint.markets}
+        self.peak = self.highest_rates(reference, reference_plans)
         self.own_peak = self.highest_rates(self.versions, self.plans)  # for firms that the reference does not have
         self.draws: dict[tuple[str, str, Distribution], int] = {}
         self.firms = self.merged("firms", ("ring", "district", "sector", "group", "tier"))
         self.parts = self.merged("parts", ("per_unit",))
         self.market_specs = self.merged("markets", FIXED_OF_MARKETS)
         self.stock_specs = self.merged("stocks", ("kind_of_rule", "qualification", "switching_cost"))
-        self.line_specs = self.merged("lines", ("calendar", "breakdowns"))
+        self.line_specs = self.merged("lines", ("calendar", "breakdowns", "expansion", "shrinks"))
         self.calendars = sorted({line.calendar for line in self.line_specs.values() if line.calendar})
-        self.lasting = self.lasting_terms()
+        self.purse_specs = self.merged("purses", ("cash",))
+        self.ramp_days = {
+            day
+            for version in self.versions
+            for spec in version.blueprint.lines.values()
+            if spec.ramp_up is not None
+            for day in growth.ramp_days(spec.ramp_up, study.start, self.days)
+        }
         self.stock_keys = sorted(self.all("stocks"))
-        self.lane_keys = sorted(self.all("lanes"))
+        self.lane_specs = self.merged("lanes", ("in_order",))
+        self.lane_keys = list(self.lane_specs)
+        self.lasting = self.lasting_terms()
         self.line_keys = sorted(self.all("lines"))
         self.need_keys = sorted(self.all("needs"))
         self.stock_index = {key: index for index, key in enumerate(self.stock_keys)}
@@ -192,27 +205,23 @@ class _Builder:
         return result
 
     def lane_table(self, version: _Version) -> list[net.Lane]:
+        """Lanes that are not in a version get no orders and no rank, on the terms on which they first come in."""
         shares = _whole_shares({key: lane.share for key, lane in version.blueprint.lanes.items()})
         lanes = []
         for key in self.lane_keys:
             buyer, supplier = key
-            spec = version.blueprint.lanes.get(key)
-            if spec is None:
-                lanes.append(
-                    net.Lane(self.stock_index[buyer], self.stock_index[supplier], 0, rank=-1, **self.lasting[key])
-                )
-                continue
+            spec = version.blueprint.lanes.get(key, self.lane_specs[key])
             law, constant = self.law("lead time", f"{supplier[0]}>{buyer[0]}>{buyer[1]}", spec.lead_time)
             lanes.append(
                 net.Lane(
                     self.stock_index[buyer],
                     self.stock_index[supplier],
-                    shares[key],
+                    shares.get(key, 0),
                     law,
                     constant,
                     self.ticks(spec.terms),
                     spec.price,
-                    rank=spec.rank,
+                    rank=spec.rank if key in version.blueprint.lanes else -1,
                     priority=spec.priority,
                     freight=spec.freight,
                     **self.lasting[key],
@@ -226,7 +235,7 @@ class _Builder:
         Who delivers from the first, with a share or before all others, is qualified.
         """
         found: dict[LaneKey, dict[str, Any]] = {}
-        for key, spec in self.merged("lanes", ("in_order",)).items():
+        for key, spec in self.lane_specs.items():
             buyer = self.stock_specs[key[0]]
             first = spec.rank == 0 if buyer.sourcing == "ranked" else spec.share > 0
             waits = not first and buyer.qualification is not None
@@ -247,7 +256,8 @@ class _Builder:
             return None
         return line.capacity * int(self.parts[key[1]].per_unit)
 
-    def line_table(self, version: _Version) -> list[net.Line]:
+    def line_table(self, version: _Version, day: int) -> list[net.Line]:
+        """What is in force on a day since the start, which is not always the version's first."""
         lines = []
         for key in self.line_keys:
             stock = self.stock_index[key]
@@ -257,6 +267,8 @@ class _Builder:
                 lines.append(replace(row, servers=0))
                 continue
             rate = self.capacity(key, spec)
+            if rate is not None and spec.ramp_up is not None:
+                rate *= growth.ramp_share(spec.ramp_up, self.start, day)
             busy = rate is not None or spec.process_time or spec.set_up
             servers = spec.lines or (1 if busy else net.UNLIMITED)
             law, fixed = self.law("process time", f"{key[0]}>{key[1]}", spec.process_time)
@@ -304,8 +316,12 @@ class _Builder:
         self.refuse_late_forecasts()
         opening_rates = self.rates(first, self.plans, self.edges[0], self.edges[1])
         points = self.stock_table(first, opening_rates)
-        lanes, lines, needs = self.lane_table(first), self.line_table(first), self.need_table(first)
+        lanes, lines, needs = self.lane_table(first), self.line_table(first, 0), self.need_table(first)
         closed = first.scenario.calendars
+        names = disruptions.Names(
+            self.firms, self.stock_keys, self.lane_keys, self.line_keys, frozenset(used for _, used in self.need_keys)
+        )
+        shocks = disruptions.shocks(self.disruptions, names, self.start, self.ticks, self.law)
         network = net.Network(
             firms=tuple(self.firms.values()),
             parts=tuple(self.parts.values()),
@@ -326,6 +342,9 @@ class _Builder:
                 calendars.compiled(closed[name], self.start, self.study.end, self.ticks) for name in self.calendars
             ),
             reviews_first=self.study.sequence == "reviews_first",
+            shocks=tuple(shocks),
+            growths=tuple(growth.growths(self.line_specs, self.line_keys, self.ticks)),
+            purses=tuple(cash.purses(self.purse_specs, list(self.firms), self.ticks)),
         )
         network = replace(network, draws=tuple(net.Draw(*address) for address in self.draws))
         return self.filled(network, first, opening_rates) if self.study.opening == "full" else network
@@ -422,23 +441,33 @@ class _Builder:
         lines: Sequence[net.Line],
         needs: Sequence[net.Need],
     ) -> list[net.Change]:
-        """Everything that differs from one version, or one month of the plan, to the next, as dated changes."""
+        """Everything that differs from one version, month of the plan or step of a ramp-up to the next, as changes."""
         found: list[net.Change] = []
         before = (points, lanes, lines, needs)
-        for begin, end in zip(self.edges[1:], self.edges[2:], strict=False):
-            version = [v for v in self.versions if v.day <= begin][-1]
-            rates = self.rates(version, self.plans, begin, end)
-            after = (self.stock_table(version, rates), before[1], before[2], before[3])
-            if version.day == begin:
-                after = (after[0], self.lane_table(version), self.line_table(version), self.need_table(version))
-            tick = self.ticks(begin * DAY)
+        ends = dict(pairwise(self.edges[1:]))
+        for day in sorted({*ends, *self.ramp_days}):
+            version = [v for v in self.versions if v.day <= day][-1]
+            after = before
+            if day in ends:
+                after = (self.stock_table(version, self.rates(version, self.plans, day, ends[day])), *after[1:])
+            if version.day == day:
+                after = (after[0], self.kept_lanes(version, before[1]), after[2], self.need_table(version))
+            if version.day == day or day in self.ramp_days:
+                after = (*after[:2], self.line_table(version, day), after[3])
             for rows, old, new in zip(_DIFFERENCES, before, after, strict=True):
                 for index, (was, now) in enumerate(zip(old, new, strict=True)):
                     for kind, values in rows:
                         if values(was) != values(now):
-                            found.append(net.Change(tick, kind, index, values(now)))
+                            found.append(net.Change(self.ticks(day * DAY), kind, index, values(now)))
             before = after
         return found
+
+    def kept_lanes(self, version: _Version, before: Sequence[net.Lane]) -> list[net.Lane]:
+        """The lanes of a version; one that ends gets no new orders, and delivers as before what it still owes."""
+        return [
+            new if key in version.blueprint.lanes else replace(old, share=0, rank=-1)
+            for key, old, new in zip(self.lane_keys, before, self.lane_table(version), strict=True)
+        ]
 
 
 def _called(key: Any) -> str:
@@ -482,7 +511,7 @@ _DIFFERENCES: tuple[tuple[tuple[int, Values], ...], ...] = (
 
 
 def _version(day: date, scenario: schema.Scenario, start: date) -> _Version:
-    blueprint = spell_out(scenario)
+    blueprint = spell_out(scenario, day)
     return _Version(
         (day - start).days, scenario, blueprint, {market: responses(blueprint, market) for market in blueprint.markets}
     )

@@ -62,7 +62,7 @@ class Versions:
         if problems:
             return ((self.scenario.study.start, self.scenario),), problems
         owners: list[Owner] = [("policy", name) for name in dict.fromkeys(chosen)]
-        owners += [("disruption", name) for name in self.scenario.disruptions]
+        owners += [("disruption", name) for name, one in self.scenario.disruptions.items() if one.hits is None]
         for owner in owners:
             problems += self._writes(owner)[1]
         result: list[tuple[date, Scenario]] = []

@@ -138,7 +138,8 @@ def serve(s: State, tick: int, p: int) -> None:
             break
         unlink(s, p, before, o)
         o = following
-    ask_review(s, p)
+    if not infinite:
+        ask_review(s, p)
 
 
 def unlink(s: State, p: int, before: int, o: int) -> None:

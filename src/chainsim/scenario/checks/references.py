@@ -15,6 +15,7 @@ from chainsim.scenario.checks.validate import key_place
 from chainsim.scenario.checks.view import token
 from chainsim.scenario.language.schema import Scenario
 from chainsim.scenario.network.naming import firm_names
+from chainsim.scenario.network.presence import movers, twin_name
 from chainsim.scenario.resolve.overrides import at
 from chainsim.scenario.text.nodes import Mapping, Node, Path, Scalar, Sequence
 from chainsim.scenario.text.sources import problem
@@ -25,6 +26,21 @@ LOOK_ALIKES = str.maketrans(
     "АВЕЅІЈКМНОРСТУХаеорсухіјѕԁΑΒΕΖΗΙΚΜΝΟΡΤΥΧονα", "ABESIJKMHOPCTYXaeopcyxijsdABEZHIKMNOPTYXova"
 )
 GROUPS = ("plants", "suppliers", "warehouses")
+HIT = {  # what each key of a disruption's `hits` names
+    "firms": "firm",
+    "lines": "firm",
+    "suppliers": "group",
+    "plants": "plant",
+    "parts": "part",
+    "outside": "source",
+    "markets": "market",
+}
+KINDS = {
+    "buyer": "firm",
+    "supplier": "firm",
+    "group": "supplier group",
+    "source": "outside source",
+}
 SCRIPTS = ("LATIN", "CYRILLIC", "GREEK")
 
 
@@ -40,15 +56,20 @@ def check_references(tree: Mapping, scenario: Scenario | None) -> tuple[list[Pro
         "buyer": [*firms, *_keys(tree, "markets")],
         "supplier": [*firms, *_keys(tree, "outside")],
         "policy": list(_keys(tree, "policies")),
+        "firm": [*firms, *_twins(scenario)],
+        "group": list(_keys(tree, "suppliers")),
+        "plant": list(_keys(tree, "plants")),
+        "source": list(_keys(tree, "outside")),
+        "market": list(_keys(tree, "markets")),
     }
     whole = scenario is not None
     sells = "plant or supplier" if not tree.entries.get("warehouses") else "plant, supplier or warehouse"
     for kind, path, text, place in _uses(tree):
-        if kind in ("buyer", "supplier") and not whole:
+        if kind in ("buyer", "supplier", "firm") and not whole:
             continue
         if text in known[kind]:
             continue
-        what = {"seller": sells, "buyer": "firm", "supplier": "firm"}.get(kind, kind)
+        what = sells if kind == "seller" else KINDS.get(kind, kind)
         message = f"no {what} {shown(text)}{did_you_mean(text, known[kind])}"
         problems.append(problem(place, message, f"there is {listed(known[kind])}" if known[kind] else ""))
         unknown.add(token(path))
@@ -76,6 +97,12 @@ def _keys(tree: Mapping, section: str) -> Iterable[str]:
 
 def _firms(tree: Mapping, scenario: Scenario | None) -> list[str]:
     return [name for name, path in _firm_keys(tree, scenario) if path[0] in GROUPS]
+
+
+def _twins(scenario: Scenario | None) -> list[str]:
+    """What firms are called in the ring that they move to."""
+    groups = scenario.suppliers.items() if scenario is not None else ()
+    return [twin_name(firm, group.moves.to) for name, group in groups if group.moves for firm in movers(name, group)]
 
 
 def _firm_keys(tree: Mapping, scenario: Scenario | None) -> Iterator[tuple[str, Path]]:
@@ -120,18 +147,27 @@ def _uses(tree: Mapping) -> Iterator[tuple[str, Path, str, Place]]:
         supplies: Path = ("outside", name, "supplies")
         if isinstance(node := at(tree, supplies), Sequence):
             yield from _items(node, "part", supplies)
-    lanes = tree.entries.get("lanes")
-    for index, lane in enumerate(lanes.items if isinstance(lanes, Sequence) else ()):
-        for field in ("buyer", "supplier", "part"):
-            node = at(lane, (field,))
-            if isinstance(node, Scalar):
-                yield field, ("lanes", index, field), node.text, node.place
+    yield from _ends(tree.entries.get("lanes"), ("lanes",))
+    for name in _keys(tree, "disruptions"):
+        hits: Path = ("disruptions", name, "hits")
+        for field, kind in HIT.items():
+            yield from _items(at(tree, (*hits, field)), kind, (*hits, field))
+        yield from _ends(at(tree, (*hits, "lanes")), (*hits, "lanes"))
     policies = at(tree, ("study", "policies"))
     for item in policies.items if isinstance(policies, Sequence) else ():
         if isinstance(item, Scalar):
             for policy in item.text.split("+"):
                 if policy.strip() != "none":
                     yield "policy", ("study", "policies"), policy.strip(), item.place
+
+
+def _ends(lanes: Node | None, path: Path) -> Iterator[tuple[str, Path, str, Place]]:
+    """Buyers, suppliers and parts of a list of lanes."""
+    for index, lane in enumerate(lanes.items if isinstance(lanes, Sequence) else ()):
+        for field in ("buyer", "supplier", "part"):
+            node = at(lane, (field,))
+            if isinstance(node, Scalar):
+                yield field, (*path, index, field), node.text, node.place
 
 
 def _items(node: Node | None, kind: str, path: Path) -> Iterator[tuple[str, Path, str, Place]]:

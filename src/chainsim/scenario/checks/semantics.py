@@ -15,7 +15,7 @@ from itertools import pairwise
 from chainsim.errors import Problem
 from chainsim.model.distributions import Constant, Distribution
 from chainsim.model.quantities import Discrete, Fixed, QuantityLaw
-from chainsim.scenario.checks import demand, flow, operations, supply, trade
+from chainsim.scenario.checks import demand, disruptions, flow, growth, operations, supply, trade
 from chainsim.scenario.checks.operations import multiple
 from chainsim.scenario.checks.view import View, touches
 from chainsim.scenario.language.schema import LANGUAGE_VERSION, DatedChange, Market
@@ -125,7 +125,7 @@ def _dates(view: View) -> Iterator[Problem]:
         return
     changes: list[tuple[str, str, DatedChange]] = [
         *(("policies", name, policy) for name, policy in view.scenario.policies.items()),
-        *(("disruptions", name, change) for name, change in view.scenario.disruptions.items()),
+        *(("disruptions", name, one) for name, one in view.scenario.disruptions.items() if one.hits is None),
     ]
     for section, name, change in changes:
         path: Path = (section, name)
@@ -138,7 +138,8 @@ def _dates(view: View) -> Iterator[Problem]:
             message = f"{name} is never in force: the study runs from {study.start} to {study.end}"
             yield view.problem((*path, key), message, "move its dates into the study", warning=True)
         if not change.change:
-            yield view.problem(path, f"{name} changes nothing", 'write `change: {path: "+20%"}`', warning=True)
+            hint = 'write `change: {path: "+20%"}`' + (" or `hits`" if section == "disruptions" else "")
+            yield view.problem(path, f"{name} changes nothing", hint, warning=True)
 
 
 def _bill(view: View) -> Iterator[Problem]:
@@ -262,6 +263,7 @@ ORDER = (
 BILL = ("parts.price", "parts.materials", "parts.needs", "parts.cost_shares")
 STUDY = ("study.start", "study.end")
 DEMAND = tuple(f"markets.{key}" for key in demand.READS)
+GROWTH = ("capacity", "lines", "process_time", "ramp_up", "expansion", "shrinks")
 
 CHECKS: tuple[Check, ...] = (
     Check(_study, (*STUDY, "study.warm_up", "study.tick", "study.replications"), dated=False),
@@ -328,6 +330,29 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(trade.check_exceptions, ("firms.*", "suppliers.count", "warehouses.count")),
     Check(supply.check_lanes, (*SUPPLY, "lanes.buyer", "lanes.supplier", "lanes.part", "lanes.share")),
+    Check(disruptions.check_disruptions, ("disruptions.*", *STUDY, "study.tick"), dated=False),
+    Check(
+        disruptions.check_hit_places,
+        (*SUPPLY, "disruptions.hits", "plants.district", "suppliers.district", "firms.district", "suppliers.moves"),
+        dated=False,
+    ),
+    Check(
+        disruptions.check_hit_lanes, (*SUPPLY, *BILL, "suppliers.sources", "disruptions.hits"), dated=False, last=True
+    ),
+    Check(
+        growth.check_growth,
+        (*STUDY, "firms.capacity", "suppliers.firms", *(f"{s}.{k}" for s in ("plants", "suppliers") for k in GROWTH)),
+    ),
+    Check(
+        growth.check_entry,
+        (
+            *SUPPLY,
+            *STUDY,
+            "firms.cash",
+            *(f"suppliers.{key}" for key in ("cash", "lead_time", "enters", "leaves", "moves")),
+        ),
+    ),
+    Check(growth.check_cash, ("plants.cash", "suppliers.cash", "firms.cash")),
     Check(
         flow.check_capacity,
         (

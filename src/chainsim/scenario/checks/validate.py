@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from chainsim.errors import Place, Problem
 from chainsim.scenario.language.schema import Scenario, Section, Supplier, Warehouse
-from chainsim.scenario.language.shape import ROOT, below, choices, fields, is_section, known_keys
+from chainsim.scenario.language.shape import ROOT, alternatives, below, choices, fields, is_section, known_keys
 from chainsim.scenario.resolve.paths import show
 from chainsim.scenario.text.nodes import Leaf, Mapping, Node, Path, Scalar, Sequence, walk
 from chainsim.scenario.text.sources import problem
@@ -165,8 +165,7 @@ def _problem(tree: Mapping, path: Path, node: Node, is_key: bool, line: Any) -> 
 def _missing(path: Path, node: Node) -> Problem:
     section, key = path[:-1], str(path[-1])
     where = f"{show(section)} (starts line {node.place.line})" if section else "the scenario"
-    kind = _kind(section)
-    info = fields(kind).get(key) if is_section(kind) else None
+    info = next((fields(kind).get(key) for kind in alternatives(_kind(section)) if is_section(kind)), None)
     hint = f"{key}: {info.description}" if info and info.description else f"add `{key}:`"
     return problem(node.place, _by(node) + f"key '{key}' missing in {where}", hint)
 

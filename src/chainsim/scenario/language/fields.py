@@ -16,6 +16,7 @@ from typing import Annotated, Any, TypeAlias, TypeVar
 
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
+from chainsim.model.curves import Curve, curves
 from chainsim.model.distributions import Distribution, distributions
 from chainsim.model.quantities import QuantityLaw, quantity_laws
 from chainsim.model.replenishment import Replenishment, replenishments
@@ -135,6 +136,7 @@ _rate = hinted(values.rate, 'write a rate such as "900/day"')
 _rule = hinted(values.rule, 'write a rule such as "3 days", "to order" or "s_S(20, 100)"')
 _names = hinted(values.names, "write a name, or several: [a, b]")
 _seed = hinted(values.seed, 'write a whole number such as "2023"')
+_shape = hinted(values.shape, 'write "linear"')
 _share = hinted(values.share, 'write a share such as "75%"')
 _positive_share = hinted(partial(values.share, strictly=True), 'write a share such as "97%"')
 _sourcing = hinted(values.sourcing, f"write one of {', '.join(sourcings)}")
@@ -304,6 +306,12 @@ Seed: TypeAlias = Annotated[
     _checked(_seed),
     _schema("the root of all draws", 2023, **COUNT | {"maximum": INT64}),
 ]
+Shape: TypeAlias = Annotated[
+    Curve,
+    _checked(_shape),
+    _written(curves.name_of),
+    _schema("a curve", "linear", enum=list(curves)),
+]
 Share: TypeAlias = Annotated[
     Fraction,
     _checked(_share),
@@ -383,6 +391,7 @@ __all__ = [
     "Ring",
     "Rule",
     "Seed",
+    "Shape",
     "Share",
     "ShareByRing",
     "SourcingRule",

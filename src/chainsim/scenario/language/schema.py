@@ -17,12 +17,14 @@ from chainsim.model.distributions import Distribution
 from chainsim.model.quantities import Fixed, QuantityLaw
 from chainsim.model.replenishment import BaseStock, Replenishment
 from chainsim.scenario.language.calendars import Calendar
+from chainsim.scenario.language.cash import Cash
+from chainsim.scenario.language.changes import DatedChange, Policy
+from chainsim.scenario.language.disruptions import Disruption, HitLane, Hits, Recovery
 from chainsim.scenario.language.expectation import Expectation
 from chainsim.scenario.language.fields import (
     Amount,
     Backlog,
     Capacity,
-    Change,
     Correlation,
     CountByRing,
     CountFromOne,
@@ -51,6 +53,7 @@ from chainsim.scenario.language.fields import (
     Weight,
     Words,
 )
+from chainsim.scenario.language.growth import Enters, Expansion, Leaves, Moves, RampUp, Shrinking
 from chainsim.scenario.language.section import Section
 from chainsim.scenario.language.shortage import Shortage
 from chainsim.scenario.language.trade import Buying, Sending, Sourced, Standby, Switching, Transport, Warehouse
@@ -142,6 +145,10 @@ class Operations(Buying, Sending, Shortage):
         dict[Name, Names],
         Field(alias="from", description="whom it buys a component from; if absent whoever makes it, by shares"),
     ] = {}
+    ramp_up: Annotated[RampUp | None, Field(description="how a new line comes up to its capacity")] = None
+    expansion: Annotated[Expansion | None, Field(description="capacity that is added after busy times")] = None
+    shrinks: Annotated[Shrinking | None, Field(description="capacity that is given up after idle times")] = None
+    cash: Annotated[Cash | None, Field(description="what each firm has to pay with; never short if absent")] = None
 
 
 class Firm(Operations):
@@ -189,6 +196,9 @@ class Supplier(Standby, Tier, Firm):
         None
     )
     tier: Annotated[CountFromOne, Field(description="1 sells to the plant, 2 to tier 1, and so on")] = 1
+    enters: Annotated[Enters | None, Field(description="gets no orders before a date")] = None
+    leaves: Annotated[Leaves | None, Field(description="gets no orders from a date on")] = None
+    moves: Annotated[Moves | None, Field(description="moves to another ring")] = None
     list: Annotated[Words | None, Field(description="CSV beside the scenario that fills `firms`")] = None
     firms: Annotated[dict[Name, NamedFirm], Field(description="named firms instead of generated ones")] = {}
 
@@ -311,23 +321,9 @@ class FirmChange(Section):
     priority: CountFromOne | None = None
     stock: Rule | None = None
     pays_after: Duration | None = None
+    cash: Cash | None = None
     district: Words | None = None
     group: Words | None = None
-
-
-class DatedChange(Section):
-    """A named set of changes that holds from one date to another."""
-
-    title: Annotated[Words, Field(description="name shown in reports")] = ""
-    begin: Annotated[Date | None, Field(alias="from", description="first day; the start of the study if absent")] = None
-    until: Annotated[Date | None, Field(description="first day no longer in force")] = None
-    change: Annotated[dict[Words, Change], Field(description="path: new value, '+20%', '+10 points' or '+4 days'")] = {}
-
-
-class Policy(DatedChange):
-    """A change that someone decides, with its public cost."""
-
-    public_cost: Annotated[Amount, Field(description="public money it takes over the study")] = 0
 
 
 class Scenario(Section):
@@ -356,7 +352,7 @@ class Scenario(Section):
     markets: dict[Name, Market]
     lanes: tuple[Lane, ...] = ()
     firms: dict[Name, FirmChange] = {}
-    disruptions: dict[Name, DatedChange] = {}
+    disruptions: dict[Name, Disruption] = {}
     policies: dict[Name, Policy] = {}
     expect: dict[Name, Expectation] = {}
 
@@ -364,12 +360,20 @@ class Scenario(Section):
 __all__ = [
     "Breakdowns",
     "Calendar",
+    "Cash",
     "DatedChange",
+    "Disruption",
     "Distribution",
+    "Enters",
+    "Expansion",
     "Firm",
     "FirmChange",
+    "HitLane",
+    "Hits",
     "Lane",
+    "Leaves",
     "Market",
+    "Moves",
     "NamedFirm",
     "Outside",
     "Part",
@@ -377,10 +381,13 @@ __all__ = [
     "Policy",
     "PullForward",
     "Ramp",
+    "RampUp",
+    "Recovery",
     "Replenishment",
     "Ring",
     "Scenario",
     "Section",
+    "Shrinking",
     "Standby",
     "Study",
     "Supplier",

@@ -18,6 +18,7 @@ from typing import Any, Literal, TypeVar, get_args
 
 from pydantic import ValidationError
 
+from chainsim.model.curves import Curve, curves
 from chainsim.model.distributions import Distribution, distributions
 from chainsim.model.replenishment import Replenishment, replenishments
 from chainsim.model.sourcing import Sourcing, sourcings
@@ -363,6 +364,16 @@ def backlog(value: object) -> Fraction | None:
     if value is None or text in ("unlimited", "不限"):
         return None
     return Fraction(0) if text == "none" else weight(value)
+
+
+def shape(value: object) -> Curve:
+    """A curve by its name."""
+    if any(type(value) is curves[entry] for entry in curves):
+        return value  # type: ignore[return-value]
+    text = plain(_text(value, "a curve", "linear"))
+    if text not in curves:
+        raise UnitError(f"must be a curve, got {shown(text)}{did_you_mean(text, curves)}", f"there is {listed(curves)}")
+    return curves[text]()
 
 
 def change(value: object) -> Any:

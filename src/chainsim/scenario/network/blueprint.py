@@ -1,13 +1,14 @@
 """One version of a scenario spelt out by name: firms, stock points, lanes, lines, needs and markets.
 
-In: a validated Scenario (what is in force from one date on).  Out: a Blueprint keyed by names, so that two versions
-can be laid side by side.  This module must not know indices, ticks or dates.
+In: a validated Scenario (what is in force from one date on) and that date.  Out: a Blueprint keyed by names, so that
+two versions can be laid side by side.  This module must not know indices or ticks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from fractions import Fraction
 from typing import Final, TypeAlias, TypeVar
 
@@ -20,6 +21,7 @@ from chainsim.scenario.language import schema
 from chainsim.scenario.language.fields import OfPlan
 from chainsim.scenario.network.bill import bill
 from chainsim.scenario.network.naming import firm_names
+from chainsim.scenario.network.presence import absent, after, is_there, movers, twin_name
 from chainsim.scenario.network.ranking import planned_shares, ranks
 from chainsim.scenario.network.sourcing import as_names, choose, sizes, supply_shares
 from chainsim.scenario.network.transport import roads
@@ -104,6 +106,16 @@ class LineSpec:
     good: Fraction = Fraction(1)
     calendar: str = ""
     breakdowns: schema.Breakdowns | None = None
+    ramp_up: schema.RampUp | None = None
+    expansion: schema.Expansion | None = None
+    shrinks: schema.Shrinking | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PurseSpec:
+    """Whether a firm's cash is simulated, and how."""
+
+    cash: schema.Cash | None
 
 
 @dataclass(slots=True)
@@ -118,31 +130,39 @@ class Blueprint:
     needs: dict[LaneKey, Fraction] = field(default_factory=dict)  # (made, component): quanta per quantum
     markets: dict[StockKey, schema.Market] = field(default_factory=dict)
     rules: dict[StockKey, Sourcing] = field(default_factory=dict)  # of those that buy
+    purses: dict[str, PurseSpec] = field(default_factory=dict)  # of every plant and supplier
 
 
 @dataclass(frozen=True, slots=True)
 class _Maker:
-    """One firm that makes a part; `plan` is its group's, with its own exceptions applied."""
+    """One firm that makes a part; `plan` is its group's, with its own exceptions applied.
+
+    origin: the firm whose twin it is after a move, else itself.  twin: who takes its orders, else itself.
+    """
 
     name: str
     ring: str
     group: str  # of the scenario, not the corporate one
     plan: schema.Plant | schema.Supplier
     lead_time: Distribution | None
+    origin: str
+    twin: str
 
 
 _Seller: TypeAlias = _Maker | Trader
 _Buyer: TypeAlias = schema.Plant | schema.Supplier | schema.Warehouse | schema.Market
 
 
-def spell_out(scenario: schema.Scenario) -> Blueprint:
-    """The blueprint of one version."""
+def spell_out(scenario: schema.Scenario, day: date | None = None) -> Blueprint:
+    """The blueprint of one version as of a day, the start of the study if none is given."""
+    day = day or scenario.study.start
+    gone = absent(scenario, day)
     prices = bill(scenario)
     result = Blueprint()
     per_unit = {name: _per_unit(part) for name, part in scenario.parts.items()}
     for name, part in scenario.parts.items():
         result.parts[name] = Part(name, prices.prices.get(name, 0), part.unit, per_unit[name])
-    makers = _add_makers(scenario, result)
+    makers = _add_makers(scenario, result, day)
     sellers: list[_Seller] = [*makers]
     for trader, firm in traders(scenario):
         result.firms[trader.name] = firm
@@ -170,6 +190,9 @@ def spell_out(scenario: schema.Scenario) -> Blueprint:
             plan.good,
             plan.calendar or "",
             plan.breakdowns,
+            plan.ramp_up,
+            plan.expansion,
+            plan.shrinks,
         )
         for (product, component), units in prices.coefficients.items():
             if product != plan.makes:
@@ -185,18 +208,18 @@ def spell_out(scenario: schema.Scenario) -> Blueprint:
             )
             result.needs[made, bought] = units * per_unit[component] / per_unit[product]
             names = as_names(plan.buys_from.get(component))
-            _add_lanes(scenario, result, sellers, bought, plan.pays_after, plan, names)
+            _add_lanes(scenario, result, sellers, gone, bought, maker.origin, plan.pays_after, plan, names)
     for seller in sellers:
         if isinstance(seller, Trader):
-            _add_trader(scenario, result, sellers, seller)
+            _add_trader(scenario, result, sellers, gone, seller)
     for name, market in scenario.markets.items():
         sold: StockKey = (name, market.buys, "sold")
         result.firms[name] = Firm(name, "market", market.ring, district=market.district)
         result.stocks[sold] = _buying(market)
         result.markets[sold] = market
-        _add_lanes(scenario, result, sellers, sold, market.pays_after, market, as_names(market.at))
+        _add_lanes(scenario, result, sellers, gone, sold, name, market.pays_after, market, as_names(market.at))
     _by_district(scenario, result)
-    _apply_lane_exceptions(scenario, result)
+    _apply_lane_exceptions(scenario, result, {maker.name: maker.origin for maker in makers})
     _rank(result)
     return result
 
@@ -206,13 +229,17 @@ def _per_unit(part: schema.Part) -> int:
     return int(1 / part.resolution)
 
 
-def _add_makers(scenario: schema.Scenario, result: Blueprint) -> list[_Maker]:
-    """Every plant and supplier firm, with what `firms:` says about it by name."""
+def _add_makers(scenario: schema.Scenario, result: Blueprint, day: date) -> list[_Maker]:
+    """Every plant and supplier firm that is there, with what `firms:` says of it, and the twins of those that moved."""
     makers = []
     groups: list[tuple[str, schema.Plant | schema.Supplier]] = [*scenario.plants.items(), *scenario.suppliers.items()]
     for group, plan in groups:
+        if not is_there(plan, day):
+            continue
         supplier = plan if isinstance(plan, schema.Supplier) else None
         names = firm_names(group, plan)
+        moves = supplier.moves if supplier and supplier.moves and supplier.moves.begin <= day else None
+        moving = movers(group, plan) if moves else ()
         for name, ring_or_none in names:
             ring = ring_or_none or "city"
             own = scenario.firms.get(name, schema.FirmChange())
@@ -231,7 +258,18 @@ def _add_makers(scenario: schema.Scenario, result: Blueprint) -> list[_Maker]:
                 generated=supplier is not None and not supplier.firms and len(names) > 1,
             )
             operations = in_force(plan, named, own)
-            makers.append(_Maker(name, ring, group, operations, _by_ring(operations.lead_time, ring)))
+            result.purses[name] = PurseSpec(own.cash or plan.cash)
+            lead_time = _by_ring(operations.lead_time, ring)
+            makers.append(_Maker(name, ring, group, operations, lead_time, name, name))
+            if moves and name in moving:
+                there = twin_name(name, moves.to)
+                result.firms[there] = replace(result.firms[name], name=there, ring=moves.to, district="")
+                result.purses[there] = PurseSpec(None)
+                lead_time = _by_ring(operations.lead_time, moves.to)
+                twin = replace(makers[-1], name=there, twin=there, ring=moves.to, lead_time=lead_time)
+                if after(moves.begin, moves.qualification) <= day:
+                    makers[-1] = replace(makers[-1], twin=there)
+                makers.append(twin)
     return makers
 
 
@@ -263,7 +301,9 @@ def _buying(buyer: _Buyer) -> StockSpec:
     )
 
 
-def _add_trader(scenario: schema.Scenario, result: Blueprint, sellers: Sequence[_Seller], trader: Trader) -> None:
+def _add_trader(
+    scenario: schema.Scenario, result: Blueprint, sellers: Sequence[_Seller], gone: frozenset[str], trader: Trader
+) -> None:
     """The stock of one firm that buys and sells the same part, and the lanes into it."""
     plan = trader.plan
     per_unit = result.parts[plan.stocks].per_unit
@@ -278,25 +318,28 @@ def _add_trader(scenario: schema.Scenario, result: Blueprint, sellers: Sequence[
         complete=plan.deliveries == "complete",
         allocation=plan.allocation,
     )
-    _add_lanes(scenario, result, sellers, key, trader.pays_after, plan, as_names(plan.buys_from))
+    _add_lanes(scenario, result, sellers, gone, key, trader.name, trader.pays_after, plan, as_names(plan.buys_from))
 
 
 def _add_lanes(
     scenario: schema.Scenario,
     result: Blueprint,
     sellers: Sequence[_Seller],
+    gone: frozenset[str],
     buyer: StockKey,
+    buyer_name: str,
     terms: Fraction,
     plan: _Buyer,
     names: tuple[str, ...],
 ) -> None:
     """Lanes into one stock point: each group's share by ring over the firms that this buyer uses, the rest outside.
 
+    A buyer that has moved uses the firms that it used before; a supplier that has moved delivers by its twin.
     Standbys get a lane without a share where the buyer ranks its suppliers or turns to substitutes.
     """
     part = buyer[1]
     market = plan if isinstance(plan, schema.Market) else None
-    supply = supply_shares(scenario, part, names)
+    supply = supply_shares(scenario, part, names, gone)
     if result.stocks[buyer].sourcing == "ranked" or result.stocks[buyer].switches:
         for name in supply.standby:
             if name in scenario.outside:
@@ -305,6 +348,7 @@ def _add_lanes(
                 supply.groups.setdefault((name, None), Fraction(0))
     result.rules[buyer] = plan.sourcing
     selling = [seller for seller in sellers if _part_of(seller) == part]
+    by_name = {one.name: one for one in selling}
 
     def add(seller: _Seller, share: Fraction) -> None:
         stated = None if isinstance(seller.plan, schema.Plant) else seller.plan.rank
@@ -323,19 +367,20 @@ def _add_lanes(
         )
 
     for (group, ring), share in supply.groups.items():
-        members = [one for one in selling if one.group == group and (ring is None or one.ring == ring)]
+        members = [
+            one for one in selling if one.group == group and not _is_twin(one) and (ring is None or one.ring == ring)
+        ]
         described = members[0].plan if members else None
         used = choose(
             [one.name for one in members],
-            buyer[0],
+            buyer_name,
             described.sources if isinstance(described, schema.Supplier) else None,
         )
-        by_name = {one.name: one for one in members}
         for name, part_of_share in sizes(described, used, part).items():
-            add(by_name[name], share * part_of_share)
-    for one in selling:
-        if one.name in supply.firms:
-            add(one, supply.firms[one.name])
+            add(_delivering(by_name, name), share * part_of_share)
+    for name, share in supply.firms.items():
+        if name in by_name:
+            add(_delivering(by_name, name), share)
     for name, share in supply.outside.items():
         source = scenario.outside[name]
         supplier: StockKey = (name, part, "outside")
@@ -350,6 +395,16 @@ def _add_lanes(
             stated=source.rank,
             priority=plan.priority - 1,
         )
+
+
+def _is_twin(seller: _Seller) -> bool:
+    return isinstance(seller, _Maker) and seller.origin != seller.name
+
+
+def _delivering(sellers: Mapping[str, _Seller], name: str) -> _Seller:
+    """Who delivers what is ordered from a firm: itself, or its twin once that is qualified."""
+    seller = sellers[name]
+    return sellers[seller.twin] if isinstance(seller, _Maker) else seller
 
 
 def _part_of(seller: _Seller) -> str:
@@ -368,13 +423,17 @@ def _by_district(scenario: schema.Scenario, result: Blueprint) -> None:
         )
 
 
-def _apply_lane_exceptions(scenario: schema.Scenario, result: Blueprint) -> None:
-    """What `lanes:` says about single pairs; a buyer's other suppliers share what stated shares leave."""
+def _apply_lane_exceptions(scenario: schema.Scenario, result: Blueprint, origins: Mapping[str, str]) -> None:
+    """What `lanes:` says about single pairs; a buyer's other suppliers share what stated shares leave.
+
+    origins: for each firm the one whose twin it is; what is said of a firm holds for its twin.
+    """
     stated: dict[StockKey, dict[LaneKey, Fraction]] = {}
     for lane in scenario.lanes:
         for key, spec in result.lanes.items():
             (buyer, part, _), (supplier, _, _) = key
-            if buyer != lane.buyer or supplier != lane.supplier or lane.part not in (None, part):
+            pair = origins.get(buyer, buyer), origins.get(supplier, supplier)
+            if pair != (lane.buyer, lane.supplier) or lane.part not in (None, part):
                 continue
             if lane.share is not None:
                 stated.setdefault(key[0], {})[key] = lane.share

@@ -7,7 +7,7 @@ firm is are drawn by names alone, so that an added firm reshuffles nobody else.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from statistics import NormalDist
@@ -51,6 +51,10 @@ class Supply:
     outside: dict[str, Fraction] = field(default_factory=dict)
     standby: list[str] = field(default_factory=list)
 
+    def __bool__(self) -> bool:
+        """Whether anybody supplies."""
+        return bool(self.groups or self.firms or self.outside)
+
 
 def as_names(names: str | tuple[str, ...] | None) -> tuple[str, ...]:
     """What a scenario writes as one name or several."""
@@ -73,13 +77,35 @@ def is_standby(plan: object) -> bool:
     return isinstance(plan, schema.Standby) and plan.standby
 
 
-def supply_shares(scenario: schema.Scenario, part: str, names: tuple[str, ...] = ()) -> Supply:
+def supply_shares(
+    scenario: schema.Scenario, part: str, names: tuple[str, ...] = (), absent: Collection[str] = ()
+) -> Supply:
     """Who supplies a buyer with `part`, and with which share.
 
     names: groups, firms or outside sources that the buyer names, if it does; they share evenly, firm by firm.
     Otherwise all that make the part: those that state no share split evenly, firm by firm, what is needed when no group
     states one; what stated shares leave is bought outside.  Warehouses sell to those that name them.
+    absent: groups that take no orders; the others share what they leave in proportion, or else outside sources take it
+    all; nobody has a share where nobody is left.
     """
+    supply = _nominal(scenario, part, names)
+    supply.standby = [name for name in supply.standby if name not in absent]
+    if not any(group in absent for group, _ in supply.groups):
+        return supply
+    supply.groups = {key: share for key, share in supply.groups.items() if key[0] not in absent}
+    shares = (supply.groups, supply.firms, supply.outside)
+    total = sum((sum(one.values(), Fraction(0)) for one in shares), Fraction(0))
+    if not total and not names:
+        supply.outside = _evenly(scenario, part, Fraction(1))
+        return supply
+    supply.groups = {key: share / total for key, share in supply.groups.items()}
+    supply.firms = {name: share / total for name, share in supply.firms.items()}
+    supply.outside = {name: share / total for name, share in supply.outside.items()}
+    return supply
+
+
+def _nominal(scenario: schema.Scenario, part: str, names: tuple[str, ...]) -> Supply:
+    """Who supplies while everybody takes orders."""
     if names:
         return _named(scenario, part, names)
     groups = {name: plan for name, plan in sellers(scenario, part).items() if not isinstance(plan, schema.Warehouse)}
@@ -119,6 +145,12 @@ def _named(scenario: schema.Scenario, part: str, names: tuple[str, ...]) -> Supp
         else:
             result.firms[name] = share
     return result
+
+
+def _evenly(scenario: schema.Scenario, part: str, share: Fraction) -> dict[str, Fraction]:
+    """A share spread evenly over the outside sources of a part."""
+    sources = [name for name, source in scenario.outside.items() if source.supplies == "all" or part in source.supplies]
+    return {name: share / len(sources) for name in sources}
 
 
 def choose(names: Sequence[str], buyer: str, count: int | None) -> list[str]:
