@@ -112,12 +112,12 @@ OTHERS = "  others: {buys: car, rate: 2/day}\n"
 
 @pytest.mark.parametrize(
     ("allocation", "buyers", "others"),
-    [("proportional", 3, 1), ("priority, priority: 0", 2, 2)],
+    [("proportional", 3, 1), ("priority, priority: 1", 2, 2)],
 )
 def test_who_is_served_when_stock_is_short(tmp_path: Path, allocation: str, buyers: int, others: int) -> None:
     """4 cars for orders of 6 and 2: in proportion 3 and 1; the others first, 2 and 2."""
     works = f"finished_stock: base_stock(4), process_time: 2 days, allocation: {allocation}"
-    market = OTHERS + "lanes: [{buyer: buyers, supplier: works, priority: 1}]\n"
+    market = OTHERS + "lanes: [{buyer: buyers, supplier: works, priority: 2}]\n"
     story = Story(tmp_path, 1, 6, works, market)
     assert story(SHIPPED, "buyers") == days(day0=buyers)
     assert story(SHIPPED, "others") == days(day0=others)

@@ -157,7 +157,7 @@ def test_shortage_is_said_by_the_firm_and_ranks_by_the_buyer(tmp_path: Path) -> 
     assert (car.backlog, car.complete, car.allocation) == (0, True, "priority")
     assert (steel.backlog, steel.complete, steel.allocation) == (1_500, False, "proportional")
     ranks = {net.firms[net.stocks[lane.buyer].firm].name: lane.priority for lane in net.lanes}
-    assert ranks == {"buyers": 1, "plant": 3}
+    assert ranks == {"buyers": 0, "plant": 2}
 
 
 def test_what_is_absent_waits_in_the_order_of_arrival(tmp_path: Path) -> None:
@@ -224,7 +224,7 @@ def test_a_firm_may_differ_from_its_group_in_how_it_makes_and_stocks(tmp_path: P
     assert steel.review == 2 * DAY
     assert (plant.set_up, plant.good, plant.calendar, plant.up_law >= 0) == (3600, Fraction(1, 2), 0, True)
     assert len(net.calendars) == 1
-    assert {lane.priority for lane in net.lanes} == {1, 4}
+    assert {lane.priority for lane in net.lanes} == {0, 3}
 
 
 def test_tiers_say_it_for_their_groups(tmp_path: Path) -> None:
@@ -251,8 +251,8 @@ def test_reviews_may_come_first(tmp_path: Path) -> None:
         ("yield: 80%", "plants.plant.yield: +10 points", state.SET_YIELD, (9, 10, 0)),
         ("yield: 100%", "plants.plant.set_up: 2 h", state.SET_YIELD, (1, 1, 7200)),
         ("finished_review: 1 day", "plants.plant.finished_review: 2 days", state.SET_REVIEW, (2 * DAY, 1, 0)),
-        ("priority: 0", "plants.plant.priority: 2", state.SET_LANE_RANK, (0, 2, 0)),
-        ("priority: 0", "markets.buyers.priority: 1", state.SET_LANE_RANK, (0, 1, 0)),
+        ("priority: 1", "plants.plant.priority: 3", state.SET_LANE_RANK, (0, 2, 0)),
+        ("priority: 1", "markets.buyers.priority: 2", state.SET_LANE_RANK, (0, 1, 0)),
         ("review: 1 day", "parts.steel.minimum: 20", state.SET_REVIEW, (DAY, 2_000, 20_000)),
         (
             'finished_stock: "moving_average(1 day, 5)", finished_review: 1 day',

@@ -39,7 +39,12 @@ FIXED_OF_MARKETS = (
     "schedule",
     "trace",
 )
-WORDS = {"in_order": "crossing", "switching_cost": "switching.cost", "qualification": "switching.qualification"}
+WORDS = {
+    "in_order": "crossing",
+    "kind_of_rule": "kind of rule",
+    "switching_cost": "switching.cost",
+    "qualification": "switching.qualification",
+}
 FINEST = 10**9  # largest denominator of ticks per quantum; keeps products within 64 bits
 
 
@@ -81,8 +86,8 @@ class _Builder:
         self.firms = self.merged("firms", ("ring", "district", "sector", "group", "tier"))
         self.parts = self.merged("parts", ("per_unit",))
         self.market_specs = self.merged("markets", FIXED_OF_MARKETS)
-        self.stock_specs = self.merged("stocks", ("kind_of_rule", "qualification", "switching_cost"))
-        self.line_specs = self.merged("lines", ("calendar", "breakdowns", "expansion", "shrinks"))
+        self.stock_specs = self.merged("stocks", ("kind_of_rule", "opening", "qualification", "switching_cost"))
+        self.line_specs = self.merged("lines", ("calendar", "breakdowns", "call_off", "expansion", "shrinks"))
         self.calendars = sorted({line.calendar for line in self.line_specs.values() if line.calendar})
         self.purse_specs = self.merged("purses", ("cash",))
         self.ramp_days = {
@@ -117,7 +122,7 @@ class _Builder:
                     if getattr(first, field) != getattr(value, field):
                         day = self.start + timedelta(days=version.day)
                         raise ScenarioError(
-                            f"{WORDS.get(field, field).replace('_', ' ')} of {_called(name)} would change on {day}; "
+                            f"{WORDS.get(field, field)} of {_called(name)} would change on {day}; "
                             f"it can only change from the start of the study, {self.start}, on: "
                             "leave out the policy's `from`, or set it to that day"
                         )
@@ -292,7 +297,7 @@ class _Builder:
         return lines
 
     def standing(self, key: StockKey, stock: int) -> net.Line:
-        """What a line keeps through the whole run: its calendar and its breakdowns."""
+        """What a line keeps through the whole run: its calendar, its breakdowns, when it calls off components."""
         spec: LineSpec = self.line_specs[key]
         owner = f"{key[0]}>{key[1]}"
         up_law, repair_law = -1, -1
@@ -300,7 +305,8 @@ class _Builder:
             up_law = self.drawn("time between breakdowns", owner, spec.breakdowns.every)
             repair_law = self.drawn("repair", owner, spec.breakdowns.repair)
         calendar = self.calendars.index(spec.calendar) if spec.calendar else -1
-        return net.Line(stock, calendar=calendar, up_law=up_law, repair_law=repair_law)
+        early = spec.call_off == "at_release"
+        return net.Line(stock, calendar=calendar, up_law=up_law, repair_law=repair_law, calls_off_at_release=early)
 
     def need_table(self, version: _Version) -> list[net.Need]:
         return [
@@ -347,7 +353,14 @@ class _Builder:
             purses=tuple(cash.purses(self.purse_specs, list(self.firms), self.ticks)),
         )
         network = replace(network, draws=tuple(net.Draw(*address) for address in self.draws))
-        return self.filled(network, first, opening_rates) if self.study.opening == "full" else network
+        if self.study.opening == "full":
+            network = self.filled(network, first, opening_rates)
+        opening = [self.stock_specs[key].opening for key in self.stock_keys]
+        points = [
+            point if stated is None else replace(point, on_hand=stated)
+            for point, stated in zip(network.stocks, opening, strict=True)
+        ]
+        return replace(network, stocks=tuple(points))
 
     def filled(self, network: net.Network, version: _Version, rates: Rates) -> net.Network:
         """Stocks at target and pipelines as the plan would have filled them."""
@@ -417,7 +430,7 @@ class _Builder:
         ]
         for index, key in enumerate(self.lane_keys):
             spec = version.blueprint.lanes.get(key)
-            if spec is None or spec.lead_time is None:
+            if spec is None or spec.lead_time is None or self.stock_specs[key[0]].opening is not None:
                 continue
             buyer = self.stock_index[key[0]]
             lead_time = spec.lead_time.moments[0]

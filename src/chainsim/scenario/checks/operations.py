@@ -152,9 +152,10 @@ def _lots(view: View, path: Path, key: str, firm: Firm, rule: ReorderPointQuanti
 def check_shortage(view: View) -> Iterator[Problem]:
     """Complete deliveries take turns, proportional allocation gives everybody a part: not both."""
     scenario = view.scenario
-    ranked = any(lane.priority for lane in scenario.lanes)
-    ranked |= any(market.priority for market in scenario.markets.values())
-    ranked |= any(firm.priority for _, firm in operating(scenario))
+    ranked = any(lane.priority is not None for lane in scenario.lanes)
+    ranked |= any(market.priority > 1 for market in scenario.markets.values())
+    ranked |= any(warehouse.priority > 1 for warehouse in scenario.warehouses.values())
+    ranked |= any(firm.priority > 1 for _, firm in operating(scenario))
     for path, firm in operating(scenario):
         both = firm.deliveries == "complete" and firm.allocation == "proportional"
         if both and _says(view, path, "deliveries", "allocation"):
@@ -163,9 +164,9 @@ def check_shortage(view: View) -> Iterator[Problem]:
             yield view.problem((*path, "allocation"), message, hint, among=[(*path, "deliveries")])
         if firm.allocation == "priority" and not ranked and view.node((*path, "allocation")) is not None:
             message = (
-                f"allocation of {path[1]} goes by priority, but every buyer has priority 0: first come, first served"
+                f"allocation of {path[1]} goes by priority, but every buyer has priority 1: first come, first served"
             )
-            hint = "write `priority: 1` for buyers that can wait, at a firm, a market or a lane"
+            hint = "write `priority: 2` for buyers that can wait, at a firm, a market or a lane"
             yield view.problem((*path, "allocation"), message, hint, warning=True)
 
 
@@ -181,6 +182,12 @@ def check_quantities(view: View) -> Iterator[Problem]:
         for key, quantity in (("production_lot", firm.production_lot), ("backlog", firm.backlog)):
             if quantity is not None:
                 yield from multiple(view, (*path, key), quantity, firm.makes, part)
+    for name, warehouse in view.scenario.warehouses.items():
+        part = parts[warehouse.stocks]
+        for level in _levels(warehouse.stock):
+            yield from multiple(view, ("warehouses", name, "stock"), _exact(level), warehouse.stocks, part)
+        if warehouse.backlog is not None:
+            yield from multiple(view, ("warehouses", name, "backlog"), warehouse.backlog, warehouse.stocks, part)
 
 
 def _levels(rule: Replenishment) -> list[float]:
@@ -197,7 +204,7 @@ def _levels(rule: Replenishment) -> list[float]:
 def multiple(view: View, path: Path, quantity: Fraction, name: str, part: Part) -> Iterator[Problem]:
     """A problem at `path` where `quantity` is no multiple of the resolution of a part."""
     if (quantity / part.resolution).denominator != 1:
-        key = path[-1] if path[-2] != "yearly" else f"yearly.{path[-1]}"
+        key = path[-1] if path[-2] not in ("yearly", "schedule") else f"{path[-2]}.{path[-1]}"
         counted = (
             "is counted in whole units" if part.resolution == 1 else f"has resolution {format_number(part.resolution)}"
         )

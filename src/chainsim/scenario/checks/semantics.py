@@ -207,10 +207,6 @@ def _quantities(view: View) -> Iterator[Problem]:
         part = parts[firm.makes]
         if firm.batch is not None:
             yield from multiple(view, (*path, "batch"), firm.batch, firm.makes, part)
-    for name, warehouse in view.scenario.warehouses.items():
-        if warehouse.backlog is not None:
-            part = parts[warehouse.stocks]
-            yield from multiple(view, ("warehouses", name, "backlog"), warehouse.backlog, warehouse.stocks, part)
     for name, market in view.scenario.markets.items():
         part = parts[market.buys]
         for size in _sizes(market.quantity):
@@ -290,8 +286,6 @@ CHECKS: tuple[Check, ...] = (
             "suppliers.makes",
             "plants.batch",
             "suppliers.batch",
-            "warehouses.stocks",
-            "warehouses.backlog",
             "markets.buys",
             "markets.quantity",
             "markets.yearly",
@@ -374,6 +368,9 @@ CHECKS: tuple[Check, ...] = (
             "plants.backlog",
             "suppliers.backlog",
             "firms.backlog",
+            "warehouses.stocks",
+            "warehouses.stock",
+            "warehouses.backlog",
         ),
     ),
     Check(operations.check_echelons, (*SUPPLY, *BILL, *operations.RULES, "lanes.share"), last=True),

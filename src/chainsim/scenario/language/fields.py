@@ -18,6 +18,7 @@ from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
 from chainsim.model.curves import Curve, curves
 from chainsim.model.distributions import Distribution, distributions
+from chainsim.model.network import UNLIMITED
 from chainsim.model.quantities import QuantityLaw, quantity_laws
 from chainsim.model.replenishment import Replenishment, replenishments
 from chainsim.model.sourcing import Sourcing, sourcings
@@ -130,6 +131,7 @@ _growth = hinted(orders.growth, 'write a percentage such as "5%" or "-2%"')
 _moment = hinted(orders.moment, 'write "2024-01-05" or "2024-01-05T08:00"')
 _percentage = hinted(orders.percentage, 'write a percentage such as "120%"')
 _positive_duration = hinted(partial(values.duration, strictly=True), 'write a duration such as "1 day"')
+_lines = hinted(values.lines, 'write a whole number such as "5", or "unlimited"')
 _law = hinted(values.law, 'write a duration such as "2 days" or "2 ± 0.5 days"')
 _money_rate = hinted(values.money_rate, 'write money per time, such as "200_000 CNY/month"')
 _rate = hinted(values.rate, 'write a rate such as "900/day"')
@@ -245,6 +247,12 @@ Moment: TypeAlias = Annotated[
 ]
 Month: TypeAlias = Annotated[
     int, _checked(orders.month), _schema("a month", "1", type="string", pattern=r"^([1-9]|1[0-2])$")
+]
+Lines: TypeAlias = Annotated[
+    int,
+    _checked(_lines),
+    _written(lambda lines: "unlimited" if lines >= UNLIMITED else str(lines)),
+    _schema("a whole number from 1, or unlimited", 3, "unlimited", type=["integer", "string"], minimum=1),
 ]
 Name: TypeAlias = Annotated[
     str,
@@ -376,6 +384,7 @@ __all__ = [
     "Growth",
     "Law",
     "LawByRing",
+    "Lines",
     "Moment",
     "MoneyRate",
     "Month",

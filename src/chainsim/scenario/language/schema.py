@@ -33,6 +33,7 @@ from chainsim.scenario.language.fields import (
     Growth,
     Law,
     LawByRing,
+    Lines,
     Moment,
     Month,
     Name,
@@ -111,7 +112,7 @@ class Operations(Buying, Sending, Shortage):
         Capacity, Field(description="most it can make: '900/day', or '125% of plan'; unlimited if absent")
     ] = None
     lines: Annotated[
-        CountFromOne | None,
+        Lines | None,
         Field(description="parallel lines that share `capacity`; 1 if capacity or any time is given"),
     ] = None
     process_time: Annotated[Law | None, Field(description="time on the line for one batch, beside capacity")] = None
@@ -126,6 +127,16 @@ class Operations(Buying, Sending, Shortage):
     finished_review: Annotated[
         Duration, Field(description="time between reviews of what it makes; 0 is continuous")
     ] = Fraction(0)
+    opening_stock: Annotated[
+        Weight | None, Field(description="units of what it makes on hand at the start; as the rule has it if absent")
+    ] = None
+    opening_components: Annotated[
+        Weight | None, Field(description="units of each component on hand at the start, with nothing under way")
+    ] = None
+    call_off: Annotated[
+        Literal["at_start", "at_release"],
+        Field(description="components are ordered for what free lines could start, or for all orders to the line"),
+    ] = "at_start"
     production_lot: Annotated[
         PositiveWeight | None, Field(description="orders to the own line in multiples of this many units")
     ] = None

@@ -26,6 +26,7 @@ from chainsim.scenario.language.fields import (
     Rule,
     SourcingRule,
     Switch,
+    Weight,
     Words,
 )
 from chainsim.scenario.language.section import Section
@@ -92,6 +93,10 @@ class Warehouse(Buying, Sending, Shortage):
     ] = None
     count: Annotated[CountByRing, Field(description="how many such firms, if need be by ring")] = 1
     stock: Annotated[Rule, Field(description="replenishment of what it keeps; to order if absent")] = TO_ORDER
+    opening_stock: Annotated[
+        Weight | None,
+        Field(description="units on hand at the start, with nothing under way; as the rule says if absent"),
+    ] = None
     review: Annotated[Duration, Field(description="time between reviews of its stock; 0 is continuous")] = Fraction(0)
     lead_time: Annotated[LawByRing, Field(description="from its dispatch to the buyer, if need be by its ring")] = None
     pays_after: Annotated[Duration, Field(description="payment term on what it buys, from delivery")] = Fraction(0)

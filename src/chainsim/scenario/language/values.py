@@ -20,6 +20,7 @@ from pydantic import ValidationError
 
 from chainsim.model.curves import Curve, curves
 from chainsim.model.distributions import Distribution, distributions
+from chainsim.model.network import UNLIMITED
 from chainsim.model.replenishment import Replenishment, replenishments
 from chainsim.model.sourcing import Sourcing, sourcings
 from chainsim.scenario.language.entries import from_call, from_mapping, several
@@ -395,6 +396,13 @@ def hinted(read: Callable[[Any], T], hint: str) -> Callable[[Any], T]:
             raise UnitError(error.message, error.hint or hint) from None
 
     return reader
+
+
+def lines(value: object) -> int | None:
+    """How many lines stand side by side, from 1; `UNLIMITED` for one for every batch."""
+    if isinstance(value, str) and plain(value) in ("unlimited", "不限"):
+        return UNLIMITED
+    return count(value, low=1)
 
 
 def by_ring(value: object, one: Callable[[object], T]) -> T | dict[str, T] | None:

@@ -54,6 +54,7 @@ class StockSpec:
     backlog: int = -1
     complete: bool = False
     allocation: net.Allocation = "fifo"
+    opening: int | None = None  # quanta on hand at the start, where the scenario states them
 
     @property
     def learning(self) -> Learning | None:
@@ -106,6 +107,7 @@ class LineSpec:
     good: Fraction = Fraction(1)
     calendar: str = ""
     breakdowns: schema.Breakdowns | None = None
+    call_off: str = "at_start"
     ramp_up: schema.RampUp | None = None
     expansion: schema.Expansion | None = None
     shrinks: schema.Shrinking | None = None
@@ -180,6 +182,7 @@ def spell_out(scenario: schema.Scenario, day: date | None = None) -> Blueprint:
             backlog=-1 if plan.backlog is None else int(plan.backlog * quanta),
             complete=plan.deliveries == "complete",
             allocation=plan.allocation,
+            opening=_quanta(plan.opening_stock, quanta),
         )
         result.lines[made] = LineSpec(
             plan.capacity,
@@ -190,6 +193,7 @@ def spell_out(scenario: schema.Scenario, day: date | None = None) -> Blueprint:
             plan.good,
             plan.calendar or "",
             plan.breakdowns,
+            plan.call_off,
             plan.ramp_up,
             plan.expansion,
             plan.shrinks,
@@ -205,6 +209,7 @@ def spell_out(scenario: schema.Scenario, day: date | None = None) -> Blueprint:
                 review=plan.review,
                 lot=max(1, int(part.lot * per_unit[component])),
                 minimum=int(part.minimum * per_unit[component]),
+                opening=_quanta(plan.opening_components, per_unit[component]),
             )
             result.needs[made, bought] = units * per_unit[component] / per_unit[product]
             names = as_names(plan.buys_from.get(component))
@@ -227,6 +232,10 @@ def spell_out(scenario: schema.Scenario, day: date | None = None) -> Blueprint:
 def _per_unit(part: schema.Part) -> int:
     """Quanta in one unit: 1 for counted parts, 1000 for a resolution of 0.001."""
     return int(1 / part.resolution)
+
+
+def _quanta(units: Fraction | None, per_unit: int) -> int | None:
+    return None if units is None else round(units * per_unit)
 
 
 def _add_makers(scenario: schema.Scenario, result: Blueprint, day: date) -> list[_Maker]:
@@ -317,6 +326,7 @@ def _add_trader(
         backlog=-1 if plan.backlog is None else int(plan.backlog * per_unit),
         complete=plan.deliveries == "complete",
         allocation=plan.allocation,
+        opening=_quanta(plan.opening_stock, per_unit),
     )
     _add_lanes(scenario, result, sellers, gone, key, trader.name, trader.pays_after, plan, as_names(plan.buys_from))
 
