@@ -29,6 +29,7 @@ HEADLINES: Final = (
     "fill_rate",
     "starved",
 )
+DECLARED: Final = ("cost_total", "cost_per_day", "city_jobs", "city_co2")  # shown where a scenario states them
 ROOMY: Final = 100  # columns from which on relative differences fit, too
 
 
@@ -88,6 +89,7 @@ def speed(runs: int, orders: int, simulated: float, elapsed: float) -> None:
 def _measures(kpis: pd.DataFrame) -> None:
     """Every measure of the baseline, mean over replications."""
     means = kpis.groupby(["measure", "unit"], sort=False)["value"].mean().reset_index()
+    means = means[~means["measure"].isin(DECLARED) | (means["value"] != 0)]
     rows = [(row["measure"], amount(row["value"], row["unit"])) for row in _records(means)]
     print_table(("measure", "mean over replications"), rows, "Measures of the baseline")
 
@@ -141,7 +143,8 @@ def print_comparison(
     table: pd.DataFrame, form: str, every: bool, baseline: str = BASELINE, titles: Mapping[str, str] | None = None
 ) -> None:
     """The paired comparison: as a table for people, or as CSV or Markdown."""
-    shown = table if every else table[table["measure"].isin(HEADLINES)]
+    stated = (table["measure"] == "cost_per_day") & ((table["baseline"] != 0) | (table["mean"] != 0))
+    shown = table if every else table[table["measure"].isin(HEADLINES) | stated]
     if form == "csv":
         click.echo(csv_bytes(shown).decode("utf-8-sig"), nl=False)
         return

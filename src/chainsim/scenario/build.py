@@ -19,6 +19,7 @@ from chainsim.model import network as net
 from chainsim.model import state
 from chainsim.model.distributions import Constant, Distribution
 from chainsim.model.replenishment import Flow
+from chainsim.scenario.compiling.costs import cost_rates, footprint
 from chainsim.scenario.language import schema
 from chainsim.scenario.language.fields import OfPlan
 from chainsim.scenario.load import Loaded
@@ -63,6 +64,7 @@ class _Builder:
         self.firms = self.merged("firms", ("ring", "district", "sector", "group", "tier"))
         self.parts = self.merged("parts", ("per_unit",))
         self.market_specs = self.merged("markets", ("arrivals", "every", "quantity", "noise"))
+        self.accounts = self.merged("account", ("costs", "footprint"))
         self.stock_keys = sorted(self.all("stocks"))
         self.lane_keys = sorted(self.all("lanes"))
         self.line_keys = sorted(self.all("lines"))
@@ -257,7 +259,27 @@ class _Builder:
             tick_seconds=self.tick,
             seed=self.study.seed,
             warm_up=self.ticks(self.study.warm_up),
+            costs=self.costs(),
+            footprints=self.footprints(),
         )
+
+    def costs(self) -> tuple[net.CostRates, ...]:
+        """By stock point, empty if no firm states any."""
+        if not any(account.costs for account in self.accounts.values()):
+            return ()
+        stated = {firm: account.costs for firm, account in self.accounts.items()}
+        used = {component for _, component in self.need_keys}
+        return tuple(
+            cost_rates(stated.get(key[0]), key in used, self.parts[key[1]].per_unit, self.tick)
+            for key in self.stock_keys
+        )
+
+    def footprints(self) -> tuple[net.Footprint, ...]:
+        """By firm, empty if none states any."""
+        if not any(account.footprint for account in self.accounts.values()):
+            return ()
+        stated = {firm: account.footprint for firm, account in self.accounts.items()}
+        return tuple(footprint(stated.get(firm)) for firm in self.firms)
 
     def markets(self) -> list[net.Market]:
         result = []

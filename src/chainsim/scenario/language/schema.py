@@ -15,6 +15,7 @@ from pydantic import ConfigDict, Field
 
 from chainsim.model.distributions import Distribution
 from chainsim.model.replenishment import BaseStock, Replenishment
+from chainsim.scenario.language.costs import Costs, Footprint
 from chainsim.scenario.language.fields import (
     Amount,
     Capacity,
@@ -94,6 +95,8 @@ class Operations(Section):
     )
     pays_after: Annotated[Duration, Field(description="payment term on what it buys, from delivery")] = Fraction(0)
     lead_time: Annotated[LawByRing, Field(description="from its dispatch to the buyer, if need be by its ring")] = None
+    costs: Annotated[Costs | None, Field(description="what stock, orders and shortages cost")] = None
+    footprint: Annotated[Footprint | None, Field(description="jobs, wages, taxes, energy and CO2")] = None
 
 
 class Firm(Operations):
@@ -237,10 +240,12 @@ class Scenario(Section):
 
 
 __all__ = [
+    "Costs",
     "DatedChange",
     "Distribution",
     "Firm",
     "FirmChange",
+    "Footprint",
     "Lane",
     "Market",
     "NamedFirm",

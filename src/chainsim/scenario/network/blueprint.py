@@ -53,6 +53,14 @@ class LineSpec:
     batch: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What is counted of a firm after a run."""
+
+    costs: schema.Costs | None = None
+    footprint: schema.Footprint | None = None
+
+
 @dataclass(slots=True)
 class Blueprint:
     """Everything by name."""
@@ -64,6 +72,7 @@ class Blueprint:
     lines: dict[StockKey, LineSpec] = field(default_factory=dict)
     needs: dict[LaneKey, Fraction] = field(default_factory=dict)  # (made, component): quanta per quantum
     markets: dict[StockKey, schema.Market] = field(default_factory=dict)
+    account: dict[str, Account] = field(default_factory=dict)  # by firm
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +101,7 @@ def spell_out(scenario: schema.Scenario) -> Blueprint:
     for name, source in scenario.outside.items():
         result.firms[name] = Firm(name, "outside", source.ring)
     for maker in makers:
+        result.account[maker.name] = Account(maker.plan.costs, maker.plan.footprint)
         made: StockKey = (maker.name, maker.plan.makes, "made")
         batch = maker.plan.batch
         result.stocks[made] = StockSpec(maker.finished_stock)
