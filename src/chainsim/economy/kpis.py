@@ -76,8 +76,8 @@ def kpis(
         values[f"{scope}_value_added"] = int(sums["value_added"].to_numpy()[here].sum()) / FEN
     city = own & (rings == "city")
     values["city_multiplier"] = values["city_revenue"] * FEN / final if final else 0.0
-    values["city_receivables"] = int(book[city, RECEIVABLE].sum()) / FEN
-    values["city_payables"] = int(-book[city, PAYABLE].sum()) / FEN
+    values["city_receivables"] = int(book[: len(city)][city, RECEIVABLE].sum()) / FEN
+    values["city_payables"] = int(-book[: len(city)][city, PAYABLE].sum()) / FEN
     values |= _service(run, deliveries)
     masters = {firm.name for firm in network.firms if firm.kind == "chain_master"}
     stocks, firms = tables["stocks"], tables["firms"]

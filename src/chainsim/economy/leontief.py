@@ -1,6 +1,6 @@
 """The Leontief model of the same network, compiled from its nominal shares, bills of materials and prices.
 
-In: a Network.  Out: the matrix of purchases per yuan of output between everything that is made, value added
+In: a Network.  Out: the matrix of purchases per yuan of output between all that firms sell, value added
 coefficients, and the outputs x = (I - A)^-1 f that a run must approach when capacity is ample and lags are past
 (Miller & Blair 2022, ch. 2).  This module must not know what any run did.
 """
@@ -8,13 +8,12 @@ coefficients, and the outputs x = (I - A)^-1 f that a run must approach when cap
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chainsim.model import state
+from chainsim.economy.value_added import RELEVANT, Terms, inputs, lanes_of, warehouses
 from chainsim.model.network import WHOLE_SHARE, Network
 
 Matrix = NDArray[np.float64]
@@ -22,11 +21,11 @@ Matrix = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Leontief:
-    """The nominal network in force from `tick` on, in value terms; rows and columns are made stock points.
+    """The nominal network in force from `tick` on, in value terms; rows and columns are the stock points that sell.
 
-    stocks: indices of the made stock points, in the order of the rows.
+    stocks: indices of the stock points that are made or sold from a warehouse, in the order of the rows.
     purchases: a_ij, yuan bought from i per yuan of output of j, between simulated firms, float64[n, n].
-    outside: m_j, yuan bought outside the network per yuan of output of j, float64[n].
+    outside: m_j, yuan bought outside the network per yuan of output of j, freight included, float64[n].
     final: share of final demand in yuan by made stock point, at the planned mix, sums to 1, float64[n].
     """
 
@@ -57,47 +56,40 @@ class Leontief:
 
 def compile_network(network: Network, tick: int = 0) -> Leontief:
     """The Leontief model of what is in force at `tick`."""
-    shares = [lane.share for lane in network.lanes]
-    prices = [lane.price for lane in network.lanes]
-    needs = [need.quantity for need in network.needs]
+    terms = Terms.at_start(network)
     for change in network.changes:
-        if change.tick > tick:
-            continue
-        if change.kind == state.SET_LANE_SHARE:
-            shares[change.entity] = change.values[0]
-        elif change.kind == state.SET_LANE_TERMS:
-            prices[change.entity] = change.values[1]
-        elif change.kind == state.SET_NEED:
-            needs[change.entity] = Fraction(change.values[0], change.values[1])
-    made = tuple(index for index, point in enumerate(network.stocks) if point.role == "made")
-    row = {stock: index for index, stock in enumerate(made)}
+        if change.tick <= tick:
+            terms.apply(change.kind, change.entity, change.values)
+    made = {index for index, point in enumerate(network.stocks) if point.role == "made"}
+    sellers = tuple(sorted(made | set(warehouses(network))))
+    row = {stock: index for index, stock in enumerate(sellers)}
     value = [_unit_value(network, stock) for stock in range(len(network.stocks))]
     for index, lane in enumerate(network.lanes):  # what a firm makes is worth what it is sold for
-        value[lane.supplier] = prices[index] / network.parts[network.stocks[lane.supplier].part].per_unit
-    purchases = np.zeros((len(made), len(made)))
-    outside = np.zeros(len(made))
-    lanes_of: dict[int, list[int]] = {}
-    for index, lane in enumerate(network.lanes):
-        lanes_of.setdefault(lane.buyer, []).append(index)
-    for index, need in enumerate(network.needs):
-        user = row[need.made]
-        for lane_index in lanes_of.get(need.component, ()):
-            lane = network.lanes[lane_index]
+        value[lane.supplier] = terms.prices[index] / network.parts[network.stocks[lane.supplier].part].per_unit
+    purchases = np.zeros((len(sellers), len(sellers)))
+    outside = np.zeros(len(sellers))
+    into = lanes_of(network)
+    for sold, bought, quantity in inputs(network, terms):
+        user = row[sold]
+        for index in into.get(bought, ()) if value[sold] else ():
+            lane = network.lanes[index]
             per_unit = network.parts[network.stocks[lane.buyer].part].per_unit
-            share = shares[lane_index] / WHOLE_SHARE
-            spent = float(needs[index]) * share * (prices[lane_index] / per_unit) / value[need.made]
+            bought_here = float(quantity) * (terms.shares[index] / WHOLE_SHARE)
+            spent = bought_here * (terms.prices[index] / per_unit) / value[sold]
             if lane.supplier in row:
                 purchases[row[lane.supplier], user] += spent
             else:
                 outside[user] += spent
-    final = np.zeros(len(made))
+            if terms.freight[index]:  # carriers are outside
+                outside[user] += bought_here * (terms.freight[index] / per_unit) / value[sold]
+    final = np.zeros(len(sellers))
     for market in network.markets:
         planned = market.plan[-1][1]
-        for lane_index in lanes_of.get(market.stock, ()):
-            lane = network.lanes[lane_index]
+        for index in into.get(market.stock, ()):
+            lane = network.lanes[index]
             if lane.supplier in row:
-                final[row[lane.supplier]] += planned * shares[lane_index] / WHOLE_SHARE * value[lane.supplier]
-    return Leontief(tick, made, purchases, outside, final / final.sum() if final.sum() > 0 else final)
+                final[row[lane.supplier]] += planned * terms.shares[index] / WHOLE_SHARE * value[lane.supplier]
+    return Leontief(tick, sellers, purchases, outside, final / final.sum() if final.sum() > 0 else final)
 
 
 def _unit_value(network: Network, stock: int) -> float:
@@ -108,9 +100,8 @@ def _unit_value(network: Network, stock: int) -> float:
 
 def versions(network: Network) -> list[tuple[Leontief, float]]:
     """The models in force over the study, each with its share of planned final sales after the warm-up."""
-    relevant = (state.SET_LANE_SHARE, state.SET_LANE_TERMS, state.SET_NEED)
     begin = network.warm_up
-    ticks = sorted({change.tick for change in network.changes if change.kind in relevant and change.tick > begin})
+    ticks = sorted({change.tick for change in network.changes if change.kind in RELEVANT and change.tick > begin})
     edges = [begin, *ticks, network.horizon]
     planned = [sum(_planned(network, edge)) for edge in edges]
     total = planned[-1] - planned[0]

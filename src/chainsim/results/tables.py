@@ -17,7 +17,7 @@ from chainsim.model.network import UNLIMITED, Network
 from chainsim.records import Columns
 from chainsim.results.capacity import busy_ticks, server_ticks
 from chainsim.results.dates import days, whole_days
-from chainsim.results.frames import Run, quanta_per_unit, simulated_firms
+from chainsim.results.frames import Run, number_of_order, quanta_per_unit, simulated_firms
 from chainsim.results.steps import sums
 from chainsim.results.stock_points import served_at_once
 
@@ -74,7 +74,7 @@ def transit_times(run: Run) -> tuple[Columns, Columns]:
     count = len(run.network.lanes)
     shipped, received = run.of_kind(state.SHIPPED), run.counted(state.RECEIVED)
     before = len(run.of_kind(state.RECEIVED)) - len(received)
-    number = _number_of_order(run.of_kind(state.RECEIVED).order)[before:]
+    number = number_of_order(run.of_kind(state.RECEIVED).order)[before:]
     by_order = np.argsort(shipped.order, kind="stable")
     first = np.searchsorted(shipped.order[by_order], received.order)
     timed = run.placed[received.order] >= 0
@@ -82,16 +82,6 @@ def transit_times(run: Run) -> tuple[Columns, Columns]:
     received = received.where(timed)
     under_way = (received.tick - sent) * received.quantity
     return sums(received.entity, under_way, count), sums(received.entity, received.quantity, count)
-
-
-def _number_of_order(order: Columns) -> Columns:
-    """How manieth row of its order each row is, from 0, int64[n]."""
-    by_order = np.argsort(order, kind="stable")
-    at = np.arange(len(order))
-    first = np.searchsorted(order[by_order], order[by_order])
-    result = np.empty(len(order), dtype=np.int64)
-    result[by_order] = at - first
-    return result
 
 
 def operations(run: Run) -> pd.DataFrame:

@@ -180,6 +180,8 @@ def deliverer(s: State, tick: int, p: int, chosen: int) -> int:
             if s.lanes[chosen].substitute != index + 1:
                 s.lanes[chosen].substitute = index + 1
                 s.log.append((tick, SWITCHED, -1, index, s.lanes[index].switching_cost))
+                if stock.purse >= 0:
+                    s.purses[stock.purse].cash -= s.lanes[index].switching_cost
             return index
 
 
