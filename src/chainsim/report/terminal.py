@@ -70,11 +70,28 @@ def summary(loaded: Loaded, baseline: Network, tables: Mapping[str, pd.DataFrame
     masters = {firm.name for firm in baseline.firms if firm.kind == "chain_master"}
     if masters:
         _bottlenecks(tables["stocks"], masters)
+    if "warm_up" in tables:
+        _warm_up(tables["warm_up"])
     if "comparison" in tables:
         titles = {name: policy.title for name, policy in loaded.scenario.policies.items()}
         print_comparison(tables["comparison"], "table", every=False, titles=titles)
     else:
         _measures(tables["kpis"])
+
+
+def _warm_up(table: pd.DataFrame) -> None:
+    """Where the measures begin, and what difference that makes to the baseline's headlines."""
+    first = table.iloc[0]
+    series = str(first["series"]).replace("_", " ")
+    what = f"{first['cut_days']} days" if first["verdict"] == "cut" else first["verdict"]
+    shown = table[table["measure"].isin(HEADLINES)]
+    rows = [
+        (row["measure"].replace("_", " "), amount(row["without"], row["unit"]), amount(row["with"], row["unit"]))
+        for row in _records(shown)
+    ]
+    print_table(
+        ("measure of the baseline", "without the cut", "with it"), rows, f"Warm-up by MSER-5 on {series} by day: {what}"
+    )
 
 
 def speed(runs: int, orders: int, simulated: float, elapsed: float) -> None:

@@ -258,7 +258,7 @@ class _Builder:
             start=self.start,
             tick_seconds=self.tick,
             seed=self.study.seed,
-            warm_up=self.ticks(self.study.warm_up),
+            warm_up=0 if self.study.warm_up == "mser5" else self.ticks(self.study.warm_up),
             costs=self.costs(),
             footprints=self.footprints(),
         )

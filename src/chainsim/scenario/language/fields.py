@@ -12,7 +12,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import partial
-from typing import Annotated, Any, TypeAlias, TypeVar
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
@@ -113,6 +113,7 @@ _rate = hinted(values.rate, 'write a rate such as "900/day"')
 _rule = hinted(values.rule, 'write a rule such as "3 days", "to order" or "s_S(20, 100)"')
 _seed = hinted(values.seed, 'write a whole number such as "2023"')
 _share = hinted(values.share, 'write a share such as "75%"')
+_warm_up = hinted(values.warm_up, 'write a duration such as "90 days", or "mser5"')
 _weight = hinted(values.weight, 'write a plain number such as "2" or "0.15"')
 _positive_weight = hinted(partial(values.weight, strictly=True), 'write a plain number such as "1"')
 
@@ -229,6 +230,17 @@ ShareByRing: TypeAlias = Annotated[
     _schema("a share, or one by ring", "30%", {"city": "20%", "province": "25%"}, **_rings(SHARE)),
 ]
 Switch: TypeAlias = Annotated[bool, _checked(values.switch), _schema("true or false", True, type="boolean")]
+WarmUp: TypeAlias = Annotated[
+    Fraction | Literal["mser5"],
+    _checked(_warm_up),
+    _written(lambda value: value if isinstance(value, str) else format_duration(value)),
+    _schema(
+        "a duration, or the rule that finds one",
+        "90 days",
+        "mser5",
+        **WITH_UNIT | {"pattern": rf"{DURATION['pattern']}|^mser5$"},
+    ),
+]
 Weight: TypeAlias = Annotated[
     Fraction,
     _checked(_weight),
@@ -271,6 +283,7 @@ __all__ = [
     "Share",
     "ShareByRing",
     "Switch",
+    "WarmUp",
     "Weight",
     "Words",
 ]

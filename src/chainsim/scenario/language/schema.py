@@ -36,6 +36,7 @@ from chainsim.scenario.language.fields import (
     Share,
     ShareByRing,
     Switch,
+    WarmUp,
     Weight,
     Words,
 )
@@ -54,7 +55,9 @@ class Study(Section):
     replications: Annotated[CountFromOne, Field(description="runs per policy, each with its own draws")] = 5
     policies: Annotated[tuple[Name, ...], Field(description="policies run beside the baseline")] = ()
     matters_if: Annotated[Share, Field(description="smallest relative difference that matters")] = Fraction(1, 100)
-    warm_up: Annotated[Duration, Field(description="cut from all measures; for steady-state studies")] = Fraction(0)
+    warm_up: Annotated[
+        WarmUp, Field(description="cut from all measures; for steady-state studies; 'mser5' finds it")
+    ] = Fraction(0)
     tick: Annotated[PositiveDuration, Field(description="smallest step of time")] = Fraction(1)
     opening: Annotated[
         Literal["full", "empty"], Field(description="stocks at target and pipelines filled, or nothing anywhere")
