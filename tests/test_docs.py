@@ -241,7 +241,9 @@ def test_every_measure_is_documented_in_the_words_of_its_declaration() -> None:
 def example(tmp_path: Path) -> Loaded:
     """The reference's own example, for a fortnight."""
     write_examples(LANGUAGE, tmp_path)
-    return load(tmp_path / "small.yaml", ["study.end=2024-01-15", "study.warm_up=mser5", "policies.buy_local.from=2024-01-08"])
+    return load(
+        tmp_path / "small.yaml", ["study.end=2024-01-15", "study.warm_up=mser5", "policies.buy_local.from=2024-01-08"]
+    )
 
 
 def test_every_table_is_documented_with_its_columns(example: Loaded) -> None:

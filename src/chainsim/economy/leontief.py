@@ -63,9 +63,7 @@ def compile_network(network: Network, tick: int = 0) -> Leontief:
     made = {index for index, point in enumerate(network.stocks) if point.role == "made"}
     sellers = tuple(sorted(made | set(warehouses(network))))
     row = {stock: index for index, stock in enumerate(sellers)}
-    value = [_unit_value(network, stock) for stock in range(len(network.stocks))]
-    for index, lane in enumerate(network.lanes):  # what a firm makes is worth what it is sold for
-        value[lane.supplier] = terms.prices[index] / network.parts[network.stocks[lane.supplier].part].per_unit
+    value = _values(network, terms)
     purchases = np.zeros((len(sellers), len(sellers)))
     outside = np.zeros(len(sellers))
     into = lanes_of(network)
@@ -85,11 +83,50 @@ def compile_network(network: Network, tick: int = 0) -> Leontief:
     final = np.zeros(len(sellers))
     for market in network.markets:
         planned = market.plan[-1][1]
+        per_unit = network.parts[network.stocks[market.stock].part].per_unit
         for index in into.get(market.stock, ()):
             lane = network.lanes[index]
             if lane.supplier in row:
-                final[row[lane.supplier]] += planned * terms.shares[index] / WHOLE_SHARE * value[lane.supplier]
+                bought_there = planned * terms.shares[index] / WHOLE_SHARE
+                final[row[lane.supplier]] += bought_there * (terms.prices[index] / per_unit)
     return Leontief(tick, sellers, purchases, outside, final / final.sum() if final.sum() > 0 else final)
+
+
+def _values(network: Network, terms: Terms) -> list[float]:
+    """Fen per quantum of every stock point: what it is sold for, over the plan where buyers pay differently.
+
+    Where nobody buys, the price of its part.
+    """
+    value = [_unit_value(network, stock) for stock in range(len(network.stocks))]
+    sold: dict[int, list[int]] = {}
+    for index, lane in enumerate(network.lanes):
+        sold.setdefault(lane.supplier, []).append(index)
+    flow: Matrix | None = None
+    for stock, lanes in sold.items():
+        per_unit = network.parts[network.stocks[stock].part].per_unit
+        value[stock] = terms.prices[lanes[-1]] / per_unit
+        if len({terms.prices[index] for index in lanes}) > 1:
+            flow = _planned_flow(network, terms) if flow is None else flow
+            weights = [terms.shares[index] * flow[network.lanes[index].buyer] for index in lanes]
+            if sum(weights) > 0:
+                paid = sum(terms.prices[index] * weight for index, weight in zip(lanes, weights, strict=True))
+                value[stock] = float(paid / sum(weights)) / per_unit
+    return value
+
+
+def _planned_flow(network: Network, terms: Terms) -> Matrix:
+    """Planned throughput of every stock point over the study, quanta, float64[P]: the plan through shares and bills."""
+    count = len(network.stocks)
+    passed = np.eye(count)
+    for index, lane in enumerate(network.lanes):
+        passed[lane.supplier, lane.buyer] -= terms.shares[index] / WHOLE_SHARE
+    for index, need in enumerate(network.needs):
+        good = terms.good[network.stocks[need.made].line]
+        passed[need.component, need.made] -= float(terms.needs[index] / good) if good else 0.0
+    planned = np.zeros(count)
+    for market in network.markets:
+        planned[market.stock] += market.plan[-1][1]
+    return np.asarray(np.linalg.solve(passed, planned), dtype=np.float64)
 
 
 def _unit_value(network: Network, stock: int) -> float:
