@@ -15,7 +15,7 @@ from chainsim.economy.audit import check
 from chainsim.economy.claims import claims
 from chainsim.errors import InvariantError
 from chainsim.model import state
-from chainsim.model.network import Network, Purse
+from chainsim.model.network import Hit, Network, Purse, Shock, Stage
 from chainsim.results.frames import deliveries, frames
 from chainsim.study.trial import tabulate
 from chainsim.testing.networks import Sketch
@@ -114,6 +114,34 @@ def test_debts_of_an_insolvent_firm_are_written_off() -> None:
     outside = next(index for index, row in enumerate(network.firms) if row.kind == "outside")
     assert book[outside, OTHER] == lost.quantity.sum() == -book[firm, OTHER]
     assert book[firm, PAYABLE] == 0
+
+
+def test_switching_costs_are_paid_in_cash() -> None:
+    """The usual source is out on ticks 5 to 8: the shop turns to the other one once, for 40 fen."""
+    sketch = Sketch(20).part("cup", 100).part("leaf", 60)
+    sketch.make("shop", "cup").buy("shop", "leaf", "cup", 1, {"outside1": 10**6, "outside2": 0})
+    network = sketch.market("people", "cup", "shop", every=1).network()
+    usual, other = (
+        next(
+            i for i, lane in enumerate(network.lanes) if network.firms[network.stocks[lane.supplier].firm].name == name
+        )
+        for name in ("outside1", "outside2")
+    )
+    lanes = list(network.lanes)
+    lanes[other] = replace(lanes[other], rank=1, switching_cost=40)
+    stocks = tuple(replace(row, switches=True) if row.role == "bought" else row for row in network.stocks)
+    out = Shock("strike", (Stage(0, 4), Stage(10**6, 0)), (Hit("lane", usual),), wait=5)
+    firm = next(index for index, row in enumerate(network.firms) if row.name == "shop")
+    network = replace(
+        network, lanes=tuple(lanes), stocks=stocks, shocks=(out,), purses=(Purse(firm, cash=1000, credit=1000),)
+    )
+    run = simulate(network)
+    book = ledger(run)
+    switched = frames(network, run.log).of_kind(state.SWITCHED)
+    assert switched.tick.tolist() == [5]
+    assert book[firm, OTHER] == 40
+    assert run.end is not None
+    assert run.end.purses[0].cash == book[firm, CASH] == 1000 + 20 * 40 - 40
 
 
 @st.composite
