@@ -163,6 +163,8 @@ def test_costs_are_those_of_a_replay_tick_by_tick(network: Network, warm_up: int
         if row.kind == state.PLACED:
             totals["order"][network.lanes[row.entity].buyer] += rates.order
             totals["unit"][network.lanes[row.entity].buyer] += rates.unit * row.quantity
+        elif row.kind == state.LOST:
+            totals["lost"][network.lanes[row.entity].supplier] += rates.lost * row.quantity
         elif row.kind == state.STARTED:
             totals["unit_made"][row.entity] += rates.unit_made * row.quantity
             totals["set_up"][row.entity] += rates.set_up * first
