@@ -164,3 +164,11 @@ def test_the_quantile_covers_95_of_a_hundred(rows: list[tuple[int, int, int]]) -
     for one in range(4):
         units = sorted(v for e, v, w in rows for _ in range(w) if e == one)
         assert found[one] == (units[-(-len(units) * 95 // 100) - 1] if units else 0)
+
+
+def test_a_server_that_is_taken_away_is_on_offer_until_its_batch_is_done() -> None:
+    """Both servers start a job of 2 days on day 0; one is taken away on day 1: on offer are 2 + 2, then 1 a day."""
+    sketch = Sketch(4 * DAY).make("shop", "job", time=2 * DAY, servers=2, batch=1)
+    sketch.market("people", "job", "shop", every=4 * DAY, quantity=2).speed_at(DAY, "shop", "job", 1)
+    line = tables(sketch.network())["lines"].iloc[0]
+    assert line["utilisation"] == pytest.approx(4 / 6)
