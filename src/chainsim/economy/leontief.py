@@ -138,7 +138,8 @@ def _unit_value(network: Network, stock: int) -> float:
 def versions(network: Network) -> list[tuple[Leontief, float]]:
     """The models in force over the study, each with its share of planned final sales after the warm-up."""
     begin = network.warm_up
-    ticks = sorted({change.tick for change in network.changes if change.kind in RELEVANT and change.tick > begin})
+    dated = (change.tick for change in network.changes if change.kind in RELEVANT)
+    ticks = sorted({tick for tick in dated if begin < tick < network.horizon})
     edges = [begin, *ticks, network.horizon]
     planned = [sum(_planned(network, edge)) for edge in edges]
     total = planned[-1] - planned[0]

@@ -81,7 +81,7 @@ def server_ticks(run: Run) -> Columns:
     begin = [network.warm_up] * count
     spans: list[tuple[int, int, int, int]] = []  # line, servers, from, until
     for change in [*network.changes, *(Change(run.horizon, SET_LINE_SPEED, line) for line in range(count))]:
-        if change.kind == SET_LINE_SPEED:
+        if change.kind == SET_LINE_SPEED and change.tick <= run.horizon:
             line, until = change.entity, max(change.tick, network.warm_up)
             if servers[line] < UNLIMITED:
                 spans.append((line, servers[line], begin[line], until))
