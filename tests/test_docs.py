@@ -104,6 +104,8 @@ KEYS: dict[type[schema.Section], list[tuple[str, int]]] = {
     schema.Plant: [OPERATIONS, PLANTS],
     schema.Tier: [OPERATIONS, TIERS],
     schema.Supplier: [OPERATIONS, PLANTS, TIERS, ("suppliers", 0)],
+    schema.Costs: [("costs", 0)],
+    schema.Footprint: [("footprint", 0)],
     schema.NamedFirm: [("suppliers", 1)],
     schema.Warehouse: [("warehouses", 0)],
     schema.Switching: [("switching", 0)],
@@ -275,7 +277,9 @@ def test_every_measure_is_documented_in_the_words_of_its_declaration() -> None:
 def example(tmp_path: Path) -> Loaded:
     """The reference's own example, for a fortnight."""
     write_examples(LANGUAGE, tmp_path)
-    return load(tmp_path / "small.yaml", ["study.end=2024-01-15", "policies.buy_local.from=2024-01-08"])
+    return load(
+        tmp_path / "small.yaml", ["study.end=2024-01-15", "study.warm_up=mser5", "policies.buy_local.from=2024-01-08"]
+    )
 
 
 def test_every_table_is_documented_with_its_columns(example: Loaded) -> None:

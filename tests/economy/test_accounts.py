@@ -11,15 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chainsim.economy.accounts import (
+    ACCOUNTS,
     CASH,
+    CODES,
+    FREIGHT,
     PAYABLE,
     PURCHASES,
     RECEIVABLE,
     REVENUE,
     balances,
-    check,
     journal,
 )
+from chainsim.economy.audit import check
+from chainsim.economy.claims import when_due
 from chainsim.errors import InvariantError
 
 FIRMS = 5
@@ -27,22 +31,33 @@ HORIZON = 1000
 deliveries = st.lists(
     st.tuples(
         st.integers(0, HORIZON - 1), st.integers(0, FIRMS - 1), st.integers(0, FIRMS - 1), st.integers(0, 10**13),
-        st.integers(0, 2 * HORIZON),
+        st.integers(0, 2 * HORIZON), st.sampled_from([0, 0, 7]),
     ),
     max_size=60,
 ).map(
     lambda rows: pd.DataFrame(
-        [(tick, seller, buyer, amount, tick + terms) for tick, seller, buyer, amount, terms in sorted(rows)],
-        columns=["tick", "seller", "buyer", "amount", "due"],
+        [(tick, seller, buyer, amount, tick + terms, freight) for tick, seller, buyer, amount, terms, freight in
+         sorted(rows)],
+        columns=["tick", "seller", "buyer", "amount", "due", "freight"],
     ).astype(np.int64)
 )  # fmt: skip
+NOTHING = pd.DataFrame(columns=["tick", "kind", "from", "to", "amount"])
+
+
+def posted(rows: pd.DataFrame, firms: int = FIRMS) -> pd.DataFrame:
+    """The journal of deliveries that are paid when they are due."""
+    return journal(when_due(rows, HORIZON), NOTHING, firms)
+
+
+def audited(postings: pd.DataFrame, book: np.ndarray, rows: pd.DataFrame, firms: int = FIRMS) -> None:
+    check(postings, book, when_due(rows, HORIZON), NOTHING, firms)
 
 
 @given(deliveries)
 def test_the_ledger_balances_and_owes_what_is_not_paid(rows: pd.DataFrame) -> None:
-    postings = journal(rows, HORIZON)
+    postings = posted(rows)
     book = balances(postings, FIRMS)
-    check(postings, book, rows, HORIZON)
+    audited(postings, book, rows)
     assert book.sum() == 0
     assert (np.diff(postings["tick"]) >= 0).all()
     for firm in range(FIRMS):
@@ -50,7 +65,8 @@ def test_the_ledger_balances_and_owes_what_is_not_paid(rows: pd.DataFrame) -> No
         cashed, paid = sold[sold["due"] < HORIZON], bought[bought["due"] < HORIZON]
         assert -book[firm, REVENUE] == sold["amount"].sum()
         assert book[firm, PURCHASES] == bought["amount"].sum()
-        assert book[firm, CASH] == cashed["amount"].sum() - paid["amount"].sum()
+        assert book[firm, FREIGHT] == bought["freight"].sum()
+        assert book[firm, CASH] == cashed["amount"].sum() - paid["amount"].sum() - bought["freight"].sum()
         assert book[firm, RECEIVABLE] == sold["amount"].sum() - cashed["amount"].sum()
         assert -book[firm, PAYABLE] == bought["amount"].sum() - paid["amount"].sum()
 
@@ -58,14 +74,14 @@ def test_the_ledger_balances_and_owes_what_is_not_paid(rows: pd.DataFrame) -> No
 @given(deliveries, st.integers(0, HORIZON))
 def test_payment_terms_move_cash_but_no_revenue(rows: pd.DataFrame, later: int) -> None:
     longer = rows.assign(due=rows["due"] + later)
-    one, two = (balances(journal(each, HORIZON), FIRMS) for each in (rows, longer))
+    one, two = (balances(posted(each), FIRMS) for each in (rows, longer))
     assert (one[:, [REVENUE, PURCHASES]] == two[:, [REVENUE, PURCHASES]]).all()
     assert two[:, RECEIVABLE].sum() >= one[:, RECEIVABLE].sum()
 
 
 ROWS = pd.DataFrame(
-    [(0, 0, 1, 500, 10), (5, 1, 2, 300, 5), (7, 2, 0, 700, HORIZON), (8, 0, 2, 90, 20)],
-    columns=["tick", "seller", "buyer", "amount", "due"],
+    [(0, 0, 1, 500, 10, 0), (5, 1, 2, 300, 5, 0), (7, 2, 0, 700, HORIZON, 0), (8, 0, 2, 90, 20, 4)],
+    columns=["tick", "seller", "buyer", "amount", "due", "freight"],
 )
 
 
@@ -107,8 +123,18 @@ def too_early(postings: pd.DataFrame) -> pd.DataFrame:
 
 
 def from_nowhere(postings: pd.DataFrame) -> pd.DataFrame:
-    gift = pd.DataFrame([{"tick": 1, "firm": 1, "debit": CASH, "credit": REVENUE, "amount": 1, "delivery": 0}])
-    return pd.concat([postings, gift], ignore_index=True)
+    gift = {"tick": 1, "firm": 1, "kind": len(CODES), "debit": CASH, "credit": REVENUE, "amount": 1, "delivery": 0}
+    return pd.concat([postings, pd.DataFrame([gift])], ignore_index=True)
+
+
+def on_the_wrong_account(postings: pd.DataFrame) -> pd.DataFrame:
+    other = postings.copy()
+    other.loc[other["credit"] == REVENUE, "credit"] = FREIGHT
+    return other
+
+
+def carried_for_nothing(postings: pd.DataFrame) -> pd.DataFrame:
+    return postings[postings["debit"] != FREIGHT].reset_index(drop=True)
 
 
 FAULTS: dict[Callable[[pd.DataFrame], pd.DataFrame], str] = {
@@ -120,27 +146,37 @@ FAULTS: dict[Callable[[pd.DataFrame], pd.DataFrame], str] = {
     to_the_wrong_firm: "delivery 3 is sold with the wrong firm",
     too_early: "paid with the wrong tick",
     from_nowhere: "belongs to no delivery",
+    on_the_wrong_account: "sold is on the wrong account",
+    carried_for_nothing: "delivery 3 is sent 0 times",
 }
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 def test_the_auditor_sees(fault: Callable[[pd.DataFrame], pd.DataFrame]) -> None:
-    postings = fault(journal(ROWS, HORIZON))
+    postings = fault(posted(ROWS, 3))
     with pytest.raises(InvariantError, match=FAULTS[fault]):
-        check(postings, balances(postings, 3), ROWS, HORIZON)
+        audited(postings, balances(postings, 3), ROWS, 3)
 
 
 def test_a_payment_before_the_delivery_is_seen() -> None:
     early = ROWS.assign(due=ROWS["tick"] - 1)
-    postings = journal(early, HORIZON)
+    postings = posted(early, 3)
     with pytest.raises(InvariantError, match="paid before it arrives"):
-        check(postings, balances(postings, 3), early, HORIZON)
+        audited(postings, balances(postings, 3), early, 3)
+
+
+def test_a_payment_before_it_is_due_is_seen() -> None:
+    claims = when_due(ROWS, HORIZON)
+    claims.loc[0, "paid"] = 9
+    postings = journal(claims, NOTHING, 3)
+    with pytest.raises(InvariantError, match="delivery 0 is paid before it is due"):
+        check(postings, balances(postings, 3), claims, NOTHING, 3)
 
 
 def test_balances_that_are_not_those_of_the_journal_are_seen() -> None:
-    postings = journal(ROWS, HORIZON)
-    for account in range(5):
+    postings = posted(ROWS, 3)
+    for account in range(len(ACCOUNTS)):
         book = balances(postings, 3)
         book[0, account] += 1
         with pytest.raises(InvariantError):
-            check(postings, book, ROWS, HORIZON)
+            audited(postings, book, ROWS, 3)

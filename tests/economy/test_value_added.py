@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,11 +17,12 @@ from chainsim.economy.multipliers import final_sales, firm_sums
 from chainsim.economy.value_added import unit_costs
 from chainsim.engine import simpy_engine
 from chainsim.model import state
-from chainsim.model.network import Network
+from chainsim.model.network import Firm, Lane, Network, StockPoint
 from chainsim.results.frames import Run, deliveries, frames
 from chainsim.scenario.build import build
 from chainsim.scenario.load import load
 from chainsim.study.trial import tabulate
+from chainsim.testing.networks import Sketch
 
 BYD = Path(__file__).parents[2] / "scenarios" / "byd.yaml"
 
@@ -44,18 +46,18 @@ def stock_change_at_cost(run: Run) -> tuple[Fraction, int]:
         for lane in network.lanes
     }
     bought: dict[int, int] = {}
-    made: dict[int, int] = {}
+    made: dict[int, Fraction] = {}
     for kind, entity, quantity in run.events[["kind", "entity", "quantity"]].itertuples(index=False):
         if kind == state.CONSUMED:
             bought[entity] = bought.get(entity, 0) - quantity
-        elif kind == state.STARTED:
-            made[entity] = made.get(entity, 0) + quantity  # leaves as a component, enters as work in progress
+        elif kind == state.STARTED:  # leaves as a component, enters as work in progress, of which a share is good
+            made[entity] = made.get(entity, Fraction(0)) + quantity * network.lines[stocks[entity].line].good
         elif kind == state.RECEIVED:
             buyer, seller = lanes[entity].buyer, lanes[entity].supplier
             if stocks[buyer].role == "bought":
                 bought[buyer] = bought.get(buyer, 0) + quantity
             if stocks[seller].role == "made":
-                made[seller] = made.get(seller, 0) - quantity
+                made[seller] = made.get(seller, Fraction(0)) - quantity
             elif stocks[seller].role == "bought":
                 bought[seller] = bought.get(seller, 0) - quantity
     change = sum((price[stock] * quantity for stock, quantity in bought.items()), Fraction(0))
@@ -71,8 +73,7 @@ def check_value_added(run: Run) -> None:
     value_added = int(sums["value_added"].to_numpy().sum())
     outside = ~simulated(network)
     imports = int(every["amount"].to_numpy()[outside[every["seller"].to_numpy()]].sum())
-    firms = every[~outside[every["buyer"].to_numpy()]]
-    imports += int((run.orders["freight"].to_numpy()[firms["order"].to_numpy()] * firms["quantity"].to_numpy()).sum())
+    imports += int(every["freight"].to_numpy()[~outside[every["buyer"].to_numpy()]].sum())
     change, roundings = stock_change_at_cost(run)
     assert abs(value_added - (final_sales(network, every) - imports + change)) <= roundings
     assert roundings < final_sales(network, every) / 1000
@@ -219,3 +220,57 @@ def test_revenue_by_ring_adds_up(run: Run) -> None:
     for ring in ("city", "province"):
         assert daily[f"revenue_{ring}_cny"].sum() == pytest.approx(real.loc[real["ring"] == ring, "revenue_cny"].sum())
     assert isinstance(tables["kpis"], pd.DataFrame)
+
+
+def by_hand() -> Network:
+    """100 yuan a cup, from 2 leaves at 10 yuan and 3 yuan freight; three in four cups are good; leaves from a depot.
+
+    The depot buys leaves at 6 yuan and 1 yuan freight.
+    """
+    sketch = Sketch(40).part("cup", 10_000).part("leaf", 1_000)
+    sketch.make("shop", "cup", time=1).buy("shop", "leaf", "cup", 2, "outside", 8, time=2)
+    sketch.market("people", "cup", "shop", every=1)
+    network = sketch.network()
+    depot = len(network.firms)
+    stocks = (*network.stocks, StockPoint(depot, 1, "bought", 19, 20, on_hand=20))
+    at = {network.stock_name(index): index for index in range(len(network.stocks))}
+    shop_leaf, outside_leaf = at["shop / leaf (bought)"], at["outside / leaf (outside)"]
+    lanes = [
+        replace(lane, supplier=len(stocks) - 1, freight=300) if lane.buyer == shop_leaf else lane
+        for lane in network.lanes
+    ]
+    lanes.append(Lane(len(stocks) - 1, outside_leaf, lead_time=3, price=600, freight=100))
+    return replace(
+        network,
+        firms=(*network.firms, Firm("the depot", "supplier", "city")),
+        stocks=stocks,
+        lanes=tuple(lanes),
+        lines=(replace(network.lines[0], good=Fraction(3, 4)),),
+    )
+
+
+def test_freight_scrap_and_margins_by_hand() -> None:
+    """A cup has 2 x 4/3 leaves at 13 yuan in it, a leaf of the depot 7: 65 1/3 and 3 yuan are added."""
+    network = by_hand()
+    edges, (costs,) = unit_costs(network)
+    shop, depot = (next(i for i, p in enumerate(network.stocks) if p.role == role and p.line == line)
+                   for role, line in (("made", 0), ("bought", -1)))  # fmt: skip
+    assert edges == [0]
+    assert costs == {shop: Fraction(2600 * 4, 3), depot: Fraction(700)}
+    model = compile_network(network)
+    row = {stock: index for index, stock in enumerate(model.stocks)}
+    assert model.purchases[row[depot], row[shop]] == pytest.approx(2 * 10 * 4 / 3 / 100)
+    assert model.outside[row[shop]] == pytest.approx(2 * 3 * 4 / 3 / 100)
+    assert model.outside[row[depot]] == pytest.approx(7 / 10)
+    assert model.value_added[[row[shop], row[depot]]] == pytest.approx([1 - 26 * 4 / 3 / 100, 3 / 10])
+    assert model.identity_error < 1e-12
+    run = frames(network, simpy_engine.run(network, 0))
+    every = deliveries(run)
+    sums = firm_sums(network, every)
+    cups = int(every.loc[every["part"] == 0, "quantity"].sum())
+    leaves = int(every.loc[every["seller"] == len(network.firms) - 1, "quantity"].sum())
+    assert cups > 30
+    shop_firm = network.stocks[shop].firm
+    assert sums["value_added"].iloc[shop_firm] == 10_000 * cups - round(Fraction(2600 * 4, 3) * cups)
+    assert sums["value_added"].iloc[-1] == (1000 - 700) * leaves
+    check_value_added(run)

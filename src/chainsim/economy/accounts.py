@@ -1,131 +1,193 @@
-"""The double-entry ledger: every delivery and every payment as postings with two sides.
+"""The double-entry ledger: every delivery and every movement of money as postings with two sides.
 
-In: deliveries of a run (fen, ticks).  Out: a journal and balances by account.  A delivery is revenue of the seller and
-a purchase of the buyer on the day it arrives; it is paid when its term has run.  The outside world and the markets are
-accounts like any other, so the balances of all accounts always sum to zero.  Payments that limit nobody need no event:
-they follow from the deliveries.
+In: claims of a run and its other flows of money (fen, ticks).  Out: a journal and balances by firm and account.  A
+delivery is revenue of the seller and a purchase of the buyer on the day it arrives.  Markets, outside sources, a bank,
+carriers and the rest of the world have accounts like any firm, so that each posting of one has its mirror in another
+and each account sums to zero over all of them.
 """
 
 from __future__ import annotations
 
-from typing import Final, NoReturn
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from chainsim.errors import InvariantError
+from chainsim.economy.claims import KEPT, OPEN
+from chainsim.model import state
+from chainsim.results.frames import Run
 
 CASH: Final = 0
 RECEIVABLE: Final = 1
 PAYABLE: Final = 2
 REVENUE: Final = 3
 PURCHASES: Final = 4
-ACCOUNTS: Final = ("cash", "receivable", "payable", "revenue", "purchases")
+FREIGHT: Final = 5
+OTHER: Final = 6  # running costs, interest, fees, switching, what is written off
+EQUIPMENT: Final = 7
+CAPITAL: Final = 8  # what a firm's cash at the start is owed to
+ACCOUNTS: Final = (
+    "cash",
+    "receivable",
+    "payable",
+    "revenue",
+    "purchases",
+    "freight",
+    "other",
+    "equipment",
+    "capital",
+)
+
+BANK: Final = 0  # these follow the firms of the network
+CARRIERS: Final = 1
+WORLD: Final = 2
+BEYOND: Final = 3
 
 
-def journal(deliveries: pd.DataFrame, horizon: int) -> pd.DataFrame:
-    """Postings in time order: tick, firm, debit account, credit account, amount (fen), row of the delivery.
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of posting: its two sides, and what its auditor says of a delivery that has it."""
 
-    Four per delivery that is paid before `horizon`, two per delivery that is not.
+    debit: int
+    credit: int
+    verb: str = ""
+
+
+KINDS: Final = {
+    "sale": Kind(RECEIVABLE, REVENUE, "sold"),
+    "purchase": Kind(PURCHASES, PAYABLE, "bought"),
+    "payment": Kind(PAYABLE, CASH, "paid"),
+    "receipt": Kind(CASH, RECEIVABLE, "cashed"),
+    "freight": Kind(FREIGHT, CASH, "sent"),
+    "carriage": Kind(CASH, FREIGHT, "carried"),
+    "discounting": Kind(CASH, RECEIVABLE, "discounted"),
+    "fee": Kind(OTHER, RECEIVABLE, "charged"),
+    "claim bought": Kind(RECEIVABLE, CASH, "taken over"),
+    "fee earned": Kind(RECEIVABLE, OTHER, "charged for"),
+    "debt forgiven": Kind(PAYABLE, OTHER, "forgiven"),
+    "claim lost": Kind(OTHER, RECEIVABLE, "written off"),
+    "expense": Kind(OTHER, CASH),
+    "income": Kind(CASH, OTHER),
+    "investment": Kind(EQUIPMENT, CASH),
+    "equipment sold": Kind(CASH, EQUIPMENT),
+    "capital": Kind(CASH, CAPITAL),
+    "stake": Kind(CAPITAL, CASH),
+}
+CODES: Final = {name: number for number, name in enumerate(KINDS)}
+
+
+def of_deliveries(claims: pd.DataFrame, firms: int) -> dict[str, tuple[np.ndarray, str | int, str, np.ndarray]]:
+    """By kind of posting: the deliveries that have one, whose it is, when it is made, and its amount.
+
+    Whose: a column, or the number of a firm.  `holder` is the seller, or the bank that took its claim over.
     """
-    delivered = np.arange(len(deliveries))
-    paid = delivered[deliveries["due"].to_numpy() < horizon]
+    every = np.arange(len(claims))
+    amount, fee, freight = (claims[name].to_numpy() for name in ("amount", "fee", "freight"))
+    paid, written_off = claims["paid"].to_numpy() != OPEN, claims["written_off"].to_numpy()
+    settled, lost, sold, sent = every[paid & ~written_off], every[written_off], every[fee != KEPT], every[freight > 0]
+    bank, carriers = firms + BANK, firms + CARRIERS
+    return {
+        "sale": (every, "seller", "tick", amount),
+        "purchase": (every, "buyer", "tick", amount),
+        "payment": (settled, "buyer", "paid", amount),
+        "receipt": (settled, "holder", "paid", amount),
+        "freight": (sent, "buyer", "tick", freight),
+        "carriage": (sent, carriers, "tick", freight),
+        "discounting": (sold, "seller", "tick", amount - fee),
+        "fee": (sold, "seller", "tick", fee),
+        "claim bought": (sold, bank, "tick", amount - fee),
+        "fee earned": (sold, bank, "tick", fee),
+        "debt forgiven": (lost, "buyer", "paid", amount),
+        "claim lost": (lost, "holder", "paid", amount),
+    }
+
+
+def whose(claims: pd.DataFrame, owner: str | int, firms: int) -> np.ndarray:
+    """The firm of each delivery's posting, int64[deliveries]."""
+    if isinstance(owner, int):
+        return np.full(len(claims), owner, dtype=np.int64)
+    if owner == "holder":
+        return np.where(claims["fee"].to_numpy() != KEPT, firms + BANK, claims["seller"].to_numpy())
+    column: np.ndarray = claims[owner].to_numpy()
+    return column
+
+
+def flows(run: Run) -> pd.DataFrame:
+    """Money that moves without a delivery: tick, kind, from, to, amount; from and to are firms or beyond them."""
+    network = run.network
+    firms = len(network.firms)
+    purse = np.array([row.firm for row in network.purses], dtype=np.int64)
+    firm_of = np.array([point.firm for point in network.stocks], dtype=np.int64)
+    opening = np.array([row.cash for row in network.purses], dtype=np.int64)
+    blocks = [_flow("stake", np.zeros(len(purse), dtype=np.int64), firms + WORLD, purse, opening)]
+    for kind, name, owner, to in (
+        (state.SPENT, "expense", purse, WORLD),
+        (state.INTEREST, "expense", purse, BANK),
+        (state.SWITCHED, "expense", run.lanes.buyer, WORLD),
+        (state.INVESTED, "investment", firm_of, WORLD),
+    ):
+        rows = run.of_kind(kind)
+        blocks.append(_flow(name, rows.tick, owner[rows.entity], firms + to, rows.quantity))
+    found = pd.concat(blocks, ignore_index=True)
+    moved: pd.DataFrame = found[found["amount"].to_numpy() != 0]
+    return moved.reset_index(drop=True)
+
+
+def _flow(
+    kind: str, tick: np.ndarray, from_: np.ndarray | int, to: np.ndarray | int, amount: np.ndarray
+) -> pd.DataFrame:
+    columns = {"tick": tick, "kind": kind, "from": from_, "to": to, "amount": amount}
+    return pd.DataFrame(columns, index=range(len(tick)))
+
+
+MIRRORS: Final = {"stake": "capital", "expense": "income", "investment": "equipment sold"}
+
+
+def journal(claims: pd.DataFrame, others: pd.DataFrame, firms: int) -> pd.DataFrame:
+    """Postings in time order: tick, firm, kind, debit and credit account, amount (fen), row of the delivery or -1.
+
+    Four per delivery that is paid, two per delivery that is not, and what comes on top where cash is simulated.
+    """
     blocks = [
-        _postings(deliveries, delivered, "tick", "seller", RECEIVABLE, REVENUE),
-        _postings(deliveries, delivered, "tick", "buyer", PURCHASES, PAYABLE),
-        _postings(deliveries, paid, "due", "buyer", PAYABLE, CASH),
-        _postings(deliveries, paid, "due", "seller", CASH, RECEIVABLE),
+        _postings(name, rows, whose(claims, owner, firms)[rows], claims[when].to_numpy()[rows], amount[rows])
+        for name, (rows, owner, when, amount) in of_deliveries(claims, firms).items()
+        if len(rows)
     ]
-    return pd.concat(blocks, ignore_index=True).sort_values(["tick", "delivery"], kind="stable", ignore_index=True)
+    for name, mirror in MIRRORS.items():
+        own = others[others["kind"] == name]
+        none = np.full(len(own), -1, dtype=np.int64)
+        for kind, who in ((name, "from"), (mirror, "to")):
+            if len(own):
+                columns = (own[column].to_numpy() for column in (who, "tick", "amount"))
+                blocks.append(_postings(kind, none, *columns))
+    if not blocks:
+        nothing = np.zeros(0, dtype=np.int64)
+        blocks = [_postings("sale", nothing, nothing, nothing, nothing)]
+    found = {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
+    order = np.lexsort((found["delivery"], found["tick"]))
+    return pd.DataFrame({name: column[order] for name, column in found.items()})
 
 
-def _postings(deliveries: pd.DataFrame, rows: np.ndarray, when: str, who: str, debit: int, credit: int) -> pd.DataFrame:
-    chosen = deliveries.iloc[rows]
-    return pd.DataFrame(
-        {
-            "tick": chosen[when].to_numpy(),
-            "firm": chosen[who].to_numpy(),
-            "debit": debit,
-            "credit": credit,
-            "amount": chosen["amount"].to_numpy(),
-            "delivery": rows,
-        }
-    )
+def _postings(
+    kind: str, delivery: np.ndarray, firm: np.ndarray, tick: np.ndarray, amount: np.ndarray
+) -> dict[str, np.ndarray]:
+    count = len(delivery)
+    return {
+        "tick": tick,
+        "firm": firm,
+        "kind": np.full(count, CODES[kind], dtype=np.int64),
+        "debit": np.full(count, KINDS[kind].debit, dtype=np.int64),
+        "credit": np.full(count, KINDS[kind].credit, dtype=np.int64),
+        "amount": amount,
+        "delivery": delivery,
+    }
 
 
 def balances(postings: pd.DataFrame, firms: int) -> np.ndarray:
-    """Debits minus credits by firm and account, int64[firms, 5], fen; the whole array sums to zero."""
-    result = np.zeros((firms, len(ACCOUNTS)), dtype=np.int64)
+    """Debits minus credits by firm and account, int64[firms + 3, 9], fen; every row sums to zero."""
+    result = np.zeros((firms + BEYOND, len(ACCOUNTS)), dtype=np.int64)
     firm, amount = postings["firm"].to_numpy(), postings["amount"].to_numpy()
     np.add.at(result, (firm, postings["debit"].to_numpy()), amount)
     np.add.at(result, (firm, postings["credit"].to_numpy()), -amount)
     return result
-
-
-def check(postings: pd.DataFrame, book: np.ndarray, deliveries: pd.DataFrame, horizon: int) -> None:
-    """Raise InvariantError unless the ledger tells of every delivery once and balances (I16-I19, I21).
-
-    Every delivery is one claim and one debt on its day; every delivery that is due before the horizon is paid once, in
-    full, on the day it is due; all other deliveries are still owed.
-    """
-    due = deliveries["due"].to_numpy()
-    early = due < deliveries["tick"].to_numpy()
-    if early.any():
-        _fail(f"delivery {int(np.argmax(early))} is to be paid before it arrives")
-    every = np.arange(len(deliveries))
-    paid = every[due < horizon]
-    kinds = (
-        (RECEIVABLE, REVENUE, "seller", "tick", every, "sold"),
-        (PURCHASES, PAYABLE, "buyer", "tick", every, "bought"),
-        (PAYABLE, CASH, "buyer", "due", paid, "paid"),
-        (CASH, RECEIVABLE, "seller", "due", paid, "cashed"),
-    )
-    for debit, credit, who, when, expected, verb in kinds:
-        _check_kind(postings, deliveries, debit, credit, who, when, expected, verb)
-    if len(postings) != 2 * len(every) + 2 * len(paid):
-        _fail("a posting belongs to no delivery or payment")
-    _check_balances(book, int(deliveries["amount"].to_numpy()[due >= horizon].sum()))
-
-
-def _check_kind(
-    postings: pd.DataFrame,
-    deliveries: pd.DataFrame,
-    debit: int,
-    credit: int,
-    who: str,
-    when: str,
-    expected: np.ndarray,
-    verb: str,
-) -> None:
-    """Every expected delivery has exactly one posting of this kind, to its firm, on its day, of its amount."""
-    rows = postings[(postings["debit"].to_numpy() == debit) & (postings["credit"].to_numpy() == credit)]
-    times = np.bincount(rows["delivery"].to_numpy(), minlength=len(deliveries))
-    wanted = np.zeros(len(times), dtype=np.int64)
-    wanted[expected] = 1
-    wrong = times != wanted
-    if wrong.any():
-        at = int(np.argmax(wrong))
-        _fail(f"delivery {at} is {verb} {times[at]} times in the ledger, not {wanted[at]}")
-    chosen = deliveries.iloc[rows["delivery"].to_numpy()]
-    for column, source in (("firm", who), ("tick", when), ("amount", "amount")):
-        wrong = rows[column].to_numpy() != chosen[source].to_numpy()
-        if wrong.any():
-            _fail(f"delivery {int(rows['delivery'].to_numpy()[np.argmax(wrong)])} is {verb} with the wrong {column}")
-
-
-def _check_balances(book: np.ndarray, unpaid: int) -> None:
-    if book.sum() != 0:
-        _fail(f"debits minus credits are {book.sum()} fen")
-    if book[:, CASH].sum() != 0:
-        _fail(f"{book[:, CASH].sum()} fen of cash appeared from nowhere")
-    if book[:, RECEIVABLE].sum() != unpaid or -book[:, PAYABLE].sum() != unpaid:
-        _fail(
-            f"open invoices are {unpaid} fen, but receivables are {book[:, RECEIVABLE].sum()} fen "
-            f"and payables {-book[:, PAYABLE].sum()} fen"
-        )
-    if book[:, REVENUE].sum() + book[:, PURCHASES].sum() != 0:
-        _fail("revenue of all sellers differs from purchases of all buyers")
-
-
-def _fail(what: str) -> NoReturn:
-    raise InvariantError(f"invariant broken: the ledger is wrong: {what}")

@@ -6,6 +6,7 @@ direction is better, and its meaning; the comparison, `chainsim list measures` a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -47,13 +48,22 @@ MEASURES: Final = (
     Measure("city_receivables", "CNY", "lower", "what firms in the city are still owed at the end"),
     Measure("city_payables", "CNY", "neutral", "what firms in the city still owe at the end"),
     Measure("orders", "orders", "neutral", "orders placed with suppliers and lines"),
+    Measure("lost_units", "units", "lower", "units of final demand that were lost"),
+    Measure("scrap_units", "units", "lower", "units that lines made and that were no good"),
+    Measure("cost_total", "CNY", "lower", "costs of stock, orders and shortages"),
+    Measure("cost_per_day", "CNY", "lower", "the same per day"),
+    Measure("city_jobs", "jobs", "higher", "jobs at firms in the city"),
+    Measure("city_co2", "t", "lower", "CO2 of firms in the city"),
 )
 
 
 def kpis(
-    run: Run, deliveries: pd.DataFrame, sums: pd.DataFrame, book: np.ndarray, stocks: pd.DataFrame
+    run: Run, deliveries: pd.DataFrame, sums: pd.DataFrame, book: np.ndarray, tables: Mapping[str, pd.DataFrame]
 ) -> pd.DataFrame:
-    """Tidy rows measure, unit, value, in the order of `MEASURES`; `sums` are those of `firm_sums`."""
+    """Tidy rows measure, unit, value, in the order of `MEASURES`.
+
+    sums: those of `firm_sums`.  book: balances by firm and account.  tables: of the run, by name.
+    """
     network = run.network
     own = simulated_firms(network)
     rings = np.array([firm.ring for firm in network.firms])
@@ -66,11 +76,18 @@ def kpis(
         values[f"{scope}_value_added"] = int(sums["value_added"].to_numpy()[here].sum()) / FEN
     city = own & (rings == "city")
     values["city_multiplier"] = values["city_revenue"] * FEN / final if final else 0.0
-    values["city_receivables"] = int(book[city, RECEIVABLE].sum()) / FEN
-    values["city_payables"] = int(-book[city, PAYABLE].sum()) / FEN
+    values["city_receivables"] = int(book[: len(city)][city, RECEIVABLE].sum()) / FEN
+    values["city_payables"] = int(-book[: len(city)][city, PAYABLE].sum()) / FEN
     values |= _service(run, deliveries)
     masters = {firm.name for firm in network.firms if firm.kind == "chain_master"}
+    stocks, firms = tables["stocks"], tables["firms"]
     values["starved"] = float(stocks.loc[stocks["firm"].isin(masters), "starved_days"].sum())
+    values["lost_units"] = float(tables["markets"]["lost_units"].sum())
+    values["scrap_units"] = float(tables["lines"]["scrapped_units"].sum())
+    values["cost_total"] = float(tables["costs"]["total_cny"].sum())
+    values["cost_per_day"] = float(tables["costs"]["per_day_cny"].sum())
+    values["city_jobs"] = float(firms.loc[city, "jobs"].sum())
+    values["city_co2"] = float(firms.loc[city, "co2_t"].sum())
     values["orders"] = float(len(run.counted(state.PLACED)) + len(run.counted(state.RELEASED)))
     return pd.DataFrame(
         [(measure.name, measure.unit, values[measure.name]) for measure in MEASURES],

@@ -1,21 +1,19 @@
 """The Leontief model of the same network, compiled from its nominal shares, bills of materials and prices.
 
-In: a Network.  Out: the matrix of purchases per yuan of output between everything that is made or traded, value added
+In: a Network.  Out: the matrix of purchases per yuan of output between all that firms sell, value added
 coefficients, and the outputs x = (I - A)^-1 f that a run must approach when capacity is ample and lags are past
 (Miller & Blair 2022, ch. 2).  This module must not know what any run did.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chainsim.model import state
+from chainsim.economy.value_added import RELEVANT, Terms, inputs, lanes_of, warehouses
 from chainsim.model.network import WHOLE_SHARE, Network
 
 Matrix = NDArray[np.float64]
@@ -23,13 +21,12 @@ Matrix = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Leontief:
-    """The nominal network in force from `tick` on, in value terms; rows and columns are made and traded stock points.
+    """The nominal network in force from `tick` on, in value terms; rows and columns are the stock points that sell.
 
-    stocks: indices of the stock points that firms sell from, in the order of the rows; what a warehouse trades has its
-        sales as output and the goods among its purchases.
+    stocks: indices of the stock points that are made or sold from a warehouse, in the order of the rows.
     purchases: a_ij, yuan bought from i per yuan of output of j, between simulated firms, float64[n, n].
     outside: m_j, yuan bought outside the network per yuan of output of j, freight included, float64[n].
-    final: share of final demand in yuan by those stock points, at the planned mix, sums to 1, float64[n].
+    final: share of final demand in yuan by made stock point, at the planned mix, sums to 1, float64[n].
     """
 
     tick: int
@@ -59,68 +56,47 @@ class Leontief:
 
 def compile_network(network: Network, tick: int = 0) -> Leontief:
     """The Leontief model of what is in force at `tick`."""
-    shares = [lane.share for lane in network.lanes]
-    prices = [lane.price for lane in network.lanes]
-    freights = [lane.freight for lane in network.lanes]
-    needs = [need.quantity for need in network.needs]
+    terms = Terms.at_start(network)
     for change in network.changes:
-        if change.tick > tick:
-            continue
-        if change.kind == state.SET_LANE_SHARE:
-            shares[change.entity] = change.values[0]
-        elif change.kind == state.SET_LANE_TERMS:
-            _, prices[change.entity], freights[change.entity] = change.values
-        elif change.kind == state.SET_NEED:
-            needs[change.entity] = Fraction(change.values[0], change.values[1])
-    selling = _selling(network)
-    row = {stock: index for index, stock in enumerate(selling)}
-    value = _values(network, shares, prices, needs)
-    purchases = np.zeros((len(selling), len(selling)))
-    outside = np.zeros(len(selling))
-    lanes_of: dict[int, list[int]] = {}
-    for index, lane in enumerate(network.lanes):
-        lanes_of.setdefault(lane.buyer, []).append(index)
-    used = [(need.made, need.component, float(needs[index])) for index, need in enumerate(network.needs)]
-    used += [(stock, stock, 1.0) for stock in selling if network.stocks[stock].role == "bought"]
-    for sold, component, quantity in used:
+        if change.tick <= tick:
+            terms.apply(change.kind, change.entity, change.values)
+    made = {index for index, point in enumerate(network.stocks) if point.role == "made"}
+    sellers = tuple(sorted(made | set(warehouses(network))))
+    row = {stock: index for index, stock in enumerate(sellers)}
+    value = _values(network, terms)
+    purchases = np.zeros((len(sellers), len(sellers)))
+    outside = np.zeros(len(sellers))
+    into = lanes_of(network)
+    for sold, bought, quantity in inputs(network, terms):
         user = row[sold]
-        per_unit = network.parts[network.stocks[component].part].per_unit
-        for lane_index in lanes_of.get(component, ()):
-            lane = network.lanes[lane_index]
-            units = quantity * (shares[lane_index] / WHOLE_SHARE)
-            spent = units * (prices[lane_index] / per_unit) / value[sold]
+        for index in into.get(bought, ()) if value[sold] else ():
+            lane = network.lanes[index]
+            per_unit = network.parts[network.stocks[lane.buyer].part].per_unit
+            bought_here = float(quantity) * (terms.shares[index] / WHOLE_SHARE)
+            spent = bought_here * (terms.prices[index] / per_unit) / value[sold]
             if lane.supplier in row:
                 purchases[row[lane.supplier], user] += spent
             else:
                 outside[user] += spent
-            if freights[lane_index]:
-                outside[user] += units * (freights[lane_index] / per_unit) / value[sold]
-    final = np.zeros(len(selling))
+            if terms.freight[index]:  # carriers are outside
+                outside[user] += bought_here * (terms.freight[index] / per_unit) / value[sold]
+    final = np.zeros(len(sellers))
     for market in network.markets:
         planned = market.plan[-1][1]
         per_unit = network.parts[network.stocks[market.stock].part].per_unit
-        for lane_index in lanes_of.get(market.stock, ()):
-            lane = network.lanes[lane_index]
+        for index in into.get(market.stock, ()):
+            lane = network.lanes[index]
             if lane.supplier in row:
-                final[row[lane.supplier]] += (
-                    planned * shares[lane_index] / WHOLE_SHARE * (prices[lane_index] / per_unit)
-                )
-    return Leontief(tick, selling, purchases, outside, final / final.sum() if final.sum() > 0 else final)
+                bought_there = planned * terms.shares[index] / WHOLE_SHARE
+                final[row[lane.supplier]] += bought_there * (terms.prices[index] / per_unit)
+    return Leontief(tick, sellers, purchases, outside, final / final.sum() if final.sum() > 0 else final)
 
 
-def _selling(network: Network) -> tuple[int, ...]:
-    """Stock points of simulated firms that sell: all that are made, and those bought ones that others buy from."""
-    suppliers = {lane.supplier for lane in network.lanes}
-    return tuple(
-        index
-        for index, point in enumerate(network.stocks)
-        if point.role == "made" or (point.role == "bought" and index in suppliers)
-    )
+def _values(network: Network, terms: Terms) -> list[float]:
+    """Fen per quantum of every stock point: what it is sold for, over the plan where buyers pay differently.
 
-
-def _values(network: Network, shares: Sequence[int], prices: Sequence[int], needs: Sequence[Fraction]) -> list[float]:
-    """Fen per quantum of every stock point: what it is sold for, on average over the plan where buyers pay differently;
-    else the price of its part."""
+    Where nobody buys, the price of its part.
+    """
     value = [_unit_value(network, stock) for stock in range(len(network.stocks))]
     sold: dict[int, list[int]] = {}
     for index, lane in enumerate(network.lanes):
@@ -128,25 +104,25 @@ def _values(network: Network, shares: Sequence[int], prices: Sequence[int], need
     flow: Matrix | None = None
     for stock, lanes in sold.items():
         per_unit = network.parts[network.stocks[stock].part].per_unit
-        asked = {prices[index] for index in lanes}
-        value[stock] = prices[lanes[-1]] / per_unit
-        if len(asked) > 1:
-            flow = _planned_flow(network, shares, needs) if flow is None else flow
-            weights = [shares[index] * flow[network.lanes[index].buyer] for index in lanes]
+        value[stock] = terms.prices[lanes[-1]] / per_unit
+        if len({terms.prices[index] for index in lanes}) > 1:
+            flow = _planned_flow(network, terms) if flow is None else flow
+            weights = [terms.shares[index] * flow[network.lanes[index].buyer] for index in lanes]
             if sum(weights) > 0:
-                paid = sum(prices[index] * weight for index, weight in zip(lanes, weights, strict=True))
+                paid = sum(terms.prices[index] * weight for index, weight in zip(lanes, weights, strict=True))
                 value[stock] = float(paid / sum(weights)) / per_unit
     return value
 
 
-def _planned_flow(network: Network, shares: Sequence[int], needs: Sequence[Fraction]) -> Matrix:
+def _planned_flow(network: Network, terms: Terms) -> Matrix:
     """Planned throughput of every stock point over the study, quanta, float64[P]: the plan through shares and bills."""
     count = len(network.stocks)
     passed = np.eye(count)
     for index, lane in enumerate(network.lanes):
-        passed[lane.supplier, lane.buyer] -= shares[index] / WHOLE_SHARE
+        passed[lane.supplier, lane.buyer] -= terms.shares[index] / WHOLE_SHARE
     for index, need in enumerate(network.needs):
-        passed[need.component, need.made] -= float(needs[index])
+        good = terms.good[network.stocks[need.made].line]
+        passed[need.component, need.made] -= float(terms.needs[index] / good) if good else 0.0
     planned = np.zeros(count)
     for market in network.markets:
         planned[market.stock] += market.plan[-1][1]
@@ -161,9 +137,9 @@ def _unit_value(network: Network, stock: int) -> float:
 
 def versions(network: Network) -> list[tuple[Leontief, float]]:
     """The models in force over the study, each with its share of planned final sales after the warm-up."""
-    relevant = (state.SET_LANE_SHARE, state.SET_LANE_TERMS, state.SET_NEED)
     begin = network.warm_up
-    ticks = sorted({change.tick for change in network.changes if change.kind in relevant and change.tick > begin})
+    dated = (change.tick for change in network.changes if change.kind in RELEVANT)
+    ticks = sorted({tick for tick in dated if begin < tick < network.horizon})
     edges = [begin, *ticks, network.horizon]
     planned = [sum(_planned(network, edge)) for edge in edges]
     total = planned[-1] - planned[0]

@@ -273,6 +273,40 @@ class Purse:
 
 
 @dataclass(frozen=True, slots=True)
+class CostRates:
+    """What stock, orders and shortages of one stock point cost; tables only, a run never looks at it.
+
+    holding, backorder, in_transit: fen per quantum and tick, on hand, waited for by its buyers, under way to it.
+    order, set_up: fen per purchase order that it places, per production order that its line starts.
+    unit, unit_made, lost: fen per quantum bought, started on its line, lost to final demand.
+    """
+
+    holding: Fraction = Fraction(0)
+    backorder: Fraction = Fraction(0)
+    in_transit: Fraction = Fraction(0)
+    order: int = 0
+    set_up: int = 0
+    unit: Fraction = Fraction(0)
+    unit_made: Fraction = Fraction(0)
+    lost: Fraction = Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """What a firm means for its region, per yuan or unit; tables only.
+
+    jobs: per fen of revenue a year.  wages, tax: shares of value added.  energy, co2: kWh and kg per unit made, or
+    sent where nothing is made.
+    """
+
+    jobs: Fraction = Fraction(0)
+    wages: Fraction = Fraction(0)
+    tax: Fraction = Fraction(0)
+    energy: Fraction = Fraction(0)
+    co2: Fraction = Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
 class Transit:
     """A shipment that is under way when the run begins."""
 
@@ -315,6 +349,8 @@ class Network:
     growths: tuple[Growth, ...] = ()
     purses: tuple[Purse, ...] = ()
     reviews_first: bool = False  # periodic reviews before the receipts of their tick
+    costs: tuple[CostRates, ...] = ()  # by stock point, or none at all
+    footprints: tuple[Footprint, ...] = ()  # by firm, or none at all
 
     def stock_name(self, stock: int) -> str:
         """`firm / part`, with the role where a firm buys what it makes."""

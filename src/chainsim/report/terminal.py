@@ -29,6 +29,7 @@ HEADLINES: Final = (
     "fill_rate",
     "starved",
 )
+DECLARED: Final = ("cost_total", "cost_per_day", "city_jobs", "city_co2")  # shown where a scenario states them
 ROOMY: Final = 100  # columns from which on relative differences fit, too
 
 
@@ -72,11 +73,28 @@ def summary(loaded: Loaded, baseline: Network, tables: Mapping[str, pd.DataFrame
     masters = {firm.name for firm in baseline.firms if firm.kind == "chain_master"}
     if masters:
         _bottlenecks(tables["stocks"], masters)
+    if "warm_up" in tables:
+        _warm_up(tables["warm_up"])
     if "comparison" in tables:
         titles = {name: policy.title for name, policy in loaded.scenario.policies.items()}
         print_comparison(tables["comparison"], "table", every=False, titles=titles)
     else:
         _measures(tables["kpis"])
+
+
+def _warm_up(table: pd.DataFrame) -> None:
+    """Where the measures begin, and what difference that makes to the baseline's headlines."""
+    first = table.iloc[0]
+    series = str(first["series"]).replace("_", " ")
+    what = f"{first['cut_days']} days" if first["verdict"] == "cut" else first["verdict"]
+    shown = table[table["measure"].isin(HEADLINES)]
+    rows = [
+        (row["measure"].replace("_", " "), amount(row["without"], row["unit"]), amount(row["with"], row["unit"]))
+        for row in _records(shown)
+    ]
+    print_table(
+        ("measure of the baseline", "without the cut", "with it"), rows, f"Warm-up by MSER-5 on {series} by day: {what}"
+    )
 
 
 def speed(runs: int, orders: int, simulated: float, elapsed: float) -> None:
@@ -91,6 +109,7 @@ def speed(runs: int, orders: int, simulated: float, elapsed: float) -> None:
 def _measures(kpis: pd.DataFrame) -> None:
     """Every measure of the baseline, mean over replications."""
     means = kpis.groupby(["measure", "unit"], sort=False)["value"].mean().reset_index()
+    means = means[~means["measure"].isin(DECLARED) | (means["value"] != 0)]
     rows = [(row["measure"], amount(row["value"], row["unit"])) for row in _records(means)]
     print_table(("measure", "mean over replications"), rows, "Measures of the baseline")
 
@@ -144,7 +163,8 @@ def print_comparison(
     table: pd.DataFrame, form: str, every: bool, baseline: str = BASELINE, titles: Mapping[str, str] | None = None
 ) -> None:
     """The paired comparison: as a table for people, or as CSV or Markdown."""
-    shown = table if every else table[table["measure"].isin(HEADLINES)]
+    stated = (table["measure"] == "cost_per_day") & ((table["baseline"] != 0) | (table["mean"] != 0))
+    shown = table if every else table[table["measure"].isin(HEADLINES) | stated]
     if form == "csv":
         click.echo(csv_bytes(shown).decode("utf-8-sig"), nl=False)
         return

@@ -71,21 +71,52 @@ def busy_ticks(run: Run) -> Columns:
 
 
 def server_ticks(run: Run) -> Columns:
-    """Server time on offer by line, int64[lines]; 0 while it is unlimited.  A breakdown is on offer, and not used."""
+    """Server time on offer by line, int64[lines]; 0 while it is unlimited.
+
+    A breakdown is on offer.  So is a server that is taken away, until it has finished its batch.
+    """
     network = run.network
     count = len(network.lines)
     servers = [line.servers for line in network.lines]
     begin = [network.warm_up] * count
     spans: list[tuple[int, int, int, int]] = []  # line, servers, from, until
     for change in [*network.changes, *(Change(run.horizon, SET_LINE_SPEED, line) for line in range(count))]:
-        if change.kind == SET_LINE_SPEED:
+        if change.kind == SET_LINE_SPEED and change.tick <= run.horizon:
             line, until = change.entity, max(change.tick, network.warm_up)
             if servers[line] < UNLIMITED:
                 spans.append((line, servers[line], begin[line], until))
             begin[line], servers[line] = until, change.values[0]
     line_, servers_, from_, until_ = np.array(spans, dtype=np.int64).reshape(len(spans), 4).T
     offered = servers_ * (on_the_clock(run, line_, until_) - on_the_clock(run, line_, from_))
-    return sums(line_, offered, count)
+    total = sums(line_, offered, count)
+    fewer = {change.entity for change in network.changes if change.kind == SET_LINE_SPEED}
+    for line in sorted(fewer):
+        if servers[line] < UNLIMITED and network.lines[line].servers < UNLIMITED:
+            total[line] += _overhang(run, line)
+    return total
+
+
+def _overhang(run: Run, line: int) -> int:
+    """Time for which more servers of a line were busy than it still had, ticks x servers."""
+    network, stock = run.network, run.network.lines[line].stock
+    ticks, rises = [np.zeros(1, dtype=np.int64)], [np.array([-network.lines[line].servers])]
+    for kind, rise in ((state.STARTED, 1), (state.FINISHED, -1)):
+        rows = run.of_kind(kind)
+        own = rows.tick[rows.entity == stock]
+        ticks.append(own)
+        rises.append(np.full(len(own), rise))
+    servers = network.lines[line].servers
+    for change in network.changes:
+        if change.kind == SET_LINE_SPEED and change.entity == line and change.tick < run.horizon:
+            ticks.append(np.array([change.tick]))
+            rises.append(np.array([servers - change.values[0]]))
+            servers = change.values[0]
+    tick, rise_ = np.concatenate(ticks), np.concatenate(rises)
+    order = np.argsort(tick, kind="stable")
+    excess = np.maximum(np.cumsum(rise_[order]), 0)
+    edges = np.maximum(np.append(tick[order], run.horizon), network.warm_up)
+    clock = on_the_clock(run, np.full(len(edges), line, dtype=np.int64), edges)
+    return int((excess * np.diff(clock)).sum())
 
 
 def running_ticks(run: Run) -> Columns:

@@ -196,6 +196,16 @@ def received_so_far(rows: Rows) -> Columns:
     return result
 
 
+def number_of_order(order: Columns) -> Columns:
+    """How manieth row of its order each row is, from 0, int64[n]."""
+    by_order = np.argsort(order, kind="stable")
+    at = np.arange(len(order))
+    first = np.searchsorted(order[by_order], order[by_order])
+    result = np.empty(len(order), dtype=np.int64)
+    result[by_order] = at - first
+    return result
+
+
 def movements(run: Run) -> Rows:
     """One row a change of stock on hand: tick, stock point, quantity (negative when it leaves); outside excepted."""
     signs = np.zeros(state.LOG_KINDS, dtype=np.int8)

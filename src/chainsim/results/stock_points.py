@@ -48,7 +48,7 @@ def stock_table(run: Run) -> pd.DataFrame:
         "mean_on_order_units": on_order_integral(run) / span / per_unit,
         "mean_backorders_units": backorder_integral(run) / span / per_unit,
         "demanded_units": (asked + sums(used.entity, used.quantity, count)) / per_unit,
-        "fill_rate": _ratio(at_once, asked),
+        "fill_rate": _ratio(at_once, asked, 1.0),
         "mean_wait_days": days(network, _ratio(wait, shipped)),
         "lost_units": sums(run.lanes.seller_stock[lost.entity], lost.quantity, count) / per_unit,
         "destroyed_units": sums(destroyed.entity, destroyed.quantity, count) / per_unit,
@@ -62,10 +62,9 @@ def stock_table(run: Run) -> pd.DataFrame:
     return pd.DataFrame(columns)[kept].reset_index(drop=True)
 
 
-def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
-    """Quotients, undefined where there is nothing to divide by."""
-    with np.errstate(invalid="ignore"):
-        result: np.ndarray = np.divide(above, below, out=np.full(len(below), np.nan), where=below > 0)
+def _ratio(above: np.ndarray, below: np.ndarray, otherwise: float = 0.0) -> np.ndarray:
+    """Quotients; `otherwise` where there is nothing to divide by."""
+    result: np.ndarray = np.divide(above, below, out=np.full(len(below), otherwise), where=below > 0)
     return result
 
 
@@ -148,7 +147,7 @@ def variances(run: Run, rows: Rows) -> np.ndarray:
     """Sample variance of what each stock point's rows sum to per period, float64[P], quanta squared.
 
     The period is the stock point's review period at the start, or a day where it is reviewed continuously; only whole
-    periods after the warm-up count.  Undefined with fewer than two.
+    periods after the warm-up count.  0 with fewer than two.
     """
     network = run.network
     count = len(network.stocks)
@@ -166,10 +165,10 @@ def variances(run: Run, rows: Rows) -> np.ndarray:
     inside = (period >= first[entity]) & (period < last[entity])
     entity, period, quantity = entity[inside], period[inside], quantity[inside]
     if len(entity) == 0:
-        return np.where(periods > 1, 0.0, np.nan)
+        return np.zeros(count)
     starts = np.flatnonzero(np.r_[True, (entity[1:] != entity[:-1]) | (period[1:] != period[:-1])])
     totals, owner = np.add.reduceat(quantity, starts).astype(np.float64), entity[starts]
     mean = np.bincount(owner, totals, count) / np.maximum(periods, 1)
     squares = np.bincount(owner, (totals - mean[owner]) ** 2, count)
     squares += (periods - np.bincount(owner, minlength=count)) * mean**2  # periods without a row
-    return np.where(periods > 1, squares / np.maximum(periods - 1, 1), np.nan)
+    return np.where(periods > 1, squares / np.maximum(periods - 1, 1), 0.0)

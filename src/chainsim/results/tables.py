@@ -17,11 +17,12 @@ from chainsim.model.network import UNLIMITED, Network
 from chainsim.records import Columns
 from chainsim.results.capacity import busy_ticks, server_ticks
 from chainsim.results.dates import days, whole_days
-from chainsim.results.frames import Run, quanta_per_unit, simulated_firms
+from chainsim.results.frames import Run, number_of_order, quanta_per_unit, simulated_firms
 from chainsim.results.steps import sums
 from chainsim.results.stock_points import served_at_once
 
 FEN: Final = 100
+DECIMALS: Final = 6  # beyond which sums of units are rounding errors
 
 
 def firm_attributes(network: Network) -> pd.DataFrame:
@@ -74,7 +75,7 @@ def transit_times(run: Run) -> tuple[Columns, Columns]:
     count = len(run.network.lanes)
     shipped, received = run.of_kind(state.SHIPPED), run.counted(state.RECEIVED)
     before = len(run.of_kind(state.RECEIVED)) - len(received)
-    number = _number_of_order(run.of_kind(state.RECEIVED).order)[before:]
+    number = number_of_order(run.of_kind(state.RECEIVED).order)[before:]
     by_order = np.argsort(shipped.order, kind="stable")
     first = np.searchsorted(shipped.order[by_order], received.order)
     timed = run.placed[received.order] >= 0
@@ -82,16 +83,6 @@ def transit_times(run: Run) -> tuple[Columns, Columns]:
     received = received.where(timed)
     under_way = (received.tick - sent) * received.quantity
     return sums(received.entity, under_way, count), sums(received.entity, received.quantity, count)
-
-
-def _number_of_order(order: Columns) -> Columns:
-    """How manieth row of its order each row is, from 0, int64[n]."""
-    by_order = np.argsort(order, kind="stable")
-    at = np.arange(len(order))
-    first = np.searchsorted(order[by_order], order[by_order])
-    result = np.empty(len(order), dtype=np.int64)
-    result[by_order] = at - first
-    return result
 
 
 def operations(run: Run) -> pd.DataFrame:
@@ -116,7 +107,7 @@ def operations(run: Run) -> pd.DataFrame:
 
 
 def daily_table(run: Run, deliveries: pd.DataFrame) -> pd.DataFrame:
-    """By day: units demanded and delivered to the markets, and revenue by ring (disjoint rings, simulated firms)."""
+    """By day: units demanded, delivered, lost, and waited for at its end by the markets; revenue by ring, disjoint."""
     network = run.network
     count = int(whole_days(network, np.array([run.horizon - 1]))[0]) + 1
     day = whole_days(network, deliveries["tick"].to_numpy())
@@ -139,6 +130,7 @@ def daily_table(run: Run, deliveries: pd.DataFrame) -> pd.DataFrame:
             (deliveries["quantity"].to_numpy() / per_unit[deliveries["seller_stock"].to_numpy()])[sold],
             minlength=count,
         ),
+        **_shortage(run, count),
     }
     own = simulated_firms(network)
     rings = np.array([firm.ring for firm in network.firms])
@@ -146,3 +138,18 @@ def daily_table(run: Run, deliveries: pd.DataFrame) -> pd.DataFrame:
         here = (own & (rings == ring))[seller] if len(seller) else np.zeros(0, dtype=bool)
         columns[f"revenue_{ring}_cny"] = np.bincount(day[here], amount[here], minlength=count) / FEN
     return pd.DataFrame(columns)
+
+
+def _shortage(run: Run, count: int) -> dict[str, np.ndarray]:
+    """By day: units of final demand lost, and units ordered and neither arrived nor lost at its end."""
+    network, lanes = run.network, run.lanes
+    final = np.array([network.stocks[lane.buyer].role == "sold" for lane in network.lanes], dtype=bool)
+    flows = {}
+    for kind in (state.PLACED, state.RECEIVED, state.LOST):
+        rows = run.of_kind(kind)
+        rows = rows.where(final[rows.entity])
+        units = rows.quantity / lanes.per_unit[rows.entity]
+        flows[kind] = np.bincount(whole_days(network, rows.tick), units, minlength=count)
+    opening = sum(row.quantity / lanes.per_unit[row.lane] for row in network.transits if final[row.lane])
+    waiting = opening + np.cumsum(flows[state.PLACED] - flows[state.RECEIVED] - flows[state.LOST])
+    return {"lost_units": flows[state.LOST], "waiting_units": np.round(waiting, DECIMALS)}

@@ -20,6 +20,7 @@ from chainsim.model.arrivals import Arrivals, Listed, Regular, Renewal
 from chainsim.model.distributions import Constant, Distribution
 from chainsim.model.replenishment import Flow
 from chainsim.scenario.compiling import calendars, cash, disruptions, growth, stocks
+from chainsim.scenario.compiling.costs import cost_rates, footprint
 from chainsim.scenario.language import schema
 from chainsim.scenario.language.fields import OfPlan
 from chainsim.scenario.load import Loaded
@@ -97,6 +98,7 @@ class _Builder:
             if spec.ramp_up is not None
             for day in growth.ramp_days(spec.ramp_up, study.start, self.days)
         }
+        self.accounts = self.merged("account", ("costs", "footprint"))
         self.stock_keys = sorted(self.all("stocks"))
         self.lane_specs = self.merged("lanes", ("in_order",))
         self.lane_keys = list(self.lane_specs)
@@ -343,7 +345,7 @@ class _Builder:
             start=self.start,
             tick_seconds=self.tick,
             seed=self.study.seed,
-            warm_up=self.ticks(self.study.warm_up),
+            warm_up=0 if self.study.warm_up == "mser5" else self.ticks(self.study.warm_up),
             calendars=tuple(
                 calendars.compiled(closed[name], self.start, self.study.end, self.ticks) for name in self.calendars
             ),
@@ -351,6 +353,8 @@ class _Builder:
             shocks=tuple(shocks),
             growths=tuple(growth.growths(self.line_specs, self.line_keys, self.ticks)),
             purses=tuple(cash.purses(self.purse_specs, list(self.firms), self.ticks)),
+            costs=self.costs(),
+            footprints=self.footprints(),
         )
         network = replace(network, draws=tuple(net.Draw(*address) for address in self.draws))
         if self.study.opening == "full":
@@ -384,6 +388,24 @@ class _Builder:
                     f"{key[0]} is not there from the start of the study, {self.start}, so it cannot forecast its "
                     f"demand for {key[1]}: give it a rule with fixed levels, or let it be there from the start"
                 )
+
+    def costs(self) -> tuple[net.CostRates, ...]:
+        """By stock point, empty if no firm states any."""
+        if not any(account.costs for account in self.accounts.values()):
+            return ()
+        stated = {firm: account.costs for firm, account in self.accounts.items()}
+        used = {component for _, component in self.need_keys}
+        return tuple(
+            cost_rates(stated.get(key[0]), key in used, self.parts[key[1]].per_unit, self.tick)
+            for key in self.stock_keys
+        )
+
+    def footprints(self) -> tuple[net.Footprint, ...]:
+        """By firm, empty if none states any."""
+        if not any(account.footprint for account in self.accounts.values()):
+            return ()
+        stated = {firm: account.footprint for firm, account in self.accounts.items()}
+        return tuple(footprint(stated.get(firm)) for firm in self.firms)
 
     def markets(self) -> list[net.Market]:
         result = []

@@ -6,18 +6,25 @@ baseline.  This module must not know folders or terminals.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 import pandas as pd
 
 from chainsim.compare.paired import BASELINE, comparison
 from chainsim.model.network import Network
+from chainsim.results.dates import DAY_SECONDS
+from chainsim.results.warm_up import Cut, mser5
 from chainsim.scenario.build import build
 from chainsim.scenario.load import Loaded
 from chainsim.scenario.versions import combination
 from chainsim.study.executors import run_all
 from chainsim.study.trial import Outcome, run_trial
+
+CUT: Final = "cut"
+RUN_TOO_SHORT: Final = "run too short, nothing cut"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +69,55 @@ def run(
     progress: Callable[[float], None] = lambda _: None,
     keep_log: bool = False,
 ) -> Result:
-    """Run every trial and stack its tables; the same for any number of jobs."""
+    """Run every trial and stack its tables; the same for any number of jobs.
+
+    Where MSER-5 finds the warm-up, the baseline runs once before, and all policies are counted from the same cut.
+    """
+    pilot = None
+    if study.loaded.scenario.study.warm_up == "mser5":
+        first = [(study.networks[BASELINE], BASELINE, number, False) for number in study.replications]
+        pilot = _stacked(run_all(_trial, first, jobs, lambda _: None, lambda _: None))
+        study, series, cut = _cut(study, pilot)
     arguments = [(study.networks[policy], policy, number, keep_log) for policy, number in study.trials]
     outcomes = run_all(_trial, arguments, jobs, done, progress)
-    stacked = {
-        name: pd.concat([outcome.tables[name] for outcome in outcomes], ignore_index=True)
-        for name in outcomes[0].tables
-    }
+    stacked = _stacked(outcomes)
+    if pilot is not None:
+        stacked["warm_up"] = _effect(pilot["kpis"], stacked["kpis"]).assign(
+            series=series, cut_days=cut.values, verdict=RUN_TOO_SHORT if cut.too_short else CUT
+        )
     if len(study.networks) > 1:
         matters_if = float(study.loaded.scenario.study.matters_if)
         stacked["comparison"] = comparison(stacked["kpis"], BASELINE, matters_if)
     return Result(stacked, sum(o.orders for o in outcomes), sum(o.seconds for o in outcomes))
+
+
+def _stacked(outcomes: Sequence[Outcome]) -> dict[str, pd.DataFrame]:
+    return {
+        name: pd.concat([outcome.tables[name] for outcome in outcomes], ignore_index=True)
+        for name in outcomes[0].tables
+    }
+
+
+def _cut(study: Plan, pilot: dict[str, pd.DataFrame]) -> tuple[Plan, str, Cut]:
+    """The study counted from where MSER-5 cuts the baseline's output, the name of that output, and the cut.
+
+    The output is what final demand waits for at the end of each day, mean over replications; where that never moves,
+    what is delivered on each day.
+    """
+    days = pilot["daily"].groupby("date", sort=False)[["waiting_units", "delivered_units"]].mean()
+    series = "waiting_units" if days["waiting_units"].nunique() > 1 else "delivered_units"
+    cut = mser5(days[series].to_numpy())
+    day = DAY_SECONDS / study.networks[BASELINE].tick_seconds
+    ticks = math.ceil(cut.values * day)
+    networks = {name: replace(network, warm_up=ticks) for name, network in study.networks.items()}
+    return replace(study, networks=networks), series, cut
+
+
+def _effect(without: pd.DataFrame, with_: pd.DataFrame) -> pd.DataFrame:
+    """The baseline's measures without and with the cut, mean over replications."""
+    with_ = with_[with_["policy"] == BASELINE]
+    means = [table.groupby(["measure", "unit"], sort=False)["value"].mean() for table in (without, with_)]
+    return pd.concat(means, axis=1, keys=["without", "with"]).reset_index()
 
 
 def _trial(

@@ -13,7 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from chainsim.economy import accounts
+from chainsim.economy import accounts, audit
+from chainsim.economy.claims import claims
+from chainsim.economy.costs import cost_table
+from chainsim.economy.footprint import footprint_table
 from chainsim.economy.kpis import kpis
 from chainsim.economy.multipliers import firm_sums, multipliers
 from chainsim.engine import simpy_engine
@@ -101,23 +104,24 @@ def tabulate(run: Run, keep_log: bool = False, audited: bool = True) -> dict[str
     """
     network = run.network
     every = deliveries(run)
-    postings = accounts.journal(every, run.horizon)
-    book = accounts.balances(postings, len(network.firms))
+    owed, others, firms = claims(run, every), accounts.flows(run), len(network.firms)
+    postings = accounts.journal(owed, others, firms)
+    book = accounts.balances(postings, firms)
     if audited:
-        accounts.check(postings, book, every, run.horizon)
+        audit.check(postings, book, owed, others, firms)
     counted = every[every["tick"].to_numpy() >= network.warm_up].reset_index(drop=True)
     sums = firm_sums(network, counted)
-    stocks = stock_table(run)
     result = {
-        "kpis": kpis(run, counted, sums, book, stocks),
         "firms": _firm_table(run, sums, book),
-        "stocks": stocks,
+        "stocks": stock_table(run),
         "lines": line_table(run),
         "lanes": tables.lane_table(run, counted),
         "markets": market_table(run, counted),
+        "costs": cost_table(run),
         "daily": tables.daily_table(run, every),
         "multipliers": multipliers(network, counted, sums),
     }
+    result = {"kpis": kpis(run, counted, sums, book, result)} | result
     if keep_log:
         result |= _log_tables(run)
     return result
@@ -134,7 +138,9 @@ def _firm_table(run: Run, sums: pd.DataFrame, book: np.ndarray) -> pd.DataFrame:
         ("receivable", accounts.RECEIVABLE, 1),
         ("payable", accounts.PAYABLE, -1),
     ):
-        table[f"{name}_cny"] = sign * book[:, account] / tables.FEN
+        table[f"{name}_cny"] = sign * book[: len(table), account] / tables.FEN
     for name, column in tables.operations(run).items():
+        table[str(name)] = column.to_numpy()
+    for name, column in footprint_table(run, sums).items():
         table[str(name)] = column.to_numpy()
     return table

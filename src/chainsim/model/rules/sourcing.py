@@ -130,6 +130,9 @@ def turn_to(s: State, tick: int, chosen: int, index: int) -> None:
     elif s.lanes[chosen].substitute != index + 1:
         s.lanes[chosen].substitute = index + 1
         s.log.append((tick, SWITCHED, -1, index, s.lanes[index].switching_cost))
+        purse = s.stocks[s.lanes[index].buyer].purse
+        if purse >= 0:
+            s.purses[purse].cash -= s.lanes[index].switching_cost
 
 
 def following_rank(s: State, begin: int, end: int, rank: int) -> int:

@@ -94,7 +94,7 @@ def _study(view: View) -> Iterator[Problem]:
         message = f"study.end {study.end} must be after study.start {study.start}"
         yield view.problem(("study", "end"), message, "the end is the first day no longer simulated")
         return
-    if study.warm_up >= horizon:
+    if study.warm_up != "mser5" and study.warm_up >= horizon:
         message = f"study.warm_up of {format_duration(study.warm_up)} must be below the horizon of {days} days"
         yield view.problem(("study", "warm_up"), message, "simulate longer, or cut less")
     if horizon / study.tick > LONGEST:

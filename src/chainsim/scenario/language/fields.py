@@ -12,7 +12,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import partial
-from typing import Annotated, Any, TypeAlias, TypeVar
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
@@ -142,6 +142,7 @@ _shape = hinted(values.shape, 'write "linear"')
 _share = hinted(values.share, 'write a share such as "75%"')
 _positive_share = hinted(partial(values.share, strictly=True), 'write a share such as "97%"')
 _sourcing = hinted(values.sourcing, f"write one of {', '.join(sourcings)}")
+_warm_up = hinted(values.warm_up, 'write a duration such as "90 days", or "mser5"')
 _weight = hinted(values.weight, 'write a plain number such as "2" or "0.15"')
 _positive_weight = hinted(partial(values.weight, strictly=True), 'write a plain number such as "1"')
 
@@ -351,6 +352,17 @@ TraceFile: TypeAlias = Annotated[
     _written(lambda trace: str(trace.file)),
     _schema("a CSV beside the scenario", "orders.csv", type="string"),
 ]
+WarmUp: TypeAlias = Annotated[
+    Fraction | Literal["mser5"],
+    _checked(_warm_up),
+    _written(lambda value: value if isinstance(value, str) else format_duration(value)),
+    _schema(
+        "a duration, or the rule that finds one",
+        "90 days",
+        "mser5",
+        **WITH_UNIT | {"pattern": rf"{DURATION['pattern']}|^mser5$"},
+    ),
+]
 Weight: TypeAlias = Annotated[
     Fraction,
     _checked(_weight),
@@ -407,6 +419,7 @@ __all__ = [
     "Switch",
     "Trace",
     "TraceFile",
+    "WarmUp",
     "Weight",
     "Words",
 ]

@@ -19,6 +19,7 @@ from chainsim.model.replenishment import BaseStock, Replenishment
 from chainsim.scenario.language.calendars import Calendar
 from chainsim.scenario.language.cash import Cash
 from chainsim.scenario.language.changes import DatedChange, Policy
+from chainsim.scenario.language.costs import Costs, Footprint
 from chainsim.scenario.language.disruptions import Disruption, HitLane, Hits, Recovery
 from chainsim.scenario.language.expectation import Expectation
 from chainsim.scenario.language.fields import (
@@ -51,6 +52,7 @@ from chainsim.scenario.language.fields import (
     ShareByRing,
     Switch,
     TraceFile,
+    WarmUp,
     Weight,
     Words,
 )
@@ -73,7 +75,9 @@ class Study(Section):
     replications: Annotated[CountFromOne, Field(description="runs per policy, each with its own draws")] = 5
     policies: Annotated[tuple[Name, ...], Field(description="policies run beside the baseline")] = ()
     matters_if: Annotated[Share, Field(description="smallest relative difference that matters")] = Fraction(1, 100)
-    warm_up: Annotated[Duration, Field(description="cut from all measures; for steady-state studies")] = Fraction(0)
+    warm_up: Annotated[
+        WarmUp, Field(description="cut from all measures; for steady-state studies; 'mser5' finds it")
+    ] = Fraction(0)
     tick: Annotated[PositiveDuration, Field(description="smallest step of time")] = Fraction(1)
     opening: Annotated[
         Literal["full", "empty"], Field(description="stocks at target and pipelines filled, or nothing anywhere")
@@ -160,6 +164,8 @@ class Operations(Buying, Sending, Shortage):
     expansion: Annotated[Expansion | None, Field(description="capacity that is added after busy times")] = None
     shrinks: Annotated[Shrinking | None, Field(description="capacity that is given up after idle times")] = None
     cash: Annotated[Cash | None, Field(description="what each firm has to pay with; never short if absent")] = None
+    costs: Annotated[Costs | None, Field(description="what stock, orders and shortages cost")] = None
+    footprint: Annotated[Footprint | None, Field(description="jobs, wages, taxes, energy and CO2")] = None
 
 
 class Firm(Operations):
@@ -372,6 +378,7 @@ __all__ = [
     "Breakdowns",
     "Calendar",
     "Cash",
+    "Costs",
     "DatedChange",
     "Disruption",
     "Distribution",
@@ -379,6 +386,7 @@ __all__ = [
     "Expansion",
     "Firm",
     "FirmChange",
+    "Footprint",
     "HitLane",
     "Hits",
     "Lane",

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from chainsim.model.replenishment import BaseStock, Replenishment
 from chainsim.model.sourcing import Shares, Sourcing
+from chainsim.scenario.language.costs import Costs, Footprint
 from chainsim.scenario.language.fields import (
     Amount,
     CountByRing,
@@ -104,6 +105,8 @@ class Warehouse(Buying, Sending, Shortage):
     rank: Annotated[
         CountFromOne | None, Field(description="buyers with `sourcing: priority` ask 1 first; by name if absent")
     ] = None
+    costs: Annotated[Costs | None, Field(description="what stock, orders and shortages cost")] = None
+    footprint: Annotated[Footprint | None, Field(description="jobs, wages, taxes, energy and CO2")] = None
     title: Annotated[Words, Field(description="name shown in reports")] = ""
     ring: Annotated[Ring | None, Field(description="where its revenue counts")] = None
     district: Annotated[Words, Field(description="district of the city")] = ""

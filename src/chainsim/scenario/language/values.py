@@ -183,6 +183,11 @@ def duration(value: object, *, strictly: bool = False) -> Fraction:
     return _at_least(parse_duration(_text(value, "a duration", "2 days")), value, strictly=strictly)
 
 
+def warm_up(value: object) -> Fraction | Literal["mser5"]:
+    """Seconds, or the name of the rule that finds them."""
+    return "mser5" if value == "mser5" else duration(value)
+
+
 def rate(value: object) -> Fraction:
     """Units per second, >= 0."""
     if isinstance(value, (int, float, Fraction)) and not isinstance(value, bool):

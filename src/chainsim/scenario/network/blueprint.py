@@ -120,6 +120,14 @@ class PurseSpec:
     cash: schema.Cash | None
 
 
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What is counted of a firm after a run."""
+
+    costs: schema.Costs | None = None
+    footprint: schema.Footprint | None = None
+
+
 @dataclass(slots=True)
 class Blueprint:
     """Everything by name."""
@@ -133,6 +141,7 @@ class Blueprint:
     markets: dict[StockKey, schema.Market] = field(default_factory=dict)
     rules: dict[StockKey, Sourcing] = field(default_factory=dict)  # of those that buy
     purses: dict[str, PurseSpec] = field(default_factory=dict)  # of every plant and supplier
+    account: dict[str, Account] = field(default_factory=dict)  # by firm
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,10 +177,12 @@ def spell_out(scenario: schema.Scenario, day: date | None = None) -> Blueprint:
     sellers: list[_Seller] = [*makers]
     for trader, firm in traders(scenario):
         result.firms[trader.name] = firm
+        result.account[trader.name] = Account(trader.plan.costs, trader.plan.footprint)
         sellers.append(trader)
     for name, source in scenario.outside.items():
         result.firms[name] = Firm(name, "outside", source.ring)
     for maker in makers:
+        result.account[maker.name] = Account(maker.plan.costs, maker.plan.footprint)
         plan = maker.plan
         made: StockKey = (maker.name, plan.makes, "made")
         quanta = per_unit[plan.makes]

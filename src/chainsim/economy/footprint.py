@@ -1,0 +1,64 @@
+"""What firms mean for their region: jobs, wages, taxes, energy and CO2, in proportion to revenue, value added, units.
+
+In: a Run and the sums of `chainsim.economy.multipliers.firm_sums`.  Out: columns by firm.  The proportions are the
+scenario's and constant: an assumption, without economies of scale or what firms do when they shrink.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from chainsim.model import state
+from chainsim.results.dates import days
+from chainsim.results.frames import Run, quanta_per_unit
+from chainsim.results.tables import FEN
+
+YEAR: Final = 365  # days
+KG_IN_TONNE: Final = 1000
+
+
+def footprint_table(run: Run, sums: pd.DataFrame) -> pd.DataFrame:
+    """Columns jobs, wages_cny, tax_cny, energy_kwh, co2_t by firm; 0 where nothing is stated.
+
+    Jobs go by revenue a year, wages and taxes by value added, energy and CO2 by units made (scrap too), or sent by
+    firms that make nothing.
+    """
+    network = run.network
+    count = len(network.firms)
+    names = ("jobs", "wages", "tax", "energy", "co2")
+    rates = {
+        name: np.array([float(getattr(row, name)) for row in network.footprints] or [0.0] * count) for name in names
+    }
+    years = float(days(network, np.array([run.horizon - network.warm_up]))[0]) / YEAR
+    units = _units(run) if network.footprints else np.zeros(count)
+    value_added = sums["value_added"].to_numpy()
+    return pd.DataFrame(
+        {
+            "jobs": rates["jobs"] * sums["revenue"].to_numpy() / years,
+            "wages_cny": rates["wages"] * value_added / FEN,
+            "tax_cny": rates["tax"] * value_added / FEN,
+            "energy_kwh": rates["energy"] * units,
+            "co2_t": rates["co2"] * units / KG_IN_TONNE,
+        }
+    )
+
+
+def _units(run: Run) -> np.ndarray:
+    """Units that left each firm's lines, scrap included; units sent where it has no line; float64[firms]."""
+    network = run.network
+    count = len(network.firms)
+    firm_of = np.array([point.firm for point in network.stocks], dtype=np.int64)
+    per_unit = quanta_per_unit(network)
+    makes = np.zeros(count, dtype=bool)
+    makes[[network.stocks[line.stock].firm for line in network.lines]] = True
+    made = np.zeros(count)
+    for kind in (state.FINISHED, state.SCRAPPED):
+        rows = run.counted(kind)
+        made += np.bincount(firm_of[rows.entity], rows.quantity / per_unit[rows.entity], count)
+    shipped = run.counted(state.SHIPPED)
+    seller = run.lanes.seller_stock[shipped.entity]
+    sent = np.bincount(firm_of[seller], shipped.quantity / per_unit[seller], count)
+    return np.where(makes, made, sent)
