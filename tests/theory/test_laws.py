@@ -16,7 +16,7 @@ def test_losses_of_poisson_and_negative_binomial_are_sums_over_their_probabiliti
     k = np.arange(400)
     for law, mass in [
         (laws.poisson(12.5), stats.poisson(12.5).pmf(k)),
-        (laws.negative_binomial(12.5, 30), stats.nbinom(12.5**2 / 17.5, 12.5 / 30).pmf(k)),
+        (laws.negative_binomial(12.5, 30**0.5), stats.nbinom(12.5**2 / 17.5, 12.5 / 30).pmf(k)),
         (laws.geometric(4), stats.geom(0.25).pmf(k)),
     ]:
         assert law.mean == pytest.approx(k @ mass)
@@ -99,7 +99,7 @@ def test_laws_are_written_as_calls() -> None:
         ("discrete([1, 2], [0.5])", "equally long"),
         ("discrete([1, 2], [0.5, 0.6])", "sum to 1"),
         ("discrete([-1, 2], [0.5, 0.5])", "whole numbers >= 0"),
-        ("negative_binomial(4, 4)", "variance must be above the mean"),
+        ("negative_binomial(4, 2)", "square of sd must be above the mean"),
         ("geometric(0.5)", "mean must be >= 1"),
         ("4", "must be a law"),
     ],

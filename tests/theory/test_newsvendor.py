@@ -17,7 +17,7 @@ def test_the_newspapers_of_snyder_and_shen() -> None:
 
 
 @pytest.mark.parametrize(
-    "demand", [laws.poisson(20), laws.negative_binomial(20, 60), laws.discrete([2, 9], [0.3, 0.7])]
+    "demand", [laws.poisson(20), laws.negative_binomial(20, 60**0.5), laws.discrete([2, 9], [0.3, 0.7])]
 )
 def test_the_level_is_the_one_that_a_search_finds(demand: laws.Law) -> None:
     costs = [n.newsvendor_cost(demand, level, 1, 4) for level in range(80)]

@@ -161,14 +161,15 @@ def compound_poisson(count: float, size: Law) -> Law:
     return Lattice(lattice.compound_poisson(count, size.mass))
 
 
-def negative_binomial(mean: float, variance: float) -> Law:
-    """Negative binomial by its moments; the variance must exceed the mean."""
+def negative_binomial(mean: float, sd: float) -> Law:
+    """Negative binomial by its mean and standard deviation; the variance must exceed the mean."""
     import numpy as np
     from scipy import stats
 
     positive(mean=mean)
+    variance = sd**2
     if not variance > mean:
-        raise ValueError(f"variance must be above the mean, got {variance:g} and {mean:g}")
+        raise ValueError(f"the square of sd must be above the mean, got {variance:g} and {mean:g}")
     law = stats.nbinom(mean**2 / (variance - mean), mean / variance)
     upper = int(law.isf(lattice.TAIL / 10)) + 2
     return Lattice(lattice.trimmed(np.asarray(law.pmf(np.arange(upper)), dtype=np.float64)))

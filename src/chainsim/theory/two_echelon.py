@@ -68,7 +68,7 @@ def graves_pipeline(owes: Floats, share: float, demand: float) -> Law:
     owed = Lattice(owes)
     mean = demand + share * owed.mean
     variance = demand + share * (1 - share) * owed.mean + share**2 * owed.variance
-    return negative_binomial(mean, variance) if variance > mean * (1 + 1e-9) else poisson(mean)
+    return negative_binomial(mean, variance**0.5) if variance > mean * (1 + 1e-9) else poisson(mean)
 
 
 PIPELINES = {"exact": exact_pipeline, "metric": metric_pipeline, "graves": graves_pipeline}
