@@ -52,6 +52,7 @@ def line_table(run: Run) -> pd.DataFrame:
             "started_units": units[state.STARTED],
             "good_units": units[state.FINISHED],
             "scrapped_units": units[state.SCRAPPED],
+            "good_units_per_day": units[state.FINISHED] / days(network, np.array(span)),
         }
     )
 

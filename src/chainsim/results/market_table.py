@@ -44,6 +44,7 @@ def market_table(run: Run, deliveries: pd.DataFrame) -> pd.DataFrame:
             "demanded_units": asked / per_unit,
             "delivered_units": delivered / per_unit,
             "lost_units": gone / per_unit,
+            "lost_share": np.divide(gone, asked, out=np.zeros(count), where=asked > 0),
             "waiting_units": _waiting(run) / per_unit,
             "fill_rate": np.divide(at_once, asked, out=np.ones(count), where=asked > 0),
             "mean_delay_days": days(network, np.divide(waited, delivered, out=np.zeros(count), where=delivered > 0)),
