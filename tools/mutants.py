@@ -87,7 +87,7 @@ def main() -> int:
         clones = [Path(folder) / f"clone{number}" for number in range(chosen.jobs)]
         for clone in clones:
             prepare(clone)
-        total = [keep(clone, chosen.count, chosen.seed, n, chosen.jobs) for n, clone in enumerate(clones)][0]
+        totals = [keep(clone, chosen.count, chosen.seed, n, chosen.jobs) for n, clone in enumerate(clones)]
         run(clones[0], "cosmic_ray.cli", "baseline", "mutants.toml")  # the tests pass on the code as it is
         with ThreadPoolExecutor(chosen.jobs) as pool:
             list(pool.map(lambda clone: run(clone, "cosmic_ray.cli", "exec", "mutants.toml", "session.sqlite"), clones))
@@ -103,7 +103,7 @@ def main() -> int:
                     print(result.diff)
     tried = killed + survived
     share = killed / tried if tried else 0.0
-    print(f"\n{tried} of {total} mutants tried (seed {chosen.seed}): {killed} killed, {survived} survived, {share:.1%}")
+    print(f"\n{tried} of {totals[0]} mutants tried (seed {chosen.seed}): {killed} killed, {survived} survived, {share:.1%}")
     return 0 if share >= 0.9 else 1
 
 
