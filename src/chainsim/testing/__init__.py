@@ -11,7 +11,8 @@ Needs hypothesis (`pip install "chainsim[dev]"`).
 """
 
 from chainsim.testing.laws import LAWS, Law, assert_every_law
-from chainsim.testing.networks import Sketch, serial, single_server
+from chainsim.testing.networks import serial, single_server
+from chainsim.testing.sketch import Sketch
 from chainsim.testing.replay import Books, Luck, Row, Run, replay, rows_of
 from chainsim.testing.strategies import distributions, networks, runs, shares, simulate, times
 

@@ -16,7 +16,7 @@ from chainsim.engine import simpy_engine
 from chainsim.model.distributions import Distribution, Exponential, Lognormal, Uniform
 from chainsim.model.network import UNLIMITED, WHOLE_SHARE, Network
 from chainsim.model.state import State
-from chainsim.testing.networks import Sketch
+from chainsim.testing.sketch import Sketch
 from chainsim.testing.replay import Run
 
 
