@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from chainsim.model import state
 from chainsim.model.distributions import Constant, Distribution
@@ -23,10 +23,8 @@ from chainsim.model.network import (
     StockPoint,
     Transit,
 )
+from chainsim.testing.drawing import Drawing
 from chainsim.testing.keys import Key, Target
-
-if TYPE_CHECKING:
-    from chainsim.testing.sketch import Sketch
 
 
 class Laws:
@@ -51,7 +49,7 @@ class Laws:
         return self.number(purpose, owner, time), constant
 
 
-def assemble(sketch: Sketch) -> Network:
+def assemble(sketch: Drawing) -> Network:
     """The frozen network of a sketch; every table sorted by name."""
     firms = sorted(sketch.firms)
     lane_keys = sorted(sketch.lanes)
@@ -130,7 +128,7 @@ def assemble(sketch: Sketch) -> Network:
     )
 
 
-def _line(sketch: Sketch, key: Key, stock: int, laws: Laws, calendars: dict[tuple[Closure, ...], int]) -> Line:
+def _line(sketch: Drawing, key: Key, stock: int, laws: Laws, calendars: dict[tuple[Closure, ...], int]) -> Line:
     line, time, making = sketch.lines[key]
     owner = f"{key[0]}>{key[1]}"
     law, constant = laws.split("process time", owner, time)
@@ -144,7 +142,7 @@ def _line(sketch: Sketch, key: Key, stock: int, laws: Laws, calendars: dict[tupl
     return line
 
 
-def _stocks(sketch: Sketch, line_at: Mapping[Key, int]) -> tuple[StockPoint, ...]:
+def _stocks(sketch: Drawing, line_at: Mapping[Key, int]) -> tuple[StockPoint, ...]:
     firms, parts = sorted(sketch.firms), sorted(sketch.parts)
     user = {component: made for made, component in sketch.needs}
     under_way = dict.fromkeys(sketch.stocks, 0)

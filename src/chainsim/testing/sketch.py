@@ -9,15 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any, Literal, TypeAlias, TypedDict, Unpack
+from typing import Any, Literal, TypeAlias, Unpack
 
-from chainsim.model.distributions import Distribution
 from chainsim.model.network import (
     UNLIMITED,
     WHOLE_SHARE,
-    Allocation,
     Firm,
-    Forecast,
     Growth,
     Lane,
     Line,
@@ -29,82 +26,19 @@ from chainsim.model.network import (
     Sourcing,
     StockPoint,
 )
-from chainsim.testing.dated import DatedChanges
-from chainsim.testing.keys import Key, LaneKey, Target, Time
+from chainsim.testing.assembly import assemble
+from chainsim.testing.drawing import Carrying, Drawing, Keeping, Making, MakingAndKeeping, Wait
+from chainsim.testing.keys import Key, Target, Time
 
 Kind: TypeAlias = Literal["chain_master", "supplier", "outside", "market"]
-Wait: TypeAlias = Time | tuple[int, Distribution]  # a constant, a law, or both on top of each other
 
 
-class Keeping(TypedDict, total=False):
-    """How a stock point is kept, on top of its level; the fields of `StockPoint`."""
-
-    reorder_point: int
-    lot: int
-    review: int
-    on_hand: int
-    minimum: int
-    echelon: bool
-    backlog: int
-    complete: bool
-    allocation: Allocation
-    sourcing: Sourcing
-    switches: bool
-    forecast: Forecast
-
-
-class Making(TypedDict, total=False):
-    """What a line can do; the fields of `Line`, with the closures of its calendar and the laws of its breakdowns."""
-
-    servers: int
-    per_quantum: Fraction | int
-    batch: int
-    set_up: int
-    good: Fraction | str
-    closed: Sequence[tuple[int, int]]
-    up: Distribution
-    repair: Distribution
-
-
-class Carrying(TypedDict, total=False):
-    """What can be told of one lane; the fields of `Lane`."""
-
-    time: Time
-    terms: int
-    price: int
-    rank: int
-    priority: int
-    in_order: bool
-    freight: int
-    qualification: int
-    switching_cost: int
-
-
-class Sketch(DatedChanges):
+class Sketch(Drawing):
     """A network being drawn; every method returns the sketch, `network()` the finished thing.
 
     A time is a number of ticks or a distribution.  A level S is a base stock; `order_up_to` with `reorder_point` is any
     (s, S).  Stock on hand is S minus what is under way, unless it is given.
     """
-
-    def __init__(self, horizon: int, seed: int = 0, tick_seconds: Fraction = Fraction(1)) -> None:
-        super().__init__()
-        self.horizon = horizon
-        self.seed = seed
-        self.tick_seconds = tick_seconds
-        self.firms: dict[str, Firm] = {}
-        self.parts: dict[str, Part] = {}
-        self.stocks: dict[Key, StockPoint] = {}
-        self.opening: dict[Key, int] = {}
-        self.lanes: dict[LaneKey, tuple[Lane, Time]] = {}
-        self.lines: dict[Key, tuple[Line, Time, Making]] = {}
-        self.needs: dict[tuple[Key, Key], Fraction] = {}
-        self.markets: dict[Key, Market] = {}
-        self.transits: list[tuple[LaneKey, int, int]] = []
-        self.shocks: list[tuple[str, list[tuple[int, Wait]], list[tuple[Target, int]], dict[str, Any]]] = []
-        self.growths: list[tuple[Key, Growth]] = []
-        self.purses: dict[str, Purse] = {}
-        self.early_reviews = False
 
     def firm(self, name: str, kind: Kind = "supplier", ring: str = "city", tier: int = 0) -> Sketch:
         """State what a firm is; firms that are only mentioned become suppliers in the city."""
@@ -211,6 +145,14 @@ class Sketch(DatedChanges):
         self.lanes[key] = (replace(lane, **options), time)
         return self
 
+    def shares(self, buyer: str, part: str, shares: Mapping[str, int]) -> Sketch:
+        """Share a buyer's orders otherwise; a supplier with share 0 stands by."""
+        for supplier, share in shares.items():
+            key = self.lane_key(buyer, supplier, part)
+            lane, time = self.lanes[key]
+            self.lanes[key] = (replace(lane, share=share), time)
+        return self
+
     def under_way(self, buyer: str, supplier: str, part: str, tick: int, quantity: int) -> Sketch:
         """A shipment that arrives at `tick`, sent before the run."""
         self.transits.append((self.lane_key(buyer, supplier, part), tick, quantity))
@@ -234,7 +176,7 @@ class Sketch(DatedChanges):
         """
         aims = [hit if isinstance(hit[1], int) else (hit, 0) for hit in hits]
         every = [*stages, (WHOLE_SHARE, 0)]
-        self.shocks.append((name, every, aims, {"wait": wait, "again": again, "between": between}))  # type: ignore[arg-type]
+        self.shocks.append((name, every, aims, {"wait": wait, "again": again, "between": between}))
         return self
 
     def growth(
@@ -265,15 +207,7 @@ class Sketch(DatedChanges):
 
     def network(self) -> Network:
         """The frozen network; every table sorted by name."""
-        from chainsim.testing.assembly import assemble
-
         return assemble(self)
-
-    def lane_key(self, buyer: str, supplier: str, part: str) -> LaneKey:
-        return next(key for key in self.lanes if key[0][:2] == (buyer, part) and key[1][0] == supplier)
-
-    def planned_speed(self, key: Key) -> Fraction:
-        return self.lines[key][0].ticks_per_quantum
 
     def _mention(self, firm: str, part: str) -> None:
         self.firms.setdefault(firm, Firm(firm, "supplier", "city"))
@@ -305,7 +239,3 @@ class Sketch(DatedChanges):
 
     def _is_component(self, key: Key) -> bool:
         return any(component == key for _, component in self.needs)
-
-
-class MakingAndKeeping(Making, Keeping):
-    """Options of `Sketch.make`."""
