@@ -115,7 +115,7 @@ def _change(plan: Plan, tick: int, firm: str, part: str, purchase: Purchase) -> 
             sketch.need_at(tick, buyer, into, component, random_quantity(choose) / 4)
         case 7:
             sketch.batch_at(tick, firm, part, choose.integer(0, 4), choose.integer(2, 6))
-        case 8 if firms and (buyer, component, role) not in plan.forecasting:
+        case 8 if firms:
             minimum = choose.integer(0, 6) if plan.uses("minimum") else 0
             review = choose.pick([0, 2, 5])
             sketch.review_at(tick, buyer, component, role, review, choose.pick([1, 1, 3]), minimum)

@@ -260,8 +260,7 @@ def _lanes(plan: Plan) -> None:
             if len(suppliers) > 1 and plan.uses("switching", 50):
                 options["qualification"] = choose.integer(0, 8)
                 options["switching_cost"] = choose.integer(0, 20)
-            if len(options) > 1 or rank:
-                plan.sketch.lane(firm, supplier, part, **options)
+            plan.sketch.lane(firm, supplier, part, **options)
         if len(suppliers) > 1 and plan.uses("switching", 40):
             plan.sketch.shares(firm, part, {name: WHOLE_SHARE * (name == suppliers[0]) for name in suppliers})
 

@@ -110,13 +110,15 @@ def serve(s: State, tick: int, p: int) -> None:
     over.  Proportional allocation gives each the same share of what it waits for.
     """
     stock = s.stocks[p]
+    infinite = stock.role == OUTSIDE
     if stock.closed == 1:
+        if not infinite:
+            ask_review(s, p)
         return
-    if stock.allocation == PROPORTIONAL and stock.backorders > stock.on_hand and stock.role != OUTSIDE:
+    if stock.allocation == PROPORTIONAL and stock.backorders > stock.on_hand and not infinite:
         ration(s, tick, p)
         ask_review(s, p)
         return
-    infinite = stock.role == OUTSIDE
     before = -1
     o = stock.queue_head
     while o >= 0 and (infinite or stock.on_hand > 0):
@@ -137,7 +139,8 @@ def serve(s: State, tick: int, p: int) -> None:
             break
         unlink(s, p, before, o)
         o = following
-    ask_review(s, p)
+    if not infinite:
+        ask_review(s, p)
 
 
 def unlink(s: State, p: int, before: int, o: int) -> None:

@@ -7,7 +7,7 @@ tracked, and a change of speed voids their pending finish by a new version.  All
 from __future__ import annotations
 
 from chainsim.model.network import UNLIMITED, WHOLE_SHARE
-from chainsim.model.rules.waking import ask_review, ask_start
+from chainsim.model.rules.waking import ask_review, ask_start, ask_upstream
 from chainsim.model.rules.working_time import after_work, reopening, worked
 from chainsim.model.state import (
     BREAK,
@@ -55,7 +55,9 @@ def release(s: State, tick: int, p: int, quantity: int) -> None:
         need = s.needs[n]
         component = s.stocks[need.component]
         if component.forecast > 0:
-            component.recent += quantity * need.quantity // need.per
+            work = quantity * need.quantity + need.told
+            need.told = work % need.per
+            component.recent += work // need.per
     ask_start(s, stock.line)
 
 
@@ -207,6 +209,7 @@ def finish(s: State, tick: int, index: int, a: int, b: int) -> None:
     s.log.append((tick, FINISHED, o, line.stock, good))
     if good < quantity:
         ask_review(s, line.stock)
+        ask_upstream(s, line.stock)
     if stock.backorders > 0:
         s.outbox.append((0, SERVE, line.stock, 0, 0, -1, 0, 0))
     if line.queue_head >= 0:
@@ -284,9 +287,9 @@ def set_speed(s: State, tick: int, index: int) -> None:
                 s, line.closures_begin, line.closures_end, batch.since
             )
         left = batch.left - passed * before // WHOLE_SHARE
+        batch.left = max(0, left)
+        batch.since = tick
         if left > 0:  # else it finishes on this tick, as announced
-            batch.left = left
-            batch.since = tick
             batch.version += 1
             if speed > 0:
                 due = batch_due(s, tick, index, b, left)

@@ -79,7 +79,7 @@ def buy(s: State, tick: int, p: int, quantity: int) -> None:
         for _ in range(lots):
             chosen = next_supplier(s, begin, end, stock.lots_ordered)
             if chosen < 0:
-                return
+                break
             give_lot(s, chosen)
             stock.lots_ordered += 1
             if stock.switches == 1:
@@ -95,9 +95,10 @@ def buy(s: State, tick: int, p: int, quantity: int) -> None:
 def share_by_rank(s: State, tick: int, p: int, quantity: int) -> None:
     """Ask the suppliers in the order of their rank; each takes the whole lots that its backlog limit leaves room for.
 
-    What nobody has room for waits with the first of them.
+    All but the first must be qualified.  What nobody has room for waits with the first of those who deliver.
     """
     stock = s.stocks[p]
+    top = following_rank(s, stock.lanes_begin, stock.lanes_end, -1)
     left = quantity
     first = -1
     rank = -1
@@ -108,17 +109,19 @@ def share_by_rank(s: State, tick: int, p: int, quantity: int) -> None:
         rank = s.lanes[index].rank
         if stock.switches == 1 and out_of_order(s, index):
             continue
+        if index != top and not may_substitute(s, index):
+            continue
         if first < 0:
             first = index
-        elif not may_substitute(s, tick, index):
-            continue
+            if index == top:
+                s.lanes[top].substitute = 0
+            else:
+                turn_to(s, tick, top, index)
         taken = min(left, room(s, index) // stock.lot * stock.lot)
         s.lanes[index].pending += taken
         left -= taken
     if left > 0:
-        if first < 0:
-            first = following_rank(s, stock.lanes_begin, stock.lanes_end, -1)
-        s.lanes[first].pending += left
+        s.lanes[first if first >= 0 else top].pending += left
 
 
 def following_rank(s: State, begin: int, end: int, rank: int) -> int:
@@ -135,7 +138,7 @@ def room(s: State, index: int) -> int:
     supplier = s.stocks[s.lanes[index].supplier]
     if supplier.role == OUTSIDE or supplier.backlog < 0:
         return NEVER
-    on_hand = 0 if supplier.closed == 1 else supplier.on_hand
+    on_hand = 0 if supplier.closed == 1 or s.lanes[index].level == 0 else supplier.on_hand
     return max(0, on_hand + supplier.backlog - supplier.backorders - supplier.inbox_quantity)
 
 
@@ -151,7 +154,7 @@ def out_of_order(s: State, index: int) -> bool:
     return False
 
 
-def may_substitute(s: State, tick: int, index: int) -> bool:
+def may_substitute(s: State, index: int) -> bool:
     """Whether a lane is qualified to deliver in place of another; if not, its qualification begins."""
     lane = s.lanes[index]
     if lane.qualification < 0:
@@ -176,11 +179,20 @@ def deliverer(s: State, tick: int, p: int, chosen: int) -> int:
         rank = s.lanes[index].rank
         if index == chosen or out_of_order(s, index):
             continue
-        if s.lanes[index].share > 0 or may_substitute(s, tick, index):
-            if s.lanes[chosen].substitute != index + 1:
-                s.lanes[chosen].substitute = index + 1
-                s.log.append((tick, SWITCHED, -1, index, s.lanes[index].switching_cost))
+        if s.lanes[index].share > 0 or may_substitute(s, index):
+            turn_to(s, tick, chosen, index)
             return index
+
+
+def turn_to(s: State, tick: int, chosen: int, index: int) -> None:
+    """A lane stands in for another from now on; the buyer pays what the switch costs at once."""
+    if s.lanes[chosen].substitute != index + 1:
+        s.lanes[chosen].substitute = index + 1
+        cost = s.lanes[index].switching_cost
+        s.log.append((tick, SWITCHED, -1, index, cost))
+        purse = s.stocks[s.lanes[index].buyer].purse
+        if purse >= 0:
+            s.purses[purse].cash -= cost
 
 
 def qualified(s: State, index: int) -> None:

@@ -69,8 +69,8 @@ def _batches(run: Run) -> list[Batch]:
             running[line] = [batch for batch in running[line] if batch.due >= tick]
             for batch in running[line]:
                 left = batch.left - books.shifts[line].between(batch.since, tick) * speed[line] // WHOLE_SHARE
+                batch.left, batch.since = max(0, left), tick
                 if left > 0:
-                    batch.left, batch.since = left, tick
                     batch.go_on(row.quantity, books.shifts[line])
             speed[line] = row.quantity
     return result
