@@ -27,6 +27,7 @@ VERBS: Final = {
     "list": "List the policies, suppliers, parts, assumptions, measures, rules or runs.",
     "show": "Show a scenario, or each value with the line that set it.",
     "compare": "Put policies, or finished runs, side by side.",
+    "fuzz": "Run random networks, and hold every law against them.",
     "schema": "Print the JSON Schema of the scenario language, for editors.",
 }
 
