@@ -6,10 +6,8 @@ The laws are `chainsim.testing.laws`; their names are the specification.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -44,9 +42,7 @@ from chainsim.model.state import (
     SWITCHED,
 )
 from chainsim.testing import LAWS, Law, Run, assert_every_law, laws, runs
-
-sys.path.insert(0, str(Path(__file__).parent))
-from cases import busy_case, chain_case, choosy_case, poor_case, rough_case, short_case
+from chainsim.testing.cases import CASES, busy_case, chain_case, choosy_case, poor_case, rough_case, short_case
 
 Events = NDArray[np.int64]
 TICK, KIND, ORDER, ENTITY, QUANTITY = range(5)
@@ -306,11 +302,11 @@ def test_every_law_is_shown_a_falsified_log() -> None:
 
 
 def test_everything_that_can_happen_happens_in_the_cases() -> None:
-    cases = (busy_case, rough_case, short_case, poor_case, choosy_case, chain_case)
-    kinds = {kind for case in cases for kind in case().log.events[:, KIND].tolist()}
+    kinds = {kind for case in CASES for kind in case().log.events[:, KIND].tolist()}
     assert kinds == set(range(state.LOG_KINDS))
+    assert {c.kind for case in CASES for c in case().network.changes} == set(range(state.CHANGE_KINDS))
 
 
-@pytest.mark.parametrize("case", [busy_case, rough_case, short_case, poor_case, choosy_case, chain_case])
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
 def test_every_law_holds_in_the_cases(case: Callable[[], Run]) -> None:
     assert_every_law(case())

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 from chainsim.testing.chooser import Chooser, Seeded
 from chainsim.testing.laws import LAWS, Law, assert_every_law
-from chainsim.testing.networks import serial, single_server
 from chainsim.testing.random_networks import MECHANISMS, random_network
 from chainsim.testing.replay import Books, Luck, Row, Run, replay, rows_of
 from chainsim.testing.simulate import simulate
 from chainsim.testing.sketch import Sketch
+from chainsim.testing.small import serial, single_server
 
 if TYPE_CHECKING:
     from chainsim.testing.strategies import distributions, networks, runs, shares, times

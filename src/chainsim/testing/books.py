@@ -123,7 +123,7 @@ class Books:
 
     def book(self, row: Row) -> None:
         """Apply one row of the log."""
-        _, kind, order, entity, quantity = row
+        _, kind, _, entity, quantity = row
         if kind in (state.PLACED, state.SHIPPED, state.RECEIVED, state.LOST):
             self._trade(row)
         elif kind in (state.CONSUMED, state.DESTROYED):

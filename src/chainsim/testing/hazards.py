@@ -1,4 +1,5 @@
-"""Disruptions and breakdowns as they were drawn: levels of every target by tick, from the network and its luck alone."""
+"""Disruptions and breakdowns as they were drawn: levels of every target by tick, from the network and its luck
+alone."""
 
 from __future__ import annotations
 

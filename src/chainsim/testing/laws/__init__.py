@@ -1,9 +1,8 @@
 """Laws that every run keeps exactly, recomputed from the network and the log alone.
 
-Each takes a run and raises AssertionError where the law is broken.  They hold for any network: shortages, outages, several
-tiers, fractional bills of materials, lots, reviews, forecasts, ranked suppliers, calendars, growth, cash.  One module a
-family; the names are the specification.
-"""
+Each takes a run and raises AssertionError where the law is broken.  They hold for any network: shortages, outages,
+several tiers, fractional bills of materials, lots, reviews, forecasts, ranked suppliers, calendars, growth, cash.  One
+module a family; the names are the specification."""
 
 from __future__ import annotations
 

@@ -18,7 +18,8 @@ NEVER = 2**62
 
 @dataclass(slots=True)
 class Batch:
-    """A batch that was started; `due` is when it must finish at the speeds that were in force, NEVER if it stands still.
+    """A batch that was started; `due` is when it must finish at the speeds that were in force, NEVER if it stands
+    still.
 
     left: ticks of work at full speed as of `since`; progress is counted in whole ticks at each change of speed.
     """
@@ -77,8 +78,8 @@ def _batches(run: Run) -> list[Batch]:
 
 
 def every_batch_finishes_once_after_its_processing_time(run: Run) -> None:
-    """A batch finishes, its scrap included, exactly when its work is done at the speeds that disruptions, breakdowns and
-    growth left, in working time."""
+    """A batch finishes, its scrap included, exactly when its work is done at the speeds that disruptions, breakdowns
+    and growth left, in working time."""
     due = [(b.due, b.order, run.network.lines[b.line].stock, b.quantity) for b in _batches(run)]
     finished = []
     scrap = 0
@@ -128,7 +129,8 @@ def a_line_that_stands_still_starts_nothing(run: Run) -> None:
 
 
 def a_line_works_whenever_it_can(run: Run) -> None:
-    """At the end of no tick do a free server, waiting work and all its components stand side by side, while the line runs."""
+    """At the end of no tick do a free server, waiting work and all its components stand side by side, while the line
+    runs."""
     network = run.network
     for tick, row, books in replay(run):
         if row is None:
@@ -138,8 +140,8 @@ def a_line_works_whenever_it_can(run: Run) -> None:
 
 
 def a_line_starves_only_for_what_it_lacks_and_says_so(run: Run) -> None:
-    """A row says that the first batch in the queue waits for a component exactly when, and by how much, it is short; a new
-    one follows each delivery that was not enough and each start.
+    """A row says that the first batch in the queue waits for a component exactly when, and by how much, it is short; a
+    new one follows each delivery that was not enough and each start.
 
     What a disruption destroys is missed when the line looks for work again.
     """
@@ -174,8 +176,8 @@ def a_line_starves_only_for_what_it_lacks_and_says_so(run: Run) -> None:
 
 
 def a_line_grows_when_it_was_busy_and_shrinks_when_it_was_idle(run: Run) -> None:
-    """At the end of each window, by the utilisation in it, while its cash lasts and one step after the other; the step is
-    paid at once and takes effect when it is built."""
+    """At the end of each window, by the utilisation in it, while its cash lasts and one step after the other; the step
+    is paid at once and takes effect when it is built."""
     network = run.network
     if not network.growths:
         return
@@ -262,8 +264,8 @@ def a_line_grows_when_it_was_busy_and_shrinks_when_it_was_idle(run: Run) -> None
 
 
 def a_line_runs_at_the_speed_that_hazards_and_growth_leave(run: Run) -> None:
-    """At the end of every tick: nothing while it is broken or its firm insolvent, else what growth made of it times the worst
-    of the disruptions; breakdowns come and go as they were drawn."""
+    """At the end of every tick: nothing while it is broken or its firm insolvent, else what growth made of it times
+    the worst of the disruptions; breakdowns come and go as they were drawn."""
     network, hazards = run.network, Hazards(run)
     level: dict[int, list[tuple[int, int, int, bool]]] = defaultdict(lambda: [(-1, WHOLE_SHARE, WHOLE_SHARE, False)])
     for tick, row, books in replay(run):

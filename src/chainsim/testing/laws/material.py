@@ -22,9 +22,8 @@ def stock_on_hand_is_never_negative(run: Run) -> None:
 def stock_and_backorders_never_coexist(run: Run) -> None:
     """A stock point with stock left at the end of a tick owes nobody anything that could leave.
 
-    What cannot: everything, where it is closed; orders over a blocked lane; complete orders that are more than there is,
-    with all that wait behind them.
-    """
+    What cannot: everything, where it is closed; orders over a blocked lane; complete orders that are more than there
+    is, with all that wait behind them."""
     network = run.network
     for tick, row, books in replay(run):
         if row is None:
@@ -114,8 +113,8 @@ def a_disruption_destroys_its_share_of_the_stock(run: Run) -> None:
 
 
 def material_is_conserved_part_by_part(run: Run) -> None:
-    """At the end, stock + in transit = opening stock + opening transit + produced + imported - used - destroyed, for each
-    part; what a market bought counts as its stock.  Needs the state at the end."""
+    """At the end, stock + in transit = opening stock + opening transit + produced + imported - used - destroyed, for
+    each part; what a market bought counts as its stock.  Needs the state at the end."""
     network, end = run.network, run.end
     if end is None:
         return
@@ -145,8 +144,8 @@ def material_is_conserved_part_by_part(run: Run) -> None:
 
 
 def the_log_adds_up_to_the_state(run: Run) -> None:
-    """Opening stock plus the log gives the engine's own books at the end: on hand, on order, backorders, queues, what is
-    open of each order, the carried fractions, cash, levels of forecasts.  Needs the state at the end."""
+    """Opening stock plus the log gives the engine's own books at the end: on hand, on order, backorders, queues, what
+    is open of each order, the carried fractions, cash, levels of forecasts.  Needs the state at the end."""
     network, end = run.network, run.end
     last = deque(replay(run), maxlen=1)
     if not last or end is None:

@@ -12,8 +12,9 @@ from chainsim.testing.run import Row, Run
 
 
 def a_claim_is_paid_once_when_it_is_due_and_the_money_is_there(run: Run) -> None:
-    """Never before it is due, in full, and never out of cash and credit that lack; where the buyer's cash is not followed,
-    or there is enough of it, on the day.  What an insolvent firm owes is written off, on that day or when it is due."""
+    """Never before it is due, in full, and never out of cash and credit that lack; where the buyer's cash is not
+    followed, or there is enough of it, on the day.  What an insolvent firm owes is written off, on that day or when it
+    is due."""
     network = run.network
     free: dict[int, int] = {}
     for tick, row, books in replay(run):
@@ -54,8 +55,8 @@ def late_claims_are_paid_in_the_order_in_which_they_were_due(run: Run) -> None:
 
 
 def running_costs_and_interest_are_paid_every_month(run: Run) -> None:
-    """Fixed costs and the share of the month's sales, and interest on what is drawn of the credit; fees of claims sold on
-    delivery are a discount for the time to run."""
+    """Fixed costs and the share of the month's sales, and interest on what is drawn of the credit; fees of claims sold
+    on delivery are a discount for the time to run."""
     network = run.network
     expected: dict[tuple[int, int, int], int] = {}
     found: Counter[tuple[int, int, int]] = Counter()
@@ -116,8 +117,8 @@ def every_claim_is_sold_on_delivery_or_kept(run: Run) -> None:
 
 
 def patience_ends_in_insolvency(run: Run) -> None:
-    """A firm is insolvent when a claim on it has been late for as long as patience lasts, or when it was beyond its credit
-    at the end of two months running; and not before."""
+    """A firm is insolvent when a claim on it has been late for as long as patience lasts, or when it was beyond its
+    credit at the end of two months running; and not before."""
     network = run.network
     short: dict[int, dict[int, bool]] = defaultdict(dict)
     last_spent: dict[int, int] = {}

@@ -13,8 +13,8 @@ from chainsim.testing.run import Luck, Run, rows_of
 
 
 def an_order_goes_through_its_life_in_order(run: Run) -> None:
-    """Placed once, shipped before received (or released once, started before finished), never more than ordered, what is
-    lost or scrap included.
+    """Placed once, shipped before received (or released once, started before finished), never more than ordered, what
+    is lost or scrap included.
 
     Its row in the table of orders says the same, with the price, terms and freight of the day it was placed.
     """
@@ -59,9 +59,9 @@ def an_order_goes_through_its_life_in_order(run: Run) -> None:
 
 
 def every_shipment_arrives_once_after_its_lead_time(run: Run) -> None:
-    """What is sent at t on a lane arrives at t + lead time, the one drawn for the n-th order of the lane, stretched where
-    the lane is slowed and never before what was sent earlier where deliveries keep their order; what would arrive at or
-    after the horizon stays in transit."""
+    """What is sent at t on a lane arrives at t + lead time, the one drawn for the n-th order of the lane, stretched
+    where the lane is slowed and never before what was sent earlier where deliveries keep their order; what would
+    arrive at or after the horizon stays in transit."""
     network, log = run.network, run.log
     luck = Luck(run)
     due = [(t.tick, number, t.lane, t.quantity) for number, t in enumerate(network.transits)]
@@ -100,8 +100,8 @@ def deliveries_that_keep_their_order_never_cross(run: Run) -> None:
 
 
 def final_demand_is_what_the_market_drew_and_all_of_it_is_ordered(run: Run) -> None:
-    """Demand depends on nothing that happens in the network but on disruptions of the market, which leave their share of
-    it, fractions carried; every quantum becomes an order on the same tick."""
+    """Demand depends on nothing that happens in the network but on disruptions of the market, which leave their share
+    of it, fractions carried; every quantum becomes an order on the same tick."""
     network, hazards = run.network, Hazards(run)
     expected = []
     for market in network.markets:
@@ -130,8 +130,8 @@ def final_demand_is_what_the_market_drew_and_all_of_it_is_ordered(run: Run) -> N
 
 
 def stock_on_order_integrates_to_the_time_orders_took(run: Run) -> None:
-    """Little's law on the path: the integral of quantity on order is the time its quanta spent on order, those still under
-    way included."""
+    """Little's law on the path: the integral of quantity on order is the time its quanta spent on order, those still
+    under way included."""
     network, log = run.network, run.log
     placed = [max(0, tick) for tick in log.orders[:, 3].tolist()] if len(log.orders) else []
     integral = [0] * len(network.stocks)

@@ -51,8 +51,8 @@ def _may_order(books: Books, p: int) -> bool:
 
 
 def a_continuously_reviewed_position_never_stays_at_its_reorder_point(run: Run) -> None:
-    """At the end of each tick the inventory position (on hand + on order - backorders - what a starving line could start) is
-    above s, and where no level, line or bill is changed, a base stock with lots of 1 has it at exactly S.
+    """At the end of each tick the inventory position (on hand + on order - backorders - what a starving line could
+    start) is above s, and where no level, line or bill is changed, a base stock with lots of 1 has it at exactly S.
 
     Firms without cash, insolvent ones and those that decide on another position aside.
     """
@@ -80,8 +80,8 @@ def a_continuously_reviewed_position_never_stays_at_its_reorder_point(run: Run) 
 
 
 def an_echelon_position_is_all_that_is_downstream_less_final_demand(run: Run) -> None:
-    """Where a stock point decides on its echelon, what it has and has ordered, plus all stock, work in process and transit
-    downstream, less what markets wait for, is above s at the end of each tick."""
+    """Where a stock point decides on its echelon, what it has and has ordered, plus all stock, work in process and
+    transit downstream, less what markets wait for, is above s at the end of each tick."""
     network = run.network
     watched = {
         p: contents(network, p)
@@ -113,8 +113,8 @@ def an_echelon_position_is_all_that_is_downstream_less_final_demand(run: Run) ->
 
 
 def a_periodic_review_orders_up_to_its_level(run: Run) -> None:
-    """Orders leave only at multiples of the review period, when the position that the night left, less what was destroyed
-    since, is at or below s, and bring it to S or, by whole lots and a minimum, above."""
+    """Orders leave only at multiples of the review period, when the position that the night left, less what was
+    destroyed since, is at or below s, and bring it to S or, by whole lots and a minimum, above."""
     network = run.network
     changed = {c.entity for c in network.changes if c.kind == state.SET_REVIEW}
     watched = [

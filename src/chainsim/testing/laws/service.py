@@ -14,8 +14,8 @@ def _changed(run: Run, kind: int) -> set[int]:
 
 
 def first_come_first_served(run: Run) -> None:
-    """Production starts in the order of release (the replay insists on it); a supplier fills an order completely before one
-    that was placed on a later tick gets anything, those over a blocked lane aside.
+    """Production starts in the order of release (the replay insists on it); a supplier fills an order completely
+    before one that was placed on a later tick gets anything, those over a blocked lane aside.
 
     Where buyers have priorities, before one of the same priority.
     """
@@ -49,8 +49,8 @@ def first_come_first_served(run: Run) -> None:
 
 
 def those_of_higher_priority_are_served_first(run: Run) -> None:
-    """Under priority allocation nothing leaves while an order of an earlier tick waits that comes first, over a lane that
-    is not blocked."""
+    """Under priority allocation nothing leaves while an order of an earlier tick waits that comes first, over a lane
+    that is not blocked."""
     network, log = run.network, run.log
     changed = _changed(run, state.SET_SHORTAGE)
     moved = _changed(run, state.SET_LANE_RANK)

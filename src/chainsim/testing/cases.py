@@ -1,11 +1,16 @@
-"""Runs in which much happens, to be falsified: shortage, hazards, short money, many suppliers, an echelon."""
+"""Runs by hand in which much happens: shortage, hazards, short money, many suppliers, an echelon, dated changes."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 from chainsim.model.distributions import Exponential, Uniform
-from chainsim.testing import Run, Sketch, serial, simulate
+from chainsim.model.network import Forecast
+from chainsim.testing.run import Run
+from chainsim.testing.simulate import simulate
+from chainsim.testing.sketch import Sketch
+from chainsim.testing.small import serial
 
 
 @cache
@@ -117,8 +122,42 @@ def choosy_case() -> Run:
 @cache
 def chain_case() -> Run:
     """Three stages that all decide on their echelon."""
-    from dataclasses import replace
-
     network = serial(60, (3, 7, 12), (2, 3, 4), rate=0.8, seed=8)
     stocks = tuple(replace(point, echelon=point.role == "bought") for point in network.stocks)
     return simulate(replace(network, stocks=stocks))
+
+
+@cache
+def changing_case() -> Run:
+    """Every kind of dated change."""
+    return simulate(
+        Sketch(200, seed=9)
+        .make("plant", "car", 3, time=Uniform(1.0, 4.0), servers=2, batch=2)
+        .buy("plant", "seat", "car", 2, {"east": 600_000, "west": 400_000}, 9, lot=3, time=Uniform(1.0, 5.0))
+        .make("east", "seat", 3, time=1, servers=1, batch=5)
+        .make("west", "seat", 3, time=2)
+        .buy("east", "steel", "seat", "3/4", "outside", 8, time=Exponential(3.0), forecast=STEEL)
+        .warehouse("depot", "car", "plant", 6, review=3, time=2)
+        .market("home", "car", {"depot": 500_000, "plant": 500_000}, rate=1.0, time=1)
+        .levels_at(20, "plant", "car", "made", 4, 8)
+        .levels_at(25, "east", "steel", "bought", 0, 5)
+        .review_at(30, "plant", "seat", "bought", 5, lot=2, minimum=6)
+        .shortage_at(40, "plant", "car", "made", 3, complete=True)
+        .shortage_at(60, "plant", "car", "made", 1, allocation="proportional")
+        .sourcing_at(50, "plant", "seat", "bought", "ranked", switches=True)
+        .forecast_at(55, "east", "steel", "bought", 200_000, 9)
+        .share_at(70, "home", "car", {"depot": 900_000, "plant": 100_000})
+        .rank_at(80, "plant", "seat", {"east": 1, "west": 0}, priority=1)
+        .speed_at(90, "west", "seat", 0)
+        .speed_at(100, "west", "seat", 3, 1)
+        .batch_at(110, "east", "seat", 1, 2)
+        .yield_at(120, "plant", "car", "2/3", 2)
+        .need_at(130, "east", "seat", "steel", "2/7")
+        .terms_at(140, "plant", "east", "seat", 9, 9, 2)
+        .lead_time_at(150, "plant", "west", "seat", 1)
+        .network()
+    )
+
+
+STEEL = Forecast("exponential", 400_000, 4, 6, 5)
+CASES = (busy_case, rough_case, short_case, poor_case, choosy_case, chain_case, changing_case)
