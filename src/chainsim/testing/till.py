@@ -68,9 +68,9 @@ class Till:
         return self.cash[purse] + self.network.purses[purse].credit
 
     def late(self, purse: int, tick: int) -> list[Claim]:
-        """Claims on a firm that are due and open, oldest first."""
+        """Claims on a firm that are due and open, oldest first; those of one tick by lane, what is due at once last."""
         found = [c for c in self.claims if c.buyer == purse and c.settled < 0 and c.due <= tick]
-        return sorted(found, key=lambda claim: claim.due)
+        return sorted(found, key=lambda claim: (claim.due, self.orders[claim.order][5] == 0, claim.lane))
 
     def _spend(self, stock: int, amount: int) -> None:
         if self.purse_of[stock] >= 0:

@@ -87,13 +87,15 @@ def accept(s: State, tick: int, p: int, o: int) -> None:
     if stock.allocation == PRIORITY and after >= 0 and s.lanes[s.orders[after].lane].priority > lane.priority:
         after = -1
         at = stock.queue_head
-        while at >= 0 and s.lanes[s.orders[at].lane].priority <= lane.priority:
-            after = at
+        while at >= 0:  # to the end: where priorities have changed, the queue is not in their order
+            if s.lanes[s.orders[at].lane].priority <= lane.priority:
+                after = at
             at = s.orders[at].next
-        order.next = at
         if after < 0:
+            order.next = stock.queue_head
             stock.queue_head = o
         else:
+            order.next = s.orders[after].next
             s.orders[after].next = o
         return
     if after < 0:

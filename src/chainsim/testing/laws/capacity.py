@@ -189,6 +189,7 @@ def a_line_grows_when_it_was_busy_and_shrinks_when_it_was_idle(run: Run) -> None
     invested: Counter[tuple[int, int, int]] = Counter()
     grown: list[tuple[int, int, int]] = []
     now = [purse.cash for purse in network.purses]
+    nights = [now]
     shifts = [Shifts(network, line) for line in range(len(network.lines))]
     for tick, row, books in replay(run):
         cash[tick].append(now)
@@ -198,6 +199,7 @@ def a_line_grows_when_it_was_busy_and_shrinks_when_it_was_idle(run: Run) -> None
             ends.append(tick)
             busy.append(list(books.busy))
             servers.append(list(books.servers))
+            nights.append(now)
         elif row.kind == state.INVESTED:
             invested[tick, row.entity, row.quantity] += 1
         elif row.kind == state.GROWN:
@@ -242,12 +244,11 @@ def a_line_grows_when_it_was_busy_and_shrinks_when_it_was_idle(run: Run) -> None
             if dead_from[firm] < tick or not follow:
                 continue
         elif growth.cost and firm in of_firm:
-            seen = [moment[of_firm[firm]] for moment in cash.get(tick, [])] or [growth.cost]
-            if tick in cash and max(seen) < growth.cost:
+            # Where rows share the tick, how much there was at that very moment is not in the log.
+            moments = cash.get(tick) or [nights[at]]
+            seen = [moment[of_firm[firm]] for moment in moments]
+            if max(seen) < growth.cost or (min(seen) < growth.cost and not follow):
                 continue
-            if min(seen) < growth.cost and not follow:
-                continue  # how much there was at that moment is not in the log
-            assert follow or tick not in cash, key
         if growth.cost:
             paid[key] += 1
         done[number] += 1
