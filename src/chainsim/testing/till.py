@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from chainsim.model import state
 from chainsim.model.network import Network
@@ -28,7 +29,7 @@ class Till:
 
     def __init__(self, run: Run) -> None:
         self.network: Network = run.network
-        self.orders = run.log.orders.tolist()
+        self.orders: Any = run.log.orders.tolist()
         self.cash = [purse.cash for purse in self.network.purses]
         self.sales = [0] * len(self.cash)  # since the last month's end
         self.claims: list[Claim] = []
