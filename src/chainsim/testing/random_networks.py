@@ -80,8 +80,9 @@ def random_network(
                     wanted.append((firm, component, part, tuple(makers[component])))
                 if not below or choose.chance(50):
                     wanted.append((firm, "ore", part, ("outside1", "outside2")[: choose.integer(1, 2)]))
-                if tier == 0 and choose.integer(0, 9) == 0:
-                    wanted.append((firm, part, part, tuple(makers[part])))  # uses what it makes
+                # Uses what it makes; with forecasts, orders that feed on themselves would grow without bound.
+                if tier == 0 and choose.integer(0, 9) == 0 and "forecast" not in plan.mechanisms:
+                    wanted.append((firm, part, part, tuple(makers[part])))
     depots = _warehouses(plan, makers)
     for firm, component, into, suppliers in wanted:
         quantity = Fraction(1, choose.integer(3, 5)) if component == into else random_quantity(choose)
