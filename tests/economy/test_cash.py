@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from chainsim.testing.networks import Sketch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,7 +19,6 @@ from chainsim.model import state
 from chainsim.model.network import Hit, Network, Purse, Shock, Stage
 from chainsim.results.frames import deliveries, frames
 from chainsim.study.trial import tabulate
-from chainsim.testing.networks import Sketch
 from chainsim.testing.replay import Run
 from chainsim.testing.strategies import networks, simulate
 

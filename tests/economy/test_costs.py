@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from chainsim.testing.networks import Sketch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,7 +21,6 @@ from chainsim.scenario.build import build
 from chainsim.scenario.load import load
 from chainsim.study.study import plan, run
 from chainsim.study.trial import tabulate
-from chainsim.testing.networks import Sketch
 from chainsim.testing.replay import replay
 from chainsim.testing.strategies import networks, simulate
 

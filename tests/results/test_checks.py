@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from chainsim.testing.networks import Sketch
 
 from chainsim.errors import InvariantError
 from chainsim.model import state
@@ -16,7 +17,6 @@ from chainsim.records import Log
 from chainsim.results.checks import check
 from chainsim.results.frames import frames
 from chainsim.results.steps import sums
-from chainsim.testing.networks import Sketch
 from chainsim.testing.strategies import simulate
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from chainsim.testing.networks import Sketch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,7 +19,6 @@ from chainsim.results.capacity import worked
 from chainsim.results.frames import frames
 from chainsim.results.market_table import _quantile
 from chainsim.study.trial import tabulate
-from chainsim.testing.networks import Sketch
 from chainsim.testing.strategies import simulate
 
 DAY = 86_400

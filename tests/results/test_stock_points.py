@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from chainsim.testing.networks import Sketch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,7 +18,6 @@ from chainsim.model.network import Network
 from chainsim.results.frames import frames
 from chainsim.results.line_table import line_table
 from chainsim.results.stock_points import stock_table
-from chainsim.testing.networks import Sketch
 from chainsim.testing.replay import Run, replay
 from chainsim.testing.strategies import networks, simulate
 

@@ -114,6 +114,8 @@ def exogenous(network: Network, state: State, replication: int) -> list[Event]:
         order = Order(transit.lane, lane.buyer, transit.quantity, 0, -1, lane.price, lane.terms, freight=lane.freight)
         state.orders.append(order)
         state.stocks[lane.buyer].on_order += transit.quantity
+        row = state.lanes[transit.lane]
+        row.last_arrival = max(row.last_arrival, transit.tick)
         shipments.append((transit.tick, ARRIVE, transit.lane, len(state.orders) - 1, transit.quantity))
     state.counts[0].orders = len(state.orders)
     for index, point in enumerate(network.stocks):

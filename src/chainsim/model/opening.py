@@ -106,7 +106,8 @@ def _stock(point: net.StockPoint, purse: int) -> Stock:
         stock.protect = forecast.protect
         stock.mean = forecast.mean
         stock.safety = point.order_up_to
-        stock.order_up_to += first_level(forecast)
+        stock.foreseen = first_level(forecast)
+        stock.order_up_to = max(0, stock.safety + stock.foreseen)
         stock.reorder_point = stock.order_up_to - 1
         stock.smoothed = forecast.mean * THOUSANDTHS
     return stock

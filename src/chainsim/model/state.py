@@ -22,16 +22,17 @@ BUILT: Final = 4  # an expansion is ready
 QUALIFIED: Final = 5  # a substitute may deliver
 MONTH: Final = 6  # running costs and interest
 DUN: Final = 7  # somebody's patience with an unpaid claim ends
-EARLY_REVIEW: Final = 8  # a periodic review that does not see the day's receipts
-FINISH: Final = 9
-ARRIVE: Final = 10
-SERVE: Final = 11
-DEMAND: Final = 12
-REVIEW: Final = 13
-START: Final = 14
-PAY: Final = 15
-RESUME: Final = 16  # cash came in: pay what is late, buy again
-WATCH: Final = 17  # utilisation of a window is judged
+LEARN: Final = 8  # a period that a forecast looks back on is over
+EARLY_REVIEW: Final = 9  # a periodic review that does not see the day's receipts
+FINISH: Final = 10
+ARRIVE: Final = 11
+SERVE: Final = 12
+DEMAND: Final = 13
+REVIEW: Final = 14
+START: Final = 15
+PAY: Final = 16
+RESUME: Final = 17  # cash came in: pay what is late, buy again
+WATCH: Final = 18  # utilisation of a window is judged
 
 # Kinds of log rows.
 PLACED: Final = 0  # an order to a supplier; entity is the lane
@@ -73,7 +74,7 @@ SET_REVIEW: Final = 7  # stock point: review period, lot, minimum
 SET_SHORTAGE: Final = 8  # stock point: backlog limit, complete, allocation
 SET_SOURCING: Final = 9  # stock point: sourcing, switches
 SET_LANE_RANK: Final = 10  # lane: rank, priority
-SET_FORECAST: Final = 11  # stock point: window, protected ticks
+SET_FORECAST: Final = 11  # stock point: window (not of a moving average), protected ticks
 SET_YIELD: Final = 12  # line: good numerator, denominator, set-up
 CHANGE_KINDS: Final = 13
 
@@ -121,6 +122,7 @@ class Stock:
     period: int = 0
     protect: int = 0
     safety: int = 0  # on top of the forecast
+    foreseen: int = 0  # what the forecast adds to it
     mean: int = 0
     smoothed: int = 0  # forecast demand of a period, thousandths of a quantum
     recent: int = 0  # demand of the current period
@@ -179,6 +181,7 @@ class Line:
     batch: int = 0
     draw: int = 0
     start_due: int = 0
+    opening_due: int = 0  # looks for work when its calendar opens
     waiting: int = 0  # quanta in the queue
     committed: int = 0  # of these, quanta announced to the components because they lack
     needs_begin: int = 0
@@ -238,6 +241,7 @@ class Need:
     quantity: int = 0  # numerator
     per: int = 1  # denominator
     carry: int = 0
+    told: int = 0  # remainder of what a forecast has been told of
 
 
 @dataclass(slots=True)

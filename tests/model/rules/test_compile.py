@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from fractions import Fraction
 from functools import cache
 from heapq import heapify, heappop, heappush
 from types import FunctionType, ModuleType
@@ -18,12 +17,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 
 from chainsim.engine import simpy_engine
 from chainsim.engine.base import Draws, LogBuilder, exogenous, open_state
 from chainsim.model import rules
-from chainsim.model.distributions import Exponential, Lognormal, Uniform
+from chainsim.model.distributions import Exponential
 from chainsim.model.network import Network
 from chainsim.model.rules import (
     cash,
@@ -37,9 +36,10 @@ from chainsim.model.rules import (
     waking,
     working_time,
 )
-from chainsim.model.state import CHANGE, GROWING, TABLES, Order, State, dtype_of
+from chainsim.model.state import CHANGE, CHANGE_KINDS, GROWING, LOG_KINDS, TABLES, Order, State, dtype_of
 from chainsim.records import Log
-from chainsim.testing import Sketch, networks, single_server
+from chainsim.testing import Run, networks, single_server
+from chainsim.testing.cases import CASES
 
 numba = pytest.importorskip("numba")
 Functions = tuple[Callable[..., None], Callable[..., None], Callable[..., int]]
@@ -149,48 +149,27 @@ def assert_same_log(network: Network, functions: Functions) -> Log:
 
 
 QUEUE = single_server(200_000, mean_between=150.0, service=Exponential(100.0), seed=5)
-TWO_TIERS = (
-    Sketch(400, seed=11)
-    .make("plant", "car", 3, time=Uniform(1.0, 4.0), servers=2, batch=2, per_quantum=Fraction(1, 3))
-    .buy("plant", "seat", "car", 2, {"east": 600_000, "west": 400_000}, 9, lot=3, time=Lognormal(4.0, 2.0))
-    .buy("plant", "paint", "car", "1/7", "outside", 6, review=4, time=1)
-    .make("east", "seat", 3, time=Exponential(2.0), servers=1, batch=5)
-    .make("west", "seat", 3, time=2)
-    .buy("east", "steel", "seat", "3/4", "outside", 8, reorder_point=2, time=Exponential(3.0))
-    .buy("west", "steel", "seat", "4/3", "outside", 8, time=5)
-    .market("abroad", "car", "plant", every=3, quantity=2, time=2, noise=0.3)
-    .market("home", "car", "plant", rate=0.5, time=1)
-    .under_way("plant", "east", "seat", 2, 3)
-    .speed_at(50, "plant", "car", 0)
-    .speed_at(80, "plant", "car", 2)
-    .share_at(100, "plant", "seat", {"east": 100_000, "west": 900_000})
-    .levels_at(120, "plant", "seat", "bought", 4, 12)
-    .terms_at(130, "plant", "west", "seat", 9, 9)
-    .lead_time_at(140, "plant", "west", "seat", 1)
-    .need_at(150, "plant", "car", "paint", "2/7")
-    .batch_at(160, "east", "seat", 1, 2)
-    .review_at(170, "plant", "paint", "bought", 0)
-    .review_at(175, "plant", "paint", "bought", 6)
-    .network()
-)
 
 
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
+def test_compiled_rules_leave_the_same_log_in_every_case(case: Callable[[], Run]) -> None:
+    assert_same_log(case().network, compiled())
+
+
+@settings(max_examples=settings.default.max_examples // 2)  # type: ignore[union-attr]
 @example(QUEUE)
-@example(TWO_TIERS)
 @given(networks())
 def test_compiled_rules_leave_the_same_log_in_any_network(network: Network) -> None:
     assert_same_log(network, compiled())
 
 
 @example(QUEUE)
-@example(TWO_TIERS)
 @given(networks())
 def test_a_bare_heap_and_simpy_leave_the_same_log_in_any_network(network: Network) -> None:
     assert_same_log(network, INTERPRETED)
 
 
-def test_the_examples_are_long_and_have_everything_that_can_happen() -> None:
-    queue, tiers = simpy_engine.run(QUEUE, 0).events, simpy_engine.run(TWO_TIERS, 0).events
-    assert min(len(queue), len(tiers)) > 3_000
-    assert set(tiers[:, 1].tolist()) == set(range(9))
-    assert {change.kind for change in TWO_TIERS.changes} == set(range(8))
+def test_the_examples_have_everything_that_can_happen() -> None:
+    assert len(simpy_engine.run(QUEUE, 0).events) > 3_000
+    assert {kind for case in CASES for kind in case().log.events[:, 1].tolist()} == set(range(LOG_KINDS))
+    assert {change.kind for case in CASES for change in case().network.changes} == set(range(CHANGE_KINDS))

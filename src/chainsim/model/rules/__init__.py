@@ -14,7 +14,7 @@ from chainsim.model.rules.delivering import arrival, arrive, demand, serve
 from chainsim.model.rules.disruption import shock
 from chainsim.model.rules.growth import built, watch
 from chainsim.model.rules.lines import MOST_STARTS, batch_due, break_down, finish, repair, start
-from chainsim.model.rules.ordering import LEARN, order_from_market, review
+from chainsim.model.rules.ordering import learn, order_from_market, review
 from chainsim.model.rules.sourcing import qualified, restart_sharing
 from chainsim.model.rules.waking import inventory_position, position_of
 from chainsim.model.state import (
@@ -25,6 +25,7 @@ from chainsim.model.state import (
     DUN,
     EARLY_REVIEW,
     FINISH,
+    LEARN,
     MONTH,
     PAY,
     QUALIFIED,
@@ -49,8 +50,8 @@ def begin(s: State) -> None:
     """
     for p in range(len(s.stocks)):
         restart_sharing(s, p)
-        if s.stocks[p].forecast > 0 and s.stocks[p].review == 0:
-            s.outbox.append((s.stocks[p].period, REVIEW, p, LEARN, 0, -1, 0, 0))
+        if s.stocks[p].forecast > 0:
+            s.outbox.append((s.stocks[p].period, LEARN, p, 0, 0, -1, 0, 0))
     for index in range(len(s.lines)):
         if s.lines[index].up_law >= 0:
             s.outbox.append((0, BREAK, index, 0, 0, s.lines[index].up_law, 0, 0))
@@ -82,6 +83,8 @@ def step(s: State, tick: int, phase: int, entity: int, a: int, b: int) -> None:
             demand(s, tick, entity)
     elif phase in (REVIEW, EARLY_REVIEW):
         review(s, tick, entity, a)
+    elif phase == LEARN:
+        learn(s, entity)
     elif phase == START:
         start(s, tick, entity)
     elif phase == PAY:

@@ -5,10 +5,11 @@ Open orders keep their price, terms and supplier; batches in process finish.
 
 from __future__ import annotations
 
+from chainsim.model.rules.ordering import expect
 from chainsim.model.rules.sourcing import restart_sharing
 from chainsim.model.rules.waking import ask_review, ask_start
 from chainsim.model.state import (
-    AUTOREGRESSIVE,
+    MOVING_AVERAGE,
     SERVE,
     SET_FORECAST,
     SET_LANE_RANK,
@@ -32,9 +33,8 @@ def change(s: State, kind: int, entity: int, a: int, b: int, c: int) -> None:
     if kind == SET_LEVELS:
         stock = s.stocks[entity]
         if stock.forecast > 0:
-            stock.order_up_to += b - stock.safety
             stock.safety = b
-            stock.reorder_point = stock.order_up_to - 1
+            expect(s, entity)
         else:
             stock.reorder_point = a
             stock.order_up_to = b
@@ -62,7 +62,7 @@ def change(s: State, kind: int, entity: int, a: int, b: int, c: int) -> None:
         restart_sharing(s, entity)
     elif kind == SET_FORECAST:
         stock = s.stocks[entity]
-        if stock.forecast == AUTOREGRESSIVE:
+        if stock.forecast != MOVING_AVERAGE:  # whose window is the room for its periods
             stock.window = a
         stock.protect = b
     elif kind == SET_LANE_SHARE:
@@ -98,6 +98,7 @@ def change(s: State, kind: int, entity: int, a: int, b: int, c: int) -> None:
         s.needs[entity].quantity = a
         s.needs[entity].per = b
         s.needs[entity].carry = 0
+        s.needs[entity].told = 0
         user = s.stocks[s.needs[entity].component].line
         s.lines[user].committed = -1  # to be announced anew
         ask_start(s, user)

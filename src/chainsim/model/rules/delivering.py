@@ -88,13 +88,15 @@ def accept(s: State, tick: int, p: int, o: int) -> None:
     if stock.allocation == PRIORITY and after >= 0 and s.lanes[s.orders[after].lane].priority > lane.priority:
         after = -1
         at = stock.queue_head
-        while at >= 0 and s.lanes[s.orders[at].lane].priority <= lane.priority:
-            after = at
+        while at >= 0:  # to the end: where priorities have changed, the queue is not in their order
+            if s.lanes[s.orders[at].lane].priority <= lane.priority:
+                after = at
             at = s.orders[at].next
-        order.next = at
         if after < 0:
+            order.next = stock.queue_head
             stock.queue_head = o
         else:
+            order.next = s.orders[after].next
             s.orders[after].next = o
         return
     if after < 0:
@@ -111,13 +113,15 @@ def serve(s: State, tick: int, p: int) -> None:
     over.  Proportional allocation gives each the same share of what it waits for.
     """
     stock = s.stocks[p]
+    infinite = stock.role == OUTSIDE
     if stock.closed == 1:
+        if not infinite:
+            ask_review(s, p)
         return
-    if stock.allocation == PROPORTIONAL and stock.backorders > stock.on_hand and stock.role != OUTSIDE:
+    if stock.allocation == PROPORTIONAL and stock.backorders > stock.on_hand and not infinite:
         ration(s, tick, p)
         ask_review(s, p)
         return
-    infinite = stock.role == OUTSIDE
     before = -1
     o = stock.queue_head
     while o >= 0 and (infinite or stock.on_hand > 0):

@@ -7,7 +7,7 @@ tracked, and a change of speed voids their pending finish by a new version.  All
 from __future__ import annotations
 
 from chainsim.model.network import UNLIMITED, WHOLE_SHARE
-from chainsim.model.rules.waking import ask_review, ask_start
+from chainsim.model.rules.waking import ask_review, ask_start, ask_upstream
 from chainsim.model.rules.working_time import after_work, reopening, worked
 from chainsim.model.state import (
     BREAK,
@@ -54,7 +54,9 @@ def release(s: State, tick: int, p: int, quantity: int) -> None:
     if line.announces == 1:
         for n in range(line.needs_begin, line.needs_end):
             need = s.needs[n]
-            s.stocks[need.component].recent += quantity * need.quantity // need.per
+            work = quantity * need.quantity + need.told
+            need.told = work % need.per
+            s.stocks[need.component].recent += work // need.per
     ask_start(s, stock.line)
 
 
@@ -116,15 +118,17 @@ def start(s: State, tick: int, index: int) -> None:
 def runs(s: State, tick: int, index: int) -> bool:
     """Whether a timed line works now; if it is closed and work waits, it looks again when it opens."""
     line = s.lines[index]
+    opening = tick
+    if line.closures_end > line.closures_begin:
+        opening = reopening(s, line.closures_begin, line.closures_end, tick)
+    if opening == tick:
+        line.opening_due = 0
     if line.speed == 0:
         return False
-    if line.closures_end > line.closures_begin and line.queue_head >= 0:
-        opening = reopening(s, line.closures_begin, line.closures_end, tick)
-        if opening > tick:
-            line.start_due = 1
-            s.outbox.append((opening - tick, START, index, 0, 0, -1, 0, 0))
-            return False
-    return True
+    if opening > tick and line.queue_head >= 0 and line.opening_due == 0:
+        line.opening_due = 1
+        s.outbox.append((opening - tick, START, index, 0, 0, -1, 0, 0))
+    return opening == tick
 
 
 def count_busy(s: State, tick: int, index: int) -> None:
@@ -221,6 +225,7 @@ def finish(s: State, tick: int, index: int, a: int, b: int) -> None:
     s.log.append((tick, FINISHED, o, line.stock, good))
     if good < quantity:
         ask_review(s, line.stock)
+        ask_upstream(s, line.stock)
     if stock.backorders > 0:
         s.outbox.append((0, SERVE, line.stock, 0, 0, -1, 0, 0))
     if line.queue_head >= 0:
@@ -298,9 +303,9 @@ def set_speed(s: State, tick: int, index: int) -> None:
                 s, line.closures_begin, line.closures_end, batch.since
             )
         left = batch.left - passed * before // WHOLE_SHARE
+        batch.left = max(0, left)
+        batch.since = tick
         if left > 0:  # else it finishes on this tick, as announced
-            batch.left = left
-            batch.since = tick
             batch.version += 1
             if speed > 0:
                 due = batch_due(s, tick, index, b, left)

@@ -17,34 +17,25 @@ from chainsim.model.state import (
     BOUGHT,
     DEMANDED,
     EXPONENTIAL,
+    LEARN,
     MOVING_AVERAGE,
-    REVIEW,
     State,
 )
 
-LEARN = -1  # version of a review that only takes note of a period's demand
 THOUSANDTHS = 1000
 
 
 def review(s: State, tick: int, p: int, version: int) -> None:
-    """Order if the inventory position has fallen far enough; a forecast takes note of the period first.
+    """Order if the inventory position has fallen far enough.
 
     A review that was due before the stock point changed between continuous and periodic review is void.
     """
     stock = s.stocks[p]
-    if version == LEARN:
-        if stock.review == 0:
-            learn(s, p)
-            s.outbox.append((stock.period, REVIEW, p, LEARN, 0, -1, 0, 0))
-            ask_review(s, p)
-        return
     if version != stock.review_version:
         return
     stock.review_due = 0
     if stock.review > 0:
         s.outbox.append((stock.review, s.counts[0].review_phase, p, version, 0, -1, 0, 0))
-        if stock.forecast > 0 and tick > 0:
-            learn(s, p)
     position = position_of(s, p)
     quantity = stock.order_up_to - position
     if position > stock.reorder_point or quantity <= 0:
@@ -54,12 +45,14 @@ def review(s: State, tick: int, p: int, version: int) -> None:
     if stock.role == BOUGHT:
         if stock.purse < 0 or may_buy(s, stock.purse):
             buy(s, tick, p, quantity)
-    else:
+    elif stock.purse < 0 or s.purses[stock.purse].insolvent == 0:
         release(s, tick, p, quantity)
 
 
 def learn(s: State, p: int) -> None:
     """A period is over: its demand moves the forecast, and the forecast the order-up-to level.
+
+    Demand of the tick itself belongs to the next period.
 
     Sources: Chen, Drezner, Ryan & Simchi-Levi 2000 (moving average), Chen, Ryan & Simchi-Levi 2000 (exponential
     smoothing), Lee, So & Tang 2000 (autoregression).
@@ -80,7 +73,16 @@ def learn(s: State, p: int) -> None:
     elif stock.forecast == AUTOREGRESSIVE:
         level = rounded((demand - stock.mean) * stock.window, WHOLE_SHARE)
     stock.periods += 1
-    stock.order_up_to = max(0, stock.safety + level)
+    stock.foreseen = level
+    expect(s, p)
+    s.outbox.append((stock.period, LEARN, p, 0, 0, -1, 0, 0))
+    ask_review(s, p)
+
+
+def expect(s: State, p: int) -> None:
+    """The level of a stock point that forecasts: safety stock and what it foresees, never below nothing."""
+    stock = s.stocks[p]
+    stock.order_up_to = max(0, stock.safety + stock.foreseen)
     stock.reorder_point = stock.order_up_to - 1
 
 

@@ -79,7 +79,7 @@ def buy(s: State, tick: int, p: int, quantity: int) -> None:
         for _ in range(lots):
             chosen = next_supplier(s, begin, end, stock.lots_ordered)
             if chosen < 0:
-                return
+                break
             give_lot(s, chosen)
             stock.lots_ordered += 1
             if stock.switches == 1:
@@ -109,7 +109,7 @@ def share_by_rank(s: State, tick: int, p: int, quantity: int) -> None:
         index = following_rank(s, stock.lanes_begin, stock.lanes_end, s.lanes[asked].rank)
         if stock.switches == 1 and out_of_order(s, asked):
             continue
-        if asked != head and not may_substitute(s, tick, asked):
+        if asked != head and not may_substitute(s, asked):
             continue
         if first < 0:
             first = asked
@@ -117,9 +117,9 @@ def share_by_rank(s: State, tick: int, p: int, quantity: int) -> None:
         s.lanes[asked].pending += taken
         left -= taken
     if first < 0:
-        first = head
-    if left > 0:
-        s.lanes[first].pending += left
+        s.lanes[head].pending += left
+        return
+    s.lanes[first].pending += left
     turn_to(s, tick, head, first)
 
 
@@ -149,7 +149,7 @@ def room(s: State, index: int) -> int:
     supplier = s.stocks[s.lanes[index].supplier]
     if supplier.role == OUTSIDE or supplier.backlog < 0:
         return NEVER
-    on_hand = 0 if supplier.closed == 1 else supplier.on_hand
+    on_hand = 0 if supplier.closed == 1 or s.lanes[index].level == 0 else supplier.on_hand
     return max(0, on_hand + supplier.backlog - supplier.backorders - supplier.inbox_quantity)
 
 
@@ -165,7 +165,7 @@ def out_of_order(s: State, index: int) -> bool:
     return False
 
 
-def may_substitute(s: State, tick: int, index: int) -> bool:
+def may_substitute(s: State, index: int) -> bool:
     """Whether a lane is qualified to deliver in place of another; if not, its qualification begins."""
     lane = s.lanes[index]
     if lane.qualification < 0:
@@ -190,7 +190,7 @@ def deliverer(s: State, tick: int, p: int, chosen: int) -> int:
         rank = s.lanes[index].rank
         if index == chosen or out_of_order(s, index):
             continue
-        if s.lanes[index].share > 0 or may_substitute(s, tick, index):
+        if s.lanes[index].share > 0 or may_substitute(s, index):
             turn_to(s, tick, chosen, index)
             return index
 
