@@ -36,13 +36,14 @@ BLOCK = 1 << 14  # rows of the log that stay in the processor's cache
 
 # A rank is round * ROUND + phase + entity.
 ROUND = 1 << 32
-CHANGE, FINISH, ARRIVE, SERVE, DEMAND, REVIEW, START = (
+CHANGE, FINISH, ARRIVE, SERVE, FINAL, DEMAND, REVIEW, START = (
     phase << 24
     for phase in (
         codes.CHANGE,
         codes.FINISH,
         codes.ARRIVE,
         codes.SERVE,
+        codes.FINAL,
         codes.DEMAND,
         codes.REVIEW,
         codes.START,
@@ -96,7 +97,7 @@ class Simulation:
             sizes = Stream(self.network.seed, replication, "order size", market.name)
             ticks, quantities = demand.orders(market, self.network.horizon, luck.take, sizes.take)
             for tick, quantity in zip(ticks.tolist(), quantities.tolist(), strict=True):
-                self.later(tick, DEMAND + stock.index, stock.demand, quantity)
+                self.later(tick, FINAL + stock.index, stock.demand, quantity)
 
     def run(self) -> tuple[np.ndarray, np.ndarray]:
         """Log and orders, int64[N, 5] and int64[M, 7]."""
@@ -171,14 +172,15 @@ class Lane:
     """From one supplier to one buyer."""
 
     __slots__ = (
-        "buyer", "constant", "deadline", "draws", "index", "law", "lots", "number", "opens", "pending", "price",
-        "share", "simulation", "supplier", "terms", "times",
+        "buyer", "constant", "deadline", "draws", "final", "index", "law", "lots", "number", "opens", "pending",
+        "price", "share", "simulation", "supplier", "terms", "times",
     )  # fmt: skip
 
     def __init__(self, simulation: Simulation, index: int, lane: data.Lane, draws: Draws) -> None:
         self.simulation = simulation
         self.index = index
         self.buyer = simulation.stocks[lane.buyer]
+        self.final = isinstance(self.buyer, Market)
         self.supplier = simulation.stocks[lane.supplier]
         self.share, self.terms, self.price = lane.share, lane.terms, lane.price
         self.constant, self.law, self.draws = lane.lead_time, lane.law, draws
@@ -199,7 +201,7 @@ class Lane:
             self.opens = self.deadline = 2**62
 
     def place(self, quantity: int) -> None:
-        """One order to the supplier, who books it in the demand phase of the next round."""
+        """One order to the supplier, who books it in the demand phase: of this round if final, else of the next."""
         simulation = self.simulation
         number = len(simulation.orders)
         n = self.number
@@ -213,7 +215,7 @@ class Lane:
         self.buyer.on_order += quantity
         supplier = self.supplier
         if not supplier.inbox:
-            simulation.soon(ROUND + DEMAND + supplier.index, supplier.book)
+            simulation.soon((0 if self.final else ROUND) + DEMAND + supplier.index, supplier.book)
         supplier.inbox.append(Order(number, quantity, lead_time, self))
 
     def ship(self, order: Order, quantity: int) -> None:

@@ -18,9 +18,12 @@ from chainsim.model.state import (
     CHANGE,
     DEMAND,
     DUN,
+    EARLY_LEARN,
     EARLY_REVIEW,
+    FINAL,
     FINISH,
     FINISHED,
+    LEARN,
     MONTH,
     PAY,
     PLACED,
@@ -56,9 +59,9 @@ def plant(horizon: int, **component: int) -> Sketch:
 
 
 def test_phases_run_in_the_documented_order() -> None:
-    phases = [CHANGE, SHOCK, REPAIR, BREAK, BUILT, QUALIFIED, MONTH, DUN, EARLY_REVIEW]
-    phases += [FINISH, ARRIVE, SERVE, DEMAND, REVIEW, START, PAY, RESUME, WATCH]
-    assert list(range(18)) == phases
+    phases = [CHANGE, SHOCK, REPAIR, BREAK, BUILT, QUALIFIED, MONTH, DUN, EARLY_LEARN, EARLY_REVIEW]
+    phases += [FINISH, ARRIVE, SERVE, FINAL, DEMAND, LEARN, REVIEW, START, PAY, RESUME, WATCH]
+    assert list(range(21)) == phases
 
 
 def test_what_arrives_today_is_used_and_sold_today() -> None:

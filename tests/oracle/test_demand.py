@@ -22,7 +22,7 @@ from chainsim.model.distributions import Constant, Distribution, Erlang, Gamma, 
 from chainsim.model.network import Market, Network
 from chainsim.model.quantities import Gamma as GammaSize
 from chainsim.model.quantities import Geometric, NegativeBinomial, Normal, QuantityLaw, Uniform
-from chainsim.model.state import DEMAND
+from chainsim.model.state import FINAL
 from chainsim.scenario.build import build
 from chainsim.scenario.load import load
 from chainsim.streams import Stream
@@ -207,7 +207,7 @@ def network(tmp_path: Path) -> Make:
 def demanded(network: Network, replication: int = 0) -> list[tuple[int, int]]:
     """Tick and quantity of every order of final demand."""
     rows = exogenous(network, open_state(network), replication)
-    return [(tick, quantity) for tick, phase, _, quantity, _ in rows if phase == DEMAND]
+    return [(tick, quantity) for tick, phase, _, quantity, _ in rows if phase == FINAL]
 
 
 def days_of(network: Network) -> NDArray[np.float64]:

@@ -179,9 +179,9 @@ def test_production_comes_in_whole_lots(tmp_path: Path) -> None:
 
 
 def test_finished_goods_may_be_reviewed_now_and_then(tmp_path: Path) -> None:
-    """Reviews at midnight see the orders of the night before."""
+    """Reviews at midnight see the final demand of that midnight: one day's on the first, two days' later."""
     story = Story(tmp_path, 5, 4, "finished_stock: base_stock(20), finished_review: 2 days")
-    assert story(RELEASED) == days(day2=8, day4=8)
+    assert story(RELEASED) == days(day0=4, day2=8, day4=8)
 
 
 def test_an_order_is_at_least_the_minimum(tmp_path: Path) -> None:
@@ -200,19 +200,19 @@ def test_a_moving_average_amplifies_a_step_of_demand(tmp_path: Path) -> None:
     """Chen et al.: an order is the demand and P/n of its difference to that of n periods ago.
 
     Demand doubles from 4 to 8 on day 4; n = 2, P = 2 (a day of review, a day of cover): 8 + (8 - 4) twice, then 8.
-    Reviews at midnight see the day before.
+    Reviews at midnight see the demand of that midnight.
     """
     step = "policies: {more: {from: 2024-01-05, change: {markets.buyers.rate: 8/day}}}\n"
     works = 'finished_stock: "moving_average(1 day, 2)", finished_review: 1 day'
     story = Story(tmp_path, 9, 4, works, step.replace("policies", "disruptions"))
-    assert story(RELEASED) == days(day1=4, day2=4, day3=4, day4=4, day5=12, day6=12, day7=8, day8=8)
+    assert story(RELEASED) == days(day0=4, day1=4, day2=4, day3=4, day4=12, day5=12, day6=8, day7=8, day8=8)
 
 
 def test_an_echelon_position_orders_what_has_left_the_echelon(tmp_path: Path) -> None:
     """The works holds cars and seats; its seats' echelon falls by 2 for each car that is sold, made or not."""
     works = "finished_stock: base_stock(10), component_stock: echelon_base_stock(50), review: 2 days"
     story = Story(tmp_path, 5, 4, works)
-    assert story(PLACED, "works") == days(day2=16, day4=16)
+    assert story(PLACED, "works") == days(day0=8, day2=16, day4=16)
     seats = next(p for p in story.network.stocks if p.role == "bought")
     assert seats.on_hand == 50 - 2 * 10
 
@@ -222,6 +222,7 @@ def test_reviews_come_before_or_after_the_receipts_of_their_tick(tmp_path: Path)
     works = "finished_stock: base_stock(0), finished_review: 1 day, process_time: 1 day, yield: 50%"
     after = Story(tmp_path, 4, 4, works, buyers="every: 4 days")
     before = Story(tmp_path, 4, 4, works, buyers="every: 4 days", study="sequence: reviews_first")
-    # 16 cars at day 0, seen on day 1; half of them are scrap on day 2, and made again that day or the next.
-    assert after(RELEASED) == days(day1=16, day2=8, day3=4)
+    # 16 cars at day 0, seen on that day or the next; half of them are scrap a day later, and made again at once or the
+    # day after.
+    assert after(RELEASED) == days(day0=16, day1=8, day2=4, day3=2)
     assert before(RELEASED) == days(day1=16, day3=8)

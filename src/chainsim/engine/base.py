@@ -15,7 +15,7 @@ import numpy as np
 from chainsim.model import demand, rules
 from chainsim.model.network import Network
 from chainsim.model.opening import opening
-from chainsim.model.state import ARRIVE, CHANGE, DEMAND, GROWING, REVIEW, SHOCK, TABLES, Order, State
+from chainsim.model.state import ARRIVE, CHANGE, FINAL, GROWING, REVIEW, SHOCK, TABLES, Order, State
 from chainsim.records import EVENT_COLUMNS, ORDER_COLUMNS, Columns, Log
 from chainsim.streams import Stream
 
@@ -132,7 +132,7 @@ def exogenous(network: Network, state: State, replication: int) -> list[Event]:
         luck, sizes = (Stream(network.seed, replication, what, market.name) for what in ("demand", "order size"))
         ticks, quantities = demand.orders(market, network.horizon, luck.take, sizes.take)
         events.extend(
-            (tick, DEMAND, market.stock, quantity, 0)
+            (tick, FINAL, market.stock, quantity, 0)
             for tick, quantity in zip(ticks.tolist(), quantities.tolist(), strict=True)
         )
     events.sort(key=lambda event: event[0])

@@ -13,7 +13,7 @@ from math import ceil
 from typing import Any
 
 import simpy
-from simpy import Timeout
+from simpy.events import EventPriority
 
 from chainsim.engine.base import FLUSH_ROWS, ROOM, Draws, LogBuilder, Progress, exogenous, make_room, open_state
 from chainsim.model import rules
@@ -21,6 +21,7 @@ from chainsim.model.network import Network
 from chainsim.model.state import CHANGE, State
 from chainsim.records import Log
 
+LATE = EventPriority(2)  # behind SimPy's URGENT (0) and NORMAL (1)
 Attach = Callable[[simpy.Environment, State], None]
 Item = tuple[int, int, int, int, int, int]  # round, phase, entity, sequence, a, b
 
@@ -42,6 +43,17 @@ def run(network: Network, replication: int, progress: Progress | None = None, at
         vars(calendar).clear()  # SimPy's pending events would keep the state until the next garbage collection
         gc.set_threshold(*thresholds)
         gc.unfreeze()
+
+
+class _Tick(simpy.Event):
+    """The events of one tick; they run after every user's process that wakes on it, as dated changes come first."""
+
+    def __init__(self, environment: simpy.Environment, delay: float, run: Callable[[simpy.Event], None]) -> None:
+        self.env = environment
+        self.callbacks = [run]
+        self._value = None
+        self._ok = True
+        environment.schedule(self, LATE, delay)
 
 
 class _WatchedEnvironment(simpy.Environment):
@@ -109,7 +121,7 @@ class _Calendar:
         items = self.pending.get(tick)
         if items is None:
             self.pending[tick] = [item]
-            Timeout(self.environment, tick - self.environment.now).callbacks.append(self.on_tick)
+            _Tick(self.environment, tick - self.environment.now, self.on_tick)
         else:
             items.append(item)
 
@@ -163,7 +175,7 @@ class _Calendar:
                         pending[tick].append(item)
                     else:
                         pending[tick] = [item]
-                        Timeout(environment, delay).callbacks.append(self.on_tick)
+                        _Tick(environment, delay, self.on_tick)
                 outbox.clear()
             if counts.used > ROOM:
                 make_room(state, self.network)

@@ -14,10 +14,10 @@ from chainsim.model.network import Network
 from chainsim.model.rules.ordering import THOUSANDTHS, rounded
 from chainsim.model.state import (
     ALLOCATIONS,
+    EARLY_LEARN,
     EARLY_REVIEW,
     FORECASTS,
     MOVING_AVERAGE,
-    REVIEW,
     ROLES,
     SOURCINGS,
     TARGETS,
@@ -57,7 +57,9 @@ def opening(network: Network) -> State:
         for point, stock in zip(network.stocks, stocks, strict=True):
             if point.firm == purse.firm and stock.line >= 0 and purse.patience >= 0:
                 lines[stock.line].timed = 1  # it stands still when the firm is insolvent
-    counts = Counts(review_phase=EARLY_REVIEW if network.reviews_first else REVIEW)
+    counts = Counts()
+    if network.reviews_first:
+        counts.review_phase, counts.learn_phase = EARLY_REVIEW, EARLY_LEARN
     return State(
         stocks=stocks,
         lanes=lanes,

@@ -22,17 +22,19 @@ BUILT: Final = 4  # an expansion is ready
 QUALIFIED: Final = 5  # a substitute may deliver
 MONTH: Final = 6  # running costs and interest
 DUN: Final = 7  # somebody's patience with an unpaid claim ends
-LEARN: Final = 8  # a period that a forecast looks back on is over
-EARLY_REVIEW: Final = 9  # a periodic review that does not see the day's receipts
+EARLY_LEARN: Final = 8  # as LEARN, where reviews come first
+EARLY_REVIEW: Final = 9  # a periodic review that sees neither the day's receipts nor its demand
 FINISH: Final = 10
 ARRIVE: Final = 11
 SERVE: Final = 12
-DEMAND: Final = 13
-REVIEW: Final = 14
-START: Final = 15
-PAY: Final = 16
-RESUME: Final = 17  # cash came in: pay what is late, buy again
-WATCH: Final = 18  # utilisation of a window is judged
+FINAL: Final = 13  # final demand arises
+DEMAND: Final = 14  # orders are booked and served
+LEARN: Final = 15  # a period that a forecast looks back on is over
+REVIEW: Final = 16
+START: Final = 17
+PAY: Final = 18
+RESUME: Final = 19  # cash came in: pay what is late, buy again
+WATCH: Final = 20  # utilisation of a window is judged
 
 # Kinds of log rows.
 PLACED: Final = 0  # an order to a supplier; entity is the lane
@@ -380,6 +382,7 @@ class Counts:
     claims: int = 0
     used: int = 0  # rows of growing tables taken since room was last made
     review_phase: int = REVIEW  # of periodic reviews
+    learn_phase: int = LEARN  # of forecasts
 
 
 class State(NamedTuple):

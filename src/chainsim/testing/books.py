@@ -81,7 +81,7 @@ class Books:
         self.till = Till(run)
         self.insolvent = [False] * len(points)
         self.foresight = Foresight(network)
-        self.learn(0)
+        self.learn(-1)
 
     def change(self, change: Change) -> None:
         """Apply a dated change."""

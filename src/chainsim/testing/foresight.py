@@ -43,8 +43,11 @@ class Outlook:
     def learn(self) -> None:
         """The period is over; demand smoothed is kept to a thousandth of a quantum."""
         demand, period = self.recent, self.forecast.period
+        first = self.next == 0
         self.recent = 0
         self.next += period
+        if first and not demand:
+            return
         if self.forecast.kind == "moving_average":
             self.past.popleft()
             self.past.append(demand)
@@ -60,7 +63,8 @@ class Outlook:
 class Foresight:
     """All stock points that forecast.
 
-    Demand of a period counts up to, and without, the tick on which the period ends.
+    A period has the final demand of the tick on which it ends, but not what firms order on that tick; where reviews
+    come first, neither.
     """
 
     def __init__(self, network: Network) -> None:
@@ -71,7 +75,8 @@ class Foresight:
         for p, point in enumerate(network.stocks):
             forecast = point.forecast
             if forecast is not None:
-                outlook = Outlook(forecast, point.order_up_to, forecast.window, forecast.protect, forecast.period)
+                first = forecast.period if network.reviews_first else 0
+                outlook = Outlook(forecast, point.order_up_to, forecast.window, forecast.protect, first)
                 outlook.smoothed = Fraction(forecast.mean)
                 if forecast.kind == "moving_average":
                     outlook.past.extend([forecast.mean] * forecast.window)
@@ -84,14 +89,23 @@ class Foresight:
         if row.kind == state.PLACED:
             supplier = self.network.lanes[row.entity].supplier
             if supplier in self.outlooks:
-                self.outlooks[supplier].recent += row.quantity
+                self._notice(supplier, row.tick, row.quantity, final=self._is_final(row.entity))
         elif row.kind == state.RELEASED and self.outlooks:
             for need in self.network.needs:
                 p = need.component
                 if need.made == row.entity and p in self.outlooks:
                     before = self._released.get(p, Fraction(0))
                     after = self._released[p] = before + row.quantity * self._need[p]
-                    self.outlooks[p].recent += floor(after) - floor(before)
+                    self._notice(p, row.tick, floor(after) - floor(before), final=False)
+
+    def _is_final(self, lane: int) -> bool:
+        return self.network.stocks[self.network.lanes[lane].buyer].role == "sold"
+
+    def _notice(self, p: int, tick: int, quantity: int, *, final: bool) -> None:
+        outlook = self.outlooks[p]
+        if outlook.next <= tick and (not final or self.network.reviews_first):
+            outlook.learn()
+        outlook.recent += quantity
 
     def change(self, change: Change) -> None:
         """New safety stock, weight, reach, or bill of materials."""

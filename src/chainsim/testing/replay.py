@@ -24,10 +24,10 @@ def replay(run: Run) -> Iterator[tuple[int, Row | None, Books]]:
         books.learn(tick - 1)
         while changes and changes[0].tick == tick:
             books.change(changes.popleft())
-        books.learn(tick)
         while rows and rows[0].tick <= tick:
             row = rows.popleft()
             books.book(row)
             yield tick, row, books
+        books.learn(tick)
         yield tick, None, books
     books.learn(run.log.horizon - 1)

@@ -87,7 +87,6 @@ class Stepper:
 
     def _finish_tick(self) -> None:
         """Run every event of this tick and book its rows."""
-        learnt = False
         while self._heap and self._heap[0][0] <= self.now:
             tick, round_, phase, entity, _, a, b = heappop(self._heap)
             self._at = (tick, round_, phase)
@@ -96,9 +95,6 @@ class Stepper:
                 self.books.change(row)
                 rules.change(self.state, row.kind, row.entity, *row.values)
             else:
-                if not learnt:
-                    self.books.learn(self.now)
-                    learnt = True
                 rules.step(self.state, tick, phase, entity, a, b)
             self._schedule()
         self.books.learn(self.now)

@@ -23,7 +23,9 @@ from chainsim.model.state import (
     BUILT,
     DEMAND,
     DUN,
+    EARLY_LEARN,
     EARLY_REVIEW,
+    FINAL,
     FINISH,
     LEARN,
     MONTH,
@@ -34,7 +36,6 @@ from chainsim.model.state import (
     REVIEW,
     SERVE,
     SHOCK,
-    SOLD,
     START,
     WATCH,
     State,
@@ -51,7 +52,8 @@ def begin(s: State) -> None:
     for p in range(len(s.stocks)):
         restart_sharing(s, p)
         if s.stocks[p].forecast > 0:
-            s.outbox.append((s.stocks[p].period, LEARN, p, 0, 0, -1, 0, 0))
+            first = 0 if s.counts[0].learn_phase == LEARN else s.stocks[p].period
+            s.outbox.append((first, s.counts[0].learn_phase, p, 0, 0, -1, 0, 0))
     for index in range(len(s.lines)):
         if s.lines[index].up_law >= 0:
             s.outbox.append((0, BREAK, index, 0, 0, s.lines[index].up_law, 0, 0))
@@ -76,15 +78,14 @@ def step(s: State, tick: int, phase: int, entity: int, a: int, b: int) -> None:
         arrive(s, tick, entity, a, b)
     elif phase == SERVE:
         serve(s, tick, entity)
+    elif phase == FINAL:
+        order_from_market(s, tick, entity, a)
     elif phase == DEMAND:
-        if s.stocks[entity].role == SOLD:
-            order_from_market(s, tick, entity, a)
-        else:
-            demand(s, tick, entity)
+        demand(s, tick, entity)
     elif phase in (REVIEW, EARLY_REVIEW):
         review(s, tick, entity, a)
-    elif phase == LEARN:
-        learn(s, entity)
+    elif phase in (LEARN, EARLY_LEARN):
+        learn(s, tick, entity)
     elif phase == START:
         start(s, tick, entity)
     elif phase == PAY:

@@ -17,7 +17,6 @@ from chainsim.model.state import (
     BOUGHT,
     DEMANDED,
     EXPONENTIAL,
-    LEARN,
     MOVING_AVERAGE,
     State,
 )
@@ -49,16 +48,20 @@ def review(s: State, tick: int, p: int, version: int) -> None:
         release(s, tick, p, quantity)
 
 
-def learn(s: State, p: int) -> None:
+def learn(s: State, tick: int, p: int) -> None:
     """A period is over: its demand moves the forecast, and the forecast the order-up-to level.
 
-    Demand of the tick itself belongs to the next period.
+    Final demand of the tick on which it ends belongs to it; what firms order on that tick, to the next one.  Demand of
+    the very first tick is a period of its own, if there is any.
 
     Sources: Chen, Drezner, Ryan & Simchi-Levi 2000 (moving average), Chen, Ryan & Simchi-Levi 2000 (exponential
     smoothing), Lee, So & Tang 2000 (autoregression).
     """
     stock = s.stocks[p]
+    s.outbox.append((stock.period, s.counts[0].learn_phase, p, 0, 0, -1, 0, 0))
     demand = stock.recent
+    if tick == 0 and demand == 0:
+        return
     stock.recent = 0
     level = 0
     if stock.forecast == MOVING_AVERAGE:
@@ -75,7 +78,6 @@ def learn(s: State, p: int) -> None:
     stock.periods += 1
     stock.foreseen = level
     expect(s, p)
-    s.outbox.append((stock.period, LEARN, p, 0, 0, -1, 0, 0))
     ask_review(s, p)
 
 

@@ -114,7 +114,8 @@ def an_echelon_position_is_all_that_is_downstream_less_final_demand(run: Run) ->
 
 def a_periodic_review_orders_up_to_its_level(run: Run) -> None:
     """Orders leave only at multiples of the review period, when the position that the night left, less what was
-    destroyed since, is at or below s, and bring it to S or, by whole lots and a minimum, above."""
+    destroyed since and what final demand took, is at or below s, and bring it to S or, by whole lots and a minimum,
+    above.  Where reviews come first they do not see the day's final demand."""
     network = run.network
     changed = {c.entity for c in network.changes if c.kind == state.SET_REVIEW}
     watched = [
@@ -125,7 +126,7 @@ def a_periodic_review_orders_up_to_its_level(run: Run) -> None:
     night: dict[int, int | None] = {p: network.stocks[p].on_hand + _under_way(network, p) for p in watched}
     checked = dict.fromkeys(watched, -1)
     ordered: Counter[int] = Counter()
-    destroyed: Counter[int] = Counter()
+    gone: Counter[int] = Counter()
     levels: dict[int, list[tuple[int, int, int]]] = {
         p: [(-1, network.stocks[p].reorder_point, network.stocks[p].order_up_to)] for p in watched
     }
@@ -143,7 +144,11 @@ def a_periodic_review_orders_up_to_its_level(run: Run) -> None:
             if row.kind == state.PLACED:
                 ordered[network.lanes[row.entity].buyer] += row.quantity
             elif row.kind == state.DESTROYED:
-                destroyed[row.entity] += row.quantity
+                gone[row.entity] += row.quantity
+            if row.kind in (state.PLACED, state.LOST) and not network.reviews_first:
+                lane = network.lanes[row.entity]
+                if network.stocks[lane.buyer].role == "sold":
+                    gone[lane.supplier] += row.quantity if row.kind == state.PLACED else -row.quantity
             continue
         positions = books.positions(tick)
         for p in watched:
@@ -152,7 +157,7 @@ def a_periodic_review_orders_up_to_its_level(run: Run) -> None:
             if tick % network.stocks[p].review:
                 assert ordered[p] == 0, name
             elif before is not None:
-                before -= destroyed[p]
+                before -= gone[p]
                 wanted = max(high - before, books.minimum[p]) if before <= low and before < high else 0
                 lots = -(-wanted // books.lot[p]) * books.lot[p]
                 assert ordered[p] == lots or (ordered[p] == 0 and books.till.purse_of[p] >= 0), (name, before, lots)
@@ -160,4 +165,4 @@ def a_periodic_review_orders_up_to_its_level(run: Run) -> None:
             checked[p] = tick
             levels[p].append((tick, low, high))
         ordered.clear()
-        destroyed.clear()
+        gone.clear()
