@@ -15,7 +15,34 @@ from chainsim.model import rules
 from chainsim.testing import MECHANISMS, Seeded, fuzz, random_network
 
 # What each of them found first is a test of its own in tests/model/rules/test_mechanisms.py.
-ONCE_BROKEN = (2, 5, 6, 9, 11, 13, 15, 20, 24, 30, 42, 45, 52, 127, 145, 171, 194, 210, 548, 588, 1223, 1391, 1854)
+ONCE_BROKEN = (
+    2,
+    5,
+    6,
+    9,
+    11,
+    13,
+    15,
+    20,
+    24,
+    30,
+    42,
+    45,
+    52,
+    127,
+    145,
+    171,
+    194,
+    210,
+    548,
+    588,
+    1223,
+    1391,
+    1854,
+    2494,
+    2894,
+    3691,
+)
 
 
 @pytest.mark.parametrize("seed", ONCE_BROKEN)

@@ -219,7 +219,7 @@ def a_line_grows_when_it_was_busy_and_shrinks_when_it_was_idle(run: Run) -> None
 
     of_firm = {purse.firm: number for number, purse in enumerate(network.purses)}
     paid: Counter[tuple[int, int, int]] = Counter()
-    steps: list[tuple[int, int, int]] = []  # tick, growth, line
+    steps: list[tuple[int, bool, int, int]] = []  # tick, whether decided on it, growth, line
     done: Counter[int] = Counter()
     ready = dict.fromkeys(range(len(network.growths)), 0)
     watches = sorted(
@@ -253,11 +253,11 @@ def a_line_grows_when_it_was_busy_and_shrinks_when_it_was_idle(run: Run) -> None
             paid[key] += 1
         done[number] += 1
         ready[number] = tick + growth.build
-        steps.append((tick + growth.build, number, line))
+        steps.append((tick + growth.build, growth.build == 0, number, line))
     assert paid == invested
     level = [WHOLE_SHARE] * len(network.lines)
     expected = []
-    for tick, number, line in sorted(steps):
+    for tick, _, number, line in sorted(steps):
         if tick < run.log.horizon:
             level[line] = level[line] * (WHOLE_SHARE + network.growths[number].by) // WHOLE_SHARE
             expected.append((tick, network.lines[line].stock, level[line]))

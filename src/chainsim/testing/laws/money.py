@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from bisect import bisect_right
+from collections import Counter
 
 from chainsim.model import state
 from chainsim.model.network import WHOLE_SHARE
@@ -118,29 +119,34 @@ def every_claim_is_sold_on_delivery_or_kept(run: Run) -> None:
 
 def patience_ends_in_insolvency(run: Run) -> None:
     """A firm is insolvent when a claim on it has been late for as long as patience lasts, or when it was beyond its
-    credit at the end of two months running; and not before."""
+    credit at the end of two months running; and not before.
+
+    The exact moment of a month's end within its tick is not in the log.
+    """
     network = run.network
-    short: dict[int, dict[int, bool]] = defaultdict(dict)
-    last_spent: dict[int, int] = {}
+    night = [purse.cash + purse.credit for purse in network.purses]
+    lows = [(-1, night)]
     for tick, row, books in replay(run):
         till = books.till
-        if row is not None and row.kind in (state.SPENT, state.INTEREST):
-            last_spent[row.entity] = tick
+        free = [till.free(number) for number in range(len(network.purses))]
+        if lows[-1][0] < tick:
+            lows.append((tick, night))  # what the last night left, then the least of the tick
+        night = free
+        lows[-1] = (tick, [min(pair) for pair in zip(lows[-1][1], free, strict=True)])
         if row is not None and row.kind == state.INSOLVENT:
             purse = network.purses[row.entity]
             assert purse.patience >= 0, row
             late = [c for c in till.claims if c.buyer == row.entity and c.settled < 0]
             waited = any(c.due + purse.patience <= tick for c in late)
             of_month = tick % purse.month == 0 and tick > purse.month
-            months = of_month and till.free(row.entity) < 0 and short[row.entity].get(tick - purse.month, False)
+            at = bisect_right(lows, tick - purse.month, key=lambda low: low[0]) - 1
+            months = of_month and till.free(row.entity) < 0 and lows[at][1][row.entity] < 0
             assert waited or months, row
             missing = max(0, -till.free(row.entity)) + sum(c.amount for c in late if c.due <= tick)
             if not any(c.due == tick for c in late):
                 assert row.quantity == missing, (row, missing)
         if row is None:
             for number, purse in enumerate(network.purses):
-                if tick % purse.month == 0:
-                    short[number][tick] = True  # at most; the exact moment is not in the log where other rows follow
                 if purse.patience >= 0 and number not in till.insolvent:
                     for claim in till.late(number, tick):
                         assert claim.due + purse.patience > tick, (tick, claim)
