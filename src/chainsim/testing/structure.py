@@ -42,9 +42,11 @@ def may_see_its_echelon(network: Network, p: int) -> bool:
     if network.stocks[p].role not in ("made", "bought"):
         return False
     downstream = contents(network, p)
-    if downstream is None or any(held.denominator > 1 for held in downstream.values()):
+    if downstream is None:
         return False
     chain = {p, *downstream}
+    if any(need.quantity.denominator > 1 for need in network.needs if need.component in chain):
+        return False
     suppliers: dict[int, set[int]] = {}
     for lane in network.lanes:
         suppliers.setdefault(lane.buyer, set()).add(lane.supplier)
