@@ -103,9 +103,8 @@ def main() -> int:
                     print(result.diff)
     tried = killed + survived
     share = killed / tried if tried else 0.0
-    print(
-        f"\n{tried} of {totals[0]} mutants tried (seed {chosen.seed}): {killed} killed, {survived} survived, {share:.1%}"
-    )
+    print(f"\n{tried} of {totals[0]} mutants tried (seed {chosen.seed}):")
+    print(f"{killed} killed, {survived} survived, {share:.1%}")
     return 0 if share >= 0.9 else 1
 
 

@@ -193,7 +193,7 @@ def test_a_warehouse_that_only_passes_on_changes_no_delivery(level: int, time: i
 @given(networks(without=("forecast", "shocks")))
 def test_without_demand_and_with_stocks_at_their_levels_nothing_moves(network: Network) -> None:
     stocks = tuple(replace(x, on_hand=max(x.order_up_to, x.reorder_point + 1)) for x in network.stocks)
-    markets = tuple(replace(x, plan=((0, 0.0), (1, 0.0))) for x in network.markets)
+    markets = tuple(replace(x, plan=((0, 0.0), (1, 0.0)), arrivals=Listed(())) for x in network.markets)
     moved = (state.SET_LEVELS, state.SET_REVIEW)
     changes = tuple(x for x in network.changes if x.kind not in moved)
     still = replace(network, stocks=stocks, markets=markets, changes=changes, transits=())

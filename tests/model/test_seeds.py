@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from chainsim.cli.fuzz import command
 from chainsim.model import rules
+from chainsim.model.arrivals import Listed
 from chainsim.testing import MECHANISMS, Seeded, fuzz, random_network
 
 # What each of them found first is a test of its own in tests/model/rules/test_mechanisms.py.
@@ -73,6 +74,8 @@ def test_every_mechanism_occurs_in_the_first_hundred_seeds() -> None:
                 "warehouse": any(point.role == "bought" and point.line < 0 for point in points),
                 "in_order": any(lane.in_order for lane in lanes),
                 "freight": any(lane.freight for lane in lanes),
+                "arrivals": any(isinstance(market.arrivals, Listed) for market in network.markets),
+                "call_off": any(line.calls_off_at_release for line in lines),
                 "set_up": any(line.set_up for line in lines),
                 "yield": any(line.good < 1 for line in lines),
                 "calendar": any(line.calendar >= 0 for line in lines),

@@ -63,7 +63,7 @@ class Turns:
         return last.kind == state.SWITCHED or (row.kind == state.PLACED and row.entity > last.entity)
 
     def judge(self, group: list[Row], before: View, books: Books) -> None:
-        """One order, shared out as it should be; or several of a buyer in a row, where no other row tells them apart."""
+        """One order, shared out as it should be; or several of a buyer in a row that no other row tells apart."""
         kept = (self.lots.copy(), self.total.copy(), dict(self.substitute), dict(self.wanted))
         try:
             self._judge_one(group, before, books)
