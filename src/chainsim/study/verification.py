@@ -32,7 +32,7 @@ def verify(
     replications: of each scenario, instead of its own number.  Raises ScenarioError where an expectation cannot be
     read: an unknown formula, no such table, column or row.
     """
-    spoken = [(loaded, _spell_out(loaded)) for loaded in scenarios]
+    spoken = [(loaded, expectations(loaded)) for loaded in scenarios]
     arguments = []
     owners = []
     for number, (loaded, _) in enumerate(spoken):
@@ -61,8 +61,8 @@ def _title(loaded: Loaded) -> str:
     return loaded.scenario.title or loaded.name
 
 
-def _spell_out(loaded: Loaded) -> dict[str, tuple[Expected, list[float]]]:
-    """The expected value and the near misses of each expectation."""
+def expectations(loaded: Loaded) -> dict[str, tuple[Expected, list[float]]]:
+    """The expected value and the near misses of each expectation; raises ScenarioError."""
     problems = []
     found = {}
     for name, one in loaded.scenario.expect.items():

@@ -24,7 +24,7 @@ OPERATIONS: dict[type[ast.operator], Callable[[float, float], float]] = {
 
 
 def evaluate(text: str) -> tuple[float, Formula]:
-    """The value of the formula that `text` calls, and the formula.
+    """The value of the formula that `text` calls, and the formula; of several joined by + - * /, the first.
 
     Arguments are named: numbers (`3`, `1/6`), lists (`[1/6, 1/3]`, also of lists) or laws of demand, whose own
     arguments may go without names (`poisson(4)`).  Raises ValueError, which names what is unknown, missing or
@@ -34,9 +34,32 @@ def evaluate(text: str) -> tuple[float, Formula]:
         node = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise ValueError(f"not a formula: {text!r}; write name(parameter=number, ...)") from error
-    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
+    value, formula = _evaluated(node, text)
+    if formula is None:
         raise ValueError(f"not a formula: {text!r}; write name(parameter=number, ...)")
-    name = node.func.id
+    if not math.isfinite(value):
+        raise ValueError(f"{text!r} has no finite value")
+    return value, formula
+
+
+def _evaluated(node: ast.expr, text: str) -> tuple[float, Formula | None]:
+    """The value of a call, a number, or an operation on such, and the first formula in it."""
+    if isinstance(node, ast.BinOp) and type(node.op) in OPERATIONS:
+        left, first = _evaluated(node.left, text)
+        right, second = _evaluated(node.right, text)
+        try:
+            return OPERATIONS[type(node.op)](left, right), first or second
+        except ZeroDivisionError:
+            raise ValueError(f"{text!r} divides by 0") from None
+    if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and not isinstance(node.value, bool):
+        return float(node.value), None
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        return _called(node, node.func.id)
+    raise ValueError(f"not a formula: {text!r}; write name(parameter=number, ...)")
+
+
+def _called(node: ast.Call, name: str) -> tuple[float, Formula]:
+    """The value of one formula with its arguments."""
     if name not in formulas:
         raise ValueError(f"unknown formula {name!r}{_suggestion(name, formulas)}")
     formula = formulas[name]
