@@ -23,7 +23,7 @@ from chainsim.model.replenishment import (
 )
 from chainsim.scenario.checks.supply import components, groups
 from chainsim.scenario.checks.view import View
-from chainsim.scenario.language.schema import Firm, Part, Plant, Scenario, Supplier
+from chainsim.scenario.language.schema import Firm, Part, Plant, Scenario, Supplier, Warehouse
 from chainsim.scenario.network.blueprint import Blueprint, StockKey, in_force, spell_out
 from chainsim.scenario.network.naming import firm_names
 from chainsim.scenario.network.working_time import DAY, LUNAR_NEW_YEAR, WEEKDAYS, closures, unknown_festivals
@@ -32,13 +32,14 @@ from chainsim.scenario.text.suggest import did_you_mean, listed
 from chainsim.units import format_duration, format_number, shown
 
 FIRMS = ("plants", "suppliers", "firms")
+REVIEWS = {"finished_stock": "finished_review", "component_stock": "review", "stock": "review"}
 WORKING = ("calendars.*", *(f"{one}.{key}" for one in FIRMS for key in ("calendar", "breakdowns")))
-RULES = tuple(
-    f"{one}.{key}"
-    for one in FIRMS
-    for key in ("makes", "finished_stock", "component_stock", "finished_review", "review", "production_lot")
+KEEPING = ("makes", "finished_stock", "component_stock", "finished_review", "review", "production_lot")
+RULES = (
+    *(f"{one}.{key}" for one in FIRMS for key in KEEPING),
+    *(f"warehouses.{key}" for key in ("stocks", "stock", "review")),
 )
-SHORTAGE = tuple(f"{one}.{key}" for one in FIRMS for key in ("deliveries", "allocation", "priority"))
+SHORTAGE = tuple(f"{one}.{key}" for one in (*FIRMS, "warehouses") for key in ("deliveries", "allocation", "priority"))
 
 
 def operating(scenario: Scenario) -> Iterator[tuple[Path, Firm]]:
@@ -109,8 +110,10 @@ def check_breakdowns(view: View) -> Iterator[Problem]:
                 yield view.problem((*path, "breakdowns", key), message, "leave `breakdowns` out for none")
 
 
-def _rules(view: View) -> Iterator[tuple[Path, str, Firm, Replenishment, Fraction]]:
+def _rules(view: View) -> Iterator[tuple[Path, str, Firm | Warehouse, Replenishment, Fraction]]:
     """Path, key, operations, rule and review period of every replenishment rule in force."""
+    for name, warehouse in view.scenario.warehouses.items():
+        yield ("warehouses", name), "stock", warehouse, warehouse.stock, warehouse.review
     for path, firm in operating(view.scenario):
         if _says(view, path, "finished_stock", "finished_review", "production_lot"):
             yield path, "finished_stock", firm, firm.finished_stock, firm.finished_review
@@ -123,7 +126,7 @@ def check_rules(view: View) -> Iterator[Problem]:
     for path, key, firm, rule, review in _rules(view):
         learning = learning_of(rule, float(review))
         written = replenishments.name_of(rule)
-        review_key = "finished_review" if key == "finished_stock" else "review"
+        review_key = REVIEWS[key]
         if learning is not None and learning.period == 0:
             message = f"{key} of {path[1]}: {written} needs a period, for it is reviewed continuously"
             hint = f"write `{review_key}: 1 day`, or a `period` in the rule"
@@ -135,12 +138,15 @@ def check_rules(view: View) -> Iterator[Problem]:
             yield from _lots(view, path, key, firm, rule)
 
 
-def _lots(view: View, path: Path, key: str, firm: Firm, rule: ReorderPointQuantity) -> Iterator[Problem]:
+def _lots(view: View, path: Path, key: str, firm: Firm | Warehouse, rule: ReorderPointQuantity) -> Iterator[Problem]:
     parts = view.scenario.parts
     quantity = _exact(rule.quantity)
-    lots = {firm.makes: firm.production_lot or Fraction(0)}
-    if key == "component_stock":
+    if isinstance(firm, Warehouse):
+        lots = {firm.stocks: parts[firm.stocks].lot}
+    elif key == "component_stock":
         lots = {name: parts[name].lot for name in components(view.scenario, firm.makes)}
+    else:
+        lots = {firm.makes: firm.production_lot or Fraction(0)}
     for name, lot in lots.items():
         least = lot or parts[name].resolution
         if (quantity / least).denominator != 1:
@@ -156,7 +162,9 @@ def check_shortage(view: View) -> Iterator[Problem]:
     ranked |= any(market.priority > 1 for market in scenario.markets.values())
     ranked |= any(warehouse.priority > 1 for warehouse in scenario.warehouses.values())
     ranked |= any(firm.priority > 1 for _, firm in operating(scenario))
-    for path, firm in operating(scenario):
+    named = ((("warehouses", name), warehouse) for name, warehouse in scenario.warehouses.items())
+    every: list[tuple[Path, Firm | Warehouse]] = [*operating(scenario), *named]
+    for path, firm in every:
         both = firm.deliveries == "complete" and firm.allocation == "proportional"
         if both and _says(view, path, "deliveries", "allocation"):
             message = f"{path[1]} cannot deliver complete orders and share out what there is in proportion"
@@ -224,7 +232,7 @@ def check_echelons(view: View) -> Iterator[Problem]:
     for path, key in rules:
         names = [str(path[1])]
         if path[0] != "firms":
-            group = scenario.plants.get(names[0]) or scenario.suppliers[names[0]]
+            group = scenario.plants.get(names[0]) or scenario.suppliers.get(names[0]) or scenario.warehouses[names[0]]
             names = [name for name, _ in firm_names(names[0], group)]
         role = "made" if key == "finished_stock" else "bought"
         points = [point for point in blueprint.stocks if point[0] in names and point[2] == role]
