@@ -26,7 +26,7 @@ PIP  := $(PY) -m pip --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test nightly check format bench docs reference build clean
+.PHONY: help run test nightly verify check format bench docs reference build clean
 
 help: ## print this list
 	@echo 'make <target>   (PYTHON=$(PYTHON)  JOBS=$(JOBS)  SCENARIO=$(SCENARIO)  ARGS=...)'
@@ -38,8 +38,13 @@ run: $(BASE) ## simulate SCENARIO, print the comparison
 test: $(DEV) ## run the tests
 	$(PY) -m pytest -n $(JOBS) $(ARGS)
 
-nightly: $(DEV) ## run all tests, the long ones too, with many more examples
+nightly: $(DEV) ## run all tests with many more examples, 2,000 random networks, the gallery
 	HYPOTHESIS_PROFILE=nightly $(PY) -m pytest -n $(JOBS) -m "nightly or not nightly" $(ARGS)
+	$(BIN)/chainsim fuzz --seed 0 --count 2000 -j $(JOBS)
+	$(BIN)/chainsim verify-model -j $(JOBS)
+
+verify: $(BASE) ## the textbook gallery: simulated against theory
+	$(BIN)/chainsim verify-model -j $(JOBS) $(ARGS)
 
 check: $(DEV) ## lint, formatting, types, layers
 	$(PY) -m ruff check .
