@@ -23,10 +23,10 @@ from pydantic_core.core_schema import (
 
 from chainsim.model.curves import Curve, curves
 from chainsim.model.distributions import Distribution, distributions
-from chainsim.model.network import UNLIMITED
 from chainsim.model.quantities import QuantityLaw, quantity_laws
 from chainsim.model.replenishment import Replenishment, replenishments
 from chainsim.model.sourcing import Sourcing, sourcings
+from chainsim.model.terms import UNLIMITED
 from chainsim.scenario.language import orders, values
 from chainsim.scenario.language.entries import as_call, custom
 from chainsim.scenario.language.orders import Trace
