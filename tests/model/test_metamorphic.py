@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chainsim.engine import simpy_engine
@@ -15,6 +15,8 @@ from chainsim.model import state
 from chainsim.model.arrivals import Arrivals, Listed, Regular
 from chainsim.model.network import Change, Lane, Network, Purse, StockPoint
 from chainsim.testing import Run, Sketch, networks, replay, rows_of, simulate
+from chainsim.testing.chooser import Seeded
+from chainsim.testing.random_networks import random_network
 
 
 def with_times(network: Network, factor: int) -> Network:
@@ -218,6 +220,7 @@ def test_two_markets_that_order_on_the_same_days_are_one_that_orders_the_sum(
     assert dict(net_stock(first, second)).items() == dict(net_stock(first + second)).items()
 
 
+@example(random_network(Seeded(1247)))  # a line that starts more batches at once than one event may
 @given(networks())
 def test_what_is_switched_off_by_its_numbers_leaves_no_trace(network: Network) -> None:
     """A closure after the horizon, a shock that leaves everything, a growth out of reach: as if not there."""

@@ -11,8 +11,6 @@ import importlib
 import io
 import os
 import sys
-import tempfile
-import traceback
 from typing import Final, NoReturn
 
 import click
@@ -100,6 +98,8 @@ def _run(arguments: list[str], debug: bool) -> int:
         return 0  # the reader has what it wants
     except OSError as error:
         if debug:
+            import traceback
+
             traceback.print_exc()
         _say(f"chainsim: cannot read or write {error.filename or 'standard output'}: {error.strerror or error}")
         return 4
@@ -115,12 +115,15 @@ def _say(text: str) -> None:
 
 def _crash(error: Exception, arguments: list[str], debug: bool) -> int:
     """One line and a crash file instead of a traceback."""
+    import traceback
+
     if debug:
         traceback.print_exception(error)
         return 70
     where = "".join(f" in {note}" for note in getattr(error, "__notes__", ()))
     kept = "run it again with --debug to see more"
     with contextlib.suppress(OSError):
+        import tempfile
         from importlib.metadata import version
 
         with tempfile.NamedTemporaryFile(

@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import Protocol
 
-from chainsim.model.network import WHOLE_SHARE
+from chainsim.model.terms import WHOLE_SHARE
 from chainsim.registry import Registry
 
 STEEPNESS = 3.0  # of the exponential: 95 % of the way would be done where the curve is taken to be at its end

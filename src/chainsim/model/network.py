@@ -13,39 +13,40 @@ from typing import Final, Literal
 
 from chainsim.model.arrivals import Arrivals, Plan, Renewal
 from chainsim.model.distributions import Distribution
+from chainsim.model.terms import UNLIMITED, WHOLE_SHARE, Allocation, Firm, Part, Role, Sourcing
 
-Role = Literal["made", "bought", "outside", "sold"]
-Allocation = Literal["fifo", "priority", "proportional"]
-Sourcing = Literal["shares", "whole_orders", "ranked"]
+__all__ = [
+    "POISSON",
+    "UNLIMITED",
+    "WHOLE_SHARE",
+    "Allocation",
+    "Change",
+    "Closure",
+    "CostRates",
+    "Draw",
+    "Firm",
+    "Footprint",
+    "Forecast",
+    "Growth",
+    "Hit",
+    "Lane",
+    "Line",
+    "Market",
+    "Need",
+    "Network",
+    "Part",
+    "Purse",
+    "Role",
+    "Shock",
+    "Sourcing",
+    "Stage",
+    "StockPoint",
+    "Target",
+    "Transit",
+]
+
 Target = Literal["line", "lane", "stock", "market"]
-UNLIMITED: Final = 2**31
-WHOLE_SHARE: Final = 1_000_000  # shares are parts per million
 POISSON: Final[Arrivals] = Renewal()
-
-
-@dataclass(frozen=True, slots=True)
-class Firm:
-    """A company, a source outside the network, or a market."""
-
-    name: str
-    kind: Literal["chain_master", "supplier", "outside", "market"]
-    ring: str
-    tier: int = 0
-    category: str = ""
-    group: str = ""
-    district: str = ""
-    sector: str = ""
-    generated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Anything made, bought or sold; `price` in fen per unit, `per_unit` quanta make one unit."""
-
-    name: str
-    price: int
-    unit: str = "unit"
-    per_unit: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, TypeAlias
 
-from chainsim.model.network import Sourcing as Mode
+from chainsim.model.terms import Sourcing as Mode
 from chainsim.registry import Registry
 
 Key: TypeAlias = tuple[Any, ...]

@@ -26,7 +26,7 @@ from chainsim.model.state import (
     State,
 )
 
-MOST_STARTS = 256  # batches of a timed line started in one event; the rest follows in the next round
+MOST_STARTS = 256  # batches that a line starts in one event; the rest follows in the next round
 
 
 def release(s: State, tick: int, p: int, quantity: int) -> None:
@@ -81,7 +81,7 @@ def start(s: State, tick: int, index: int) -> None:
         if short_of_components(s, tick, o, line.needs_begin, line.needs_end, quantity):
             lacking = startable(s, index)
             break
-        if line.timed == 1 and started == MOST_STARTS:
+        if started == MOST_STARTS:
             ask_start(s, index)
             break
         s.log.append((tick, STARTED, o, line.stock, quantity))

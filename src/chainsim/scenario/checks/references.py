@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from chainsim.errors import Place, Problem
 from chainsim.scenario.checks.validate import key_place
@@ -182,7 +183,8 @@ def _alike(tree: Mapping, names: list[tuple[str, Path]]) -> list[Problem]:
     problems: list[Problem] = []
     seen: dict[str, tuple[str, Path]] = {}
     for name, path in dict.fromkeys(names):
-        scripts = [script for script in SCRIPTS if any(_script(sign) == script for sign in name)]
+        used = set() if name.isascii() else {_script(sign) for sign in name}
+        scripts = [script for script in SCRIPTS if script in used]
         if len(scripts) > 1:
             mixed = " and ".join(script.capitalize() for script in scripts)
             message = f"name {shown(name)} mixes {mixed} letters that look alike"
@@ -206,6 +208,7 @@ def _alike(tree: Mapping, names: list[tuple[str, Path]]) -> list[Problem]:
     return problems
 
 
+@cache
 def _script(sign: str) -> str:
     return unicodedata.name(sign, "").partition(" ")[0] if sign.isalpha() and sign != "µ" else ""
 

@@ -12,16 +12,21 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import partial
-from typing import Annotated, Any, Literal, TypeAlias, TypeVar
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core.core_schema import (
+    CoreSchema,
+    no_info_plain_validator_function,
+    plain_serializer_function_ser_schema,
+)
 
 from chainsim.model.curves import Curve, curves
 from chainsim.model.distributions import Distribution, distributions
-from chainsim.model.network import UNLIMITED
 from chainsim.model.quantities import QuantityLaw, quantity_laws
 from chainsim.model.replenishment import Replenishment, replenishments
 from chainsim.model.sourcing import Sourcing, sourcings
+from chainsim.model.terms import UNLIMITED
 from chainsim.scenario.language import orders, values
 from chainsim.scenario.language.entries import as_call, custom
 from chainsim.scenario.language.orders import Trace
@@ -37,36 +42,52 @@ from chainsim.units import (
     format_share,
 )
 
-T = TypeVar("T")
+JsonSchemaValue: TypeAlias = dict[str, Any]
 
 
-def _checked(read: Callable[[Any], T]) -> PlainValidator:
-    """`read` as a pydantic validator; a `UnitError` becomes the only error of its value."""
+class Value:
+    """How a value is read, written and described; the last of a type's annotations for pydantic.
 
-    def validate(value: Any) -> T:
+    read: a `UnitError` becomes the only error of the value.  write: readable text, by ring where the value is by ring;
+    None writes the value as it is.  schema: its JSON Schema.  Pydantic's own annotations would do, but they look at the
+    type and at the signatures anew for each of several hundred fields, which `chainsim validate` would wait for.
+    """
+
+    __slots__ = ("read", "schema", "write")
+
+    def __init__(
+        self,
+        read: Callable[[Any], Any],
+        write: Callable[[Any], str] | None = None,
+        schema: JsonSchemaValue | None = None,
+    ) -> None:
+        self.read = read
+        self.write = write
+        self.schema = schema or {}
+
+    def validate(self, value: Any) -> Any:
         try:
-            return read(value)
+            return self.read(value)
         except UnitError as error:
             raise custom(error) from None
 
-    return PlainValidator(validate)
-
-
-def _written(write: Callable[[Any], str]) -> PlainSerializer:
-    """A serializer that writes readable text, by ring where the value is by ring."""
-
-    def serialize(value: Any) -> Any:
-        if value is None:
-            return None
+    def serialize(self, value: Any) -> Any:
+        if value is None or self.write is None:
+            return value
         if isinstance(value, dict):
-            return {ring: write(each) for ring, each in value.items()}
-        return write(value)
+            return {ring: self.write(each) for ring, each in value.items()}
+        return self.write(value)
 
-    return PlainSerializer(serialize)
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        text = plain_serializer_function_ser_schema(self.serialize) if self.write else None
+        return no_info_plain_validator_function(self.validate, serialization=text)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return dict(self.schema)
 
 
-def _schema(description: str, *examples: Any, **more: Any) -> WithJsonSchema:
-    return WithJsonSchema({"description": description, "examples": list(examples), **more})
+def _schema(description: str, *examples: Any, **more: Any) -> JsonSchemaValue:
+    return {"description": description, "examples": list(examples), **more}
 
 
 def _law_text(value: Distribution) -> str:
@@ -148,237 +169,258 @@ _positive_weight = hinted(partial(values.weight, strictly=True), 'write a plain 
 
 Amount: TypeAlias = Annotated[
     int,
-    _checked(_amount),
-    _written(partial(format_money, separator="_")),
-    _schema("an amount of money", "145_000 CNY", "14.5万元", **AMOUNT),
+    Value(
+        _amount,
+        partial(format_money, separator="_"),
+        _schema("an amount of money", "145_000 CNY", "14.5万元", **AMOUNT),
+    ),
 ]
 Backlog: TypeAlias = Annotated[
     Fraction | None,
-    _checked(_backlog),
-    _written(_backlog_text),
-    _schema(
-        "a number of units, unlimited or none", "unlimited", "none", 20, type=["number", "string", "null"], minimum=0
+    Value(
+        _backlog,
+        _backlog_text,
+        _schema(
+            "a number of units, unlimited or none",
+            "unlimited",
+            "none",
+            20,
+            type=["number", "string", "null"],
+            minimum=0,
+        ),
     ),
 ]
 Capacity: TypeAlias = Annotated[
     Fraction | OfPlan | None,
-    _checked(_capacity),
-    _written(_capacity_text),
-    _schema(
-        "a rate, a share of the plan, or unlimited",
-        "900/day",
-        "125% of plan",
-        "unlimited",
-        type=["string", "integer", "null"],
-        minimum=0,
-        maximum=0,
+    Value(
+        _capacity,
+        _capacity_text,
+        _schema(
+            "a rate, a share of the plan, or unlimited",
+            "900/day",
+            "125% of plan",
+            "unlimited",
+            type=["string", "integer", "null"],
+            minimum=0,
+            maximum=0,
+        ),
     ),
 ]
 Change: TypeAlias = Annotated[
-    Any, _checked(values.change), _schema("a new value or a change of it", "60 days", "+20%", "+10 points")
+    Any, Value(values.change, schema=_schema("a new value or a change of it", "60 days", "+20%", "+10 points"))
 ]
 Correlation: TypeAlias = Annotated[
     Fraction,
-    _checked(_correlation),
-    _written(format_number),
-    _schema("a correlation, above -1 and below 1", 0.7, type=NUMERIC, exclusiveMinimum=-1, exclusiveMaximum=1),
+    Value(
+        _correlation,
+        format_number,
+        _schema("a correlation, above -1 and below 1", 0.7, type=NUMERIC, exclusiveMinimum=-1, exclusiveMaximum=1),
+    ),
 ]
-Count: TypeAlias = Annotated[int, _checked(_count), _schema("a whole number", 5, **COUNT)]
+Count: TypeAlias = Annotated[int, Value(_count, schema=_schema("a whole number", 5, **COUNT))]
 CountFromOne: TypeAlias = Annotated[
-    int, _checked(_count_from_one), _schema("a whole number from 1", 5, **WHOLE | {"minimum": 1})
+    int, Value(_count_from_one, schema=_schema("a whole number from 1", 5, **WHOLE | {"minimum": 1}))
 ]
 CountByRing: TypeAlias = Annotated[
     int | dict[Ring, int],
-    _checked(partial(by_ring, one=_count)),
-    _schema("a whole number, or one by ring", 40, {"city": 6, "province": 14}, **_rings(COUNT, nullable=False)),
+    Value(
+        partial(by_ring, one=_count),
+        schema=_schema(
+            "a whole number, or one by ring", 40, {"city": 6, "province": 14}, **_rings(COUNT, nullable=False)
+        ),
+    ),
 ]
 Date: TypeAlias = Annotated[
     dt.date,
-    _checked(_date),
-    _written(dt.date.isoformat),
-    _schema("a day", "2023-01-01", type="string", format="date"),
+    Value(_date, dt.date.isoformat, _schema("a day", "2023-01-01", type="string", format="date")),
 ]
 Duration: TypeAlias = Annotated[
     Fraction,
-    _checked(_duration),
-    _written(format_duration),
-    _schema("a duration", "2 days", "30 min", "0.5 天", **DURATION),
+    Value(_duration, format_duration, _schema("a duration", "2 days", "30 min", "0.5 天", **DURATION)),
 ]
 PositiveDuration: TypeAlias = Annotated[
     Fraction,
-    _checked(_positive_duration),
-    _written(format_duration),
-    _schema("a duration above 0", "1 day", **DURATION),
+    Value(_positive_duration, format_duration, _schema("a duration above 0", "1 day", **DURATION)),
 ]
 Growth: TypeAlias = Annotated[
     Fraction,
-    _checked(_growth),
-    _written(_percent_text),
-    _schema("a yearly growth, above -100%", "5%", "-2%", **PERCENT | {"minimum": 0, "maximum": 0}),
+    Value(
+        _growth,
+        _percent_text,
+        _schema("a yearly growth, above -100%", "5%", "-2%", **PERCENT | {"minimum": 0, "maximum": 0}),
+    ),
 ]
 Law: TypeAlias = Annotated[
     Distribution,
-    _checked(_law),
-    _written(_law_text),
-    _schema(
-        "a duration, or a distribution of durations",
-        "2 days",
-        "2 ± 0.5 days",
-        "lognormal(2 days, 0.5 days)",
-        **LAW,
+    Value(
+        _law,
+        _law_text,
+        _schema(
+            "a duration, or a distribution of durations",
+            "2 days",
+            "2 ± 0.5 days",
+            "lognormal(2 days, 0.5 days)",
+            **LAW,
+        ),
     ),
 ]
 LawByRing: TypeAlias = Annotated[
     Distribution | dict[Ring, Distribution] | None,
-    _checked(partial(by_ring, one=_law)),
-    _written(_law_text),
-    _schema("a distribution of durations, or one by ring", "2 ± 0.5 days", {"city": "12 h"}, **_rings(LAW)),
+    Value(
+        partial(by_ring, one=_law),
+        _law_text,
+        _schema("a distribution of durations, or one by ring", "2 ± 0.5 days", {"city": "12 h"}, **_rings(LAW)),
+    ),
 ]
 Moment: TypeAlias = Annotated[
     dt.datetime,
-    _checked(_moment),
-    _written(dt.datetime.isoformat),
-    _schema(
-        "a day, or a day and a time",
-        "2024-01-05",
-        "2024-01-05T08:00",
-        type="string",
-        pattern=r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2})?)?$",
+    Value(
+        _moment,
+        dt.datetime.isoformat,
+        _schema(
+            "a day, or a day and a time",
+            "2024-01-05",
+            "2024-01-05T08:00",
+            type="string",
+            pattern=r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2})?)?$",
+        ),
     ),
 ]
 Month: TypeAlias = Annotated[
-    int, _checked(orders.month), _schema("a month", "1", type="string", pattern=r"^([1-9]|1[0-2])$")
+    int, Value(orders.month, schema=_schema("a month", "1", type="string", pattern=r"^([1-9]|1[0-2])$"))
 ]
 Lines: TypeAlias = Annotated[
     int,
-    _checked(_lines),
-    _written(lambda lines: "unlimited" if lines >= UNLIMITED else str(lines)),
-    _schema("a whole number from 1, or unlimited", 3, "unlimited", type=["integer", "string"], minimum=1),
+    Value(
+        _lines,
+        lambda lines: "unlimited" if lines >= UNLIMITED else str(lines),
+        _schema("a whole number from 1, or unlimited", 3, "unlimited", type=["integer", "string"], minimum=1),
+    ),
 ]
 Name: TypeAlias = Annotated[
     str,
-    _checked(values.name),
-    _schema("a name", "battery", type="string", minLength=1, maxLength=NAME_LENGTH, pattern=r"^[^/\\]+$"),
+    Value(
+        values.name,
+        schema=_schema("a name", "battery", type="string", minLength=1, maxLength=NAME_LENGTH, pattern=r"^[^/\\]+$"),
+    ),
 ]
 MoneyRate: TypeAlias = Annotated[
     Fraction,
-    _checked(_money_rate),
-    _written(format_money_rate),
-    _schema("money per time", "200_000 CNY/month", "0.5 CNY/day", **MONEY_RATE),
+    Value(_money_rate, format_money_rate, _schema("money per time", "200_000 CNY/month", "0.5 CNY/day", **MONEY_RATE)),
 ]
 OrderSize: TypeAlias = Annotated[
     QuantityLaw,
-    _checked(_order_size),
-    _written(_size_text),
-    _schema(
-        "a number, or a law of order sizes",
-        20,
-        "poisson(20)",
-        {"1": "50%", "2": "50%"},
-        type=["number", "string", "object"],
+    Value(
+        _order_size,
+        _size_text,
+        _schema(
+            "a number, or a law of order sizes",
+            20,
+            "poisson(20)",
+            {"1": "50%", "2": "50%"},
+            type=["number", "string", "object"],
+        ),
     ),
 ]
 Percentage: TypeAlias = Annotated[
     Fraction,
-    _checked(_percentage),
-    _written(_percent_text),
-    _schema("a percentage from 0", "120%", "80%", **PERCENT | {"minimum": 0, "maximum": 1}),
+    Value(
+        _percentage,
+        _percent_text,
+        _schema("a percentage from 0", "120%", "80%", **PERCENT | {"minimum": 0, "maximum": 1}),
+    ),
 ]
 Names: TypeAlias = Annotated[
     str | tuple[str, ...],
-    _checked(_names),
-    _schema(
-        "a name, or a list of names",
-        "battery",
-        ["shop 1", "shop 2"],
-        anyOf=[{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}],
+    Value(
+        _names,
+        schema=_schema(
+            "a name, or a list of names",
+            "battery",
+            ["shop 1", "shop 2"],
+            anyOf=[{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}],
+        ),
     ),
 ]
-Rate: TypeAlias = Annotated[
-    Fraction, _checked(_rate), _written(format_rate), _schema("a rate", "900/day", "30万/年", **RATE)
-]
+Rate: TypeAlias = Annotated[Fraction, Value(_rate, format_rate, _schema("a rate", "900/day", "30万/年", **RATE))]
 Rule: TypeAlias = Annotated[
     Replenishment,
-    _checked(_rule),
-    _written(_rule_text),
-    _schema(
-        "a replenishment rule",
-        "3 days",
-        "to order",
-        "s_S(20, 100)",
-        "base_stock(500)",
-        type=["string", "object"],
+    Value(
+        _rule,
+        _rule_text,
+        _schema(
+            "a replenishment rule",
+            "3 days",
+            "to order",
+            "s_S(20, 100)",
+            "base_stock(500)",
+            type=["string", "object"],
+        ),
     ),
 ]
 Seed: TypeAlias = Annotated[
     int,
-    _checked(_seed),
-    _schema("the root of all draws", 2023, **COUNT | {"maximum": INT64}),
+    Value(_seed, schema=_schema("the root of all draws", 2023, **COUNT | {"maximum": INT64})),
 ]
 Shape: TypeAlias = Annotated[
     Curve,
-    _checked(_shape),
-    _written(curves.name_of),
-    _schema("a curve", "linear", enum=list(curves)),
+    Value(_shape, curves.name_of, _schema("a curve", "linear", enum=list(curves))),
 ]
 Share: TypeAlias = Annotated[
     Fraction,
-    _checked(_share),
-    _written(format_share),
-    _schema("a share, 0% to 100%", "75%", "1/3", **SHARE),
+    Value(_share, format_share, _schema("a share, 0% to 100%", "75%", "1/3", **SHARE)),
 ]
 ShareByRing: TypeAlias = Annotated[
     Fraction | dict[Ring, Fraction] | None,
-    _checked(partial(by_ring, one=_share)),
-    _written(format_share),
-    _schema("a share, or one by ring", "30%", {"city": "20%", "province": "25%"}, **_rings(SHARE)),
+    Value(
+        partial(by_ring, one=_share),
+        format_share,
+        _schema("a share, or one by ring", "30%", {"city": "20%", "province": "25%"}, **_rings(SHARE)),
+    ),
 ]
 PositiveShare: TypeAlias = Annotated[
     Fraction,
-    _checked(_positive_share),
-    _written(format_share),
-    _schema("a share above 0%, to 100%", "97%", **SHARE),
+    Value(_positive_share, format_share, _schema("a share above 0%, to 100%", "97%", **SHARE)),
 ]
 SourcingRule: TypeAlias = Annotated[
     Sourcing,
-    _checked(_sourcing),
-    _written(sourcings.name_of),
-    _schema("a sourcing rule", "priority", enum=list(sourcings)),
+    Value(_sourcing, sourcings.name_of, _schema("a sourcing rule", "priority", enum=list(sourcings))),
 ]
-Switch: TypeAlias = Annotated[bool, _checked(values.switch), _schema("true or false", True, type="boolean")]
+Switch: TypeAlias = Annotated[bool, Value(values.switch, schema=_schema("true or false", True, type="boolean"))]
 TraceFile: TypeAlias = Annotated[
     Trace,
-    _checked(orders.trace),
-    _written(lambda trace: str(trace.file)),
-    _schema("a CSV beside the scenario", "orders.csv", type="string"),
+    Value(
+        orders.trace, lambda trace: str(trace.file), _schema("a CSV beside the scenario", "orders.csv", type="string")
+    ),
 ]
 WarmUp: TypeAlias = Annotated[
     Fraction | Literal["mser5"],
-    _checked(_warm_up),
-    _written(lambda value: value if isinstance(value, str) else format_duration(value)),
-    _schema(
-        "a duration, or the rule that finds one",
-        "90 days",
-        "mser5",
-        **WITH_UNIT | {"pattern": rf"{DURATION['pattern']}|^mser5$"},
+    Value(
+        _warm_up,
+        lambda value: value if isinstance(value, str) else format_duration(value),
+        _schema(
+            "a duration, or the rule that finds one",
+            "90 days",
+            "mser5",
+            **WITH_UNIT | {"pattern": rf"{DURATION['pattern']}|^mser5$"},
+        ),
     ),
 ]
 Weight: TypeAlias = Annotated[
     Fraction,
-    _checked(_weight),
-    _written(format_number),
-    _schema("a plain number from 0", 2, 0.15, type=NUMERIC, minimum=0),
+    Value(_weight, format_number, _schema("a plain number from 0", 2, 0.15, type=NUMERIC, minimum=0)),
 ]
 PositiveWeight: TypeAlias = Annotated[
     Fraction,
-    _checked(_positive_weight),
-    _written(format_number),
-    _schema("a plain number above 0", 1, 0.001, type=NUMERIC, exclusiveMinimum=0),
+    Value(
+        _positive_weight, format_number, _schema("a plain number above 0", 1, 0.001, type=NUMERIC, exclusiveMinimum=0)
+    ),
 ]
 Words: TypeAlias = Annotated[
     str,
-    _checked(values.words),
-    _schema("text on one line", "BYD Jinan", type=["string", "number"], maxLength=WORDS_LENGTH),
+    Value(
+        values.words, schema=_schema("text on one line", "BYD Jinan", type=["string", "number"], maxLength=WORDS_LENGTH)
+    ),
 ]
 
 __all__ = [

@@ -6,6 +6,9 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Section(BaseModel):
-    """Base of every mapping in a scenario: unknown keys are refused, values never change once read."""
+    """Base of every mapping in a scenario: unknown keys are refused, values never change once read.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    A section is built when it is first asked for: most only ever as a part of the whole scenario.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, defer_build=True)

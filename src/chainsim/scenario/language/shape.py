@@ -13,13 +13,12 @@ from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args
 from typing import get_origin as _get_origin
 
-from pydantic import PlainSerializer
 from pydantic.fields import FieldInfo
 
 from chainsim.model.distributions import Distribution
 from chainsim.model.quantities import QuantityLaw
 from chainsim.model.replenishment import Replenishment
-from chainsim.scenario.language.fields import OfPlan
+from chainsim.scenario.language.fields import OfPlan, Value
 from chainsim.scenario.language.schema import Scenario, Section
 
 Kind = Any
@@ -99,8 +98,8 @@ def default_text(info: FieldInfo) -> str | None:
     if info.is_required() or value is None or value in ("", (), {}):
         return None
     for step in info.metadata:
-        if isinstance(step, PlainSerializer):
-            return str(step.func(value))  # type: ignore[call-arg]
+        if isinstance(step, Value) and step.write is not None:
+            return str(step.serialize(value))
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -20,9 +20,9 @@ from pydantic import ValidationError
 
 from chainsim.model.curves import Curve, curves
 from chainsim.model.distributions import Distribution, distributions
-from chainsim.model.network import UNLIMITED
 from chainsim.model.replenishment import Replenishment, replenishments
 from chainsim.model.sourcing import Sourcing, sourcings
+from chainsim.model.terms import UNLIMITED
 from chainsim.scenario.language.entries import from_call, from_mapping, several
 from chainsim.scenario.text.nodes import Leaf
 from chainsim.scenario.text.suggest import did_you_mean, listed

@@ -12,11 +12,11 @@ from datetime import date
 from fractions import Fraction
 from typing import Final, TypeAlias, TypeVar
 
-from chainsim.model import network as net
+from chainsim.model import terms
 from chainsim.model.distributions import Distribution
-from chainsim.model.network import Firm, Part, Role
 from chainsim.model.replenishment import Flow, Learning, Replenishment, learning_of
 from chainsim.model.sourcing import Offer, Sourcing
+from chainsim.model.terms import Firm, Part, Role
 from chainsim.scenario.language import schema
 from chainsim.scenario.language.fields import OfPlan
 from chainsim.scenario.network.bill import bill
@@ -47,13 +47,13 @@ class StockSpec:
     review: Fraction = Fraction(0)
     lot: int = 1
     minimum: int = 0
-    sourcing: net.Sourcing = "shares"
+    sourcing: terms.Sourcing = "shares"
     switches: bool = False
     qualification: Fraction | None = None
     switching_cost: int = 0
     backlog: int = -1
     complete: bool = False
-    allocation: net.Allocation = "fifo"
+    allocation: terms.Allocation = "fifo"
     opening: int | None = None  # quanta on hand at the start, where the scenario states them
 
     @property

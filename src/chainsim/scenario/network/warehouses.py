@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from chainsim.model.distributions import Distribution
-from chainsim.model.network import Firm
 from chainsim.model.replenishment import Replenishment
+from chainsim.model.terms import Firm
 from chainsim.scenario.language import schema
 from chainsim.scenario.network.naming import firm_names
 from chainsim.scenario.network.sourcing import DEFAULT_RING
