@@ -273,6 +273,23 @@ def test_every_measure_is_documented_in_the_words_of_its_declaration() -> None:
     assert documented == [(m.name, m.unit, m.better, m.meaning) for m in MEASURES]
 
 
+@pytest.mark.parametrize(
+    ("heading", "begin", "end"),
+    [
+        ("Events and their order", "# Phases", "# Kinds of log rows"),
+        ("The log", "# Kinds of log rows", "# Kinds of dated changes"),
+    ],
+    ids=["phases", "log"],
+)
+def test_every_phase_and_every_kind_of_row_is_documented_with_its_number(heading: str, begin: str, end: str) -> None:
+    source = (ROOT / "src" / "chainsim" / "model" / "state.py").read_text(encoding="utf-8")
+    block = source.partition(begin)[2].partition(end)[0]
+    codes = re.findall(r"^([A-Z_]+): Final = (\d+)", block, re.MULTILINE)
+    named = [f"{number} {name.lower().replace('_', ' ')}" for name, number in codes if name != "LOG_KINDS"]
+    assert [row[0] for row in tables(MODEL, heading)[0]] == named
+    assert len(named) > 20
+
+
 @pytest.fixture
 def example(tmp_path: Path) -> Loaded:
     """The reference's own example, for a fortnight."""

@@ -26,7 +26,7 @@ def command(
 
     \b
     chainsim verify-model
-    chainsim verify-model scenarios/textbook/mm1.yaml -n 50
+    chainsim verify-model scenarios/textbook/queue-mm1.yaml -n 50
     """
     from chainsim.cli.new import shipped
     from chainsim.errors import Problem, ScenarioError
