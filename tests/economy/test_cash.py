@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from chainsim.testing.networks import Sketch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +19,7 @@ from chainsim.model.network import Hit, Network, Purse, Shock, Stage
 from chainsim.results.frames import deliveries, frames
 from chainsim.study.trial import tabulate
 from chainsim.testing.replay import Run
+from chainsim.testing.sketch import Sketch
 from chainsim.testing.strategies import networks, simulate
 
 NOBODY = 2**40

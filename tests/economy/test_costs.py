@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from chainsim.testing.networks import Sketch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,6 +21,7 @@ from chainsim.scenario.load import load
 from chainsim.study.study import plan, run
 from chainsim.study.trial import tabulate
 from chainsim.testing.replay import replay
+from chainsim.testing.sketch import Sketch
 from chainsim.testing.strategies import networks, simulate
 
 DAY = 86_400

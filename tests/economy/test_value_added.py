@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from chainsim.testing.networks import Sketch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,6 +22,7 @@ from chainsim.results.frames import Run, deliveries, frames
 from chainsim.scenario.build import build
 from chainsim.scenario.load import load
 from chainsim.study.trial import tabulate
+from chainsim.testing.sketch import Sketch
 
 BYD = Path(__file__).parents[2] / "scenarios" / "byd.yaml"
 

@@ -8,7 +8,6 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from chainsim.testing.networks import Sketch
 
 from chainsim.errors import InvariantError
 from chainsim.model import state
@@ -17,7 +16,8 @@ from chainsim.records import Log
 from chainsim.results.checks import check
 from chainsim.results.frames import frames
 from chainsim.results.steps import sums
-from chainsim.testing.strategies import simulate
+from chainsim.testing.simulate import simulate
+from chainsim.testing.sketch import Sketch
 
 
 def shop() -> Network:

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from chainsim.testing.networks import Sketch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,7 +18,8 @@ from chainsim.results.capacity import worked
 from chainsim.results.frames import frames
 from chainsim.results.market_table import _quantile
 from chainsim.study.trial import tabulate
-from chainsim.testing.strategies import simulate
+from chainsim.testing.simulate import simulate
+from chainsim.testing.sketch import Sketch
 
 DAY = 86_400
 

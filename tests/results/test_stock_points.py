@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from chainsim.testing.networks import Sketch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +18,7 @@ from chainsim.results.frames import frames
 from chainsim.results.line_table import line_table
 from chainsim.results.stock_points import stock_table
 from chainsim.testing.replay import Run, replay
+from chainsim.testing.sketch import Sketch
 from chainsim.testing.strategies import networks, simulate
 
 DAY = 86_400

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from chainsim.testing.networks import single_server
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +18,7 @@ from chainsim.results.warm_up import Cut, mser5
 from chainsim.scenario.load import load
 from chainsim.study.study import RUN_TOO_SHORT, plan, run
 from chainsim.study.trial import tabulate
+from chainsim.testing.small import single_server
 from chainsim.testing.strategies import networks, simulate
 
 MM1 = """
