@@ -18,7 +18,7 @@ DIGITS = 5
 
 
 def print_verdicts(verdicts: Sequence[Verdict], form: str) -> None:
-    """One line a verdict, and a count."""
+    """One line a verdict, the sources, and a count."""
     if form == "csv":
         click.echo(_as_csv(verdicts), nl=False)
         return
@@ -33,9 +33,23 @@ def print_verdicts(verdicts: Sequence[Verdict], form: str) -> None:
         numbers = (_short(verdict.expected.value), _short(verdict.simulated), _short(verdict.error))
         rows.append((case, verdict.name, *numbers, off, near, verdict.outcome))
     print_table(header, rows)
+    click.echo("Expected values from")
+    for source, served in _sources(verdicts).items():
+        click.echo(f"  {source}: {', '.join(served)}")
+    click.echo("")
     counts = {outcome: sum(v.outcome == outcome for v in verdicts) for outcome in ("pass", "fail", "void")}
     cases = len({verdict.scenario for verdict in verdicts})
     click.echo(f"{cases} cases, {len(verdicts)} quantities: " + ", ".join(f"{n} {name}" for name, n in counts.items()))
+
+
+def _sources(verdicts: Sequence[Verdict]) -> dict[str, list[str]]:
+    """The cases that each source of expected values serves."""
+    found: dict[str, list[str]] = {}
+    for verdict in verdicts:
+        cases = found.setdefault(verdict.expected.source or "stated without a source", [])
+        if verdict.scenario not in cases:
+            cases.append(verdict.scenario)
+    return found
 
 
 def _short(value: float) -> str:
