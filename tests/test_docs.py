@@ -290,6 +290,16 @@ def test_every_phase_and_every_kind_of_row_is_documented_with_its_number(heading
     assert len(named) > 20
 
 
+def test_every_case_of_the_gallery_is_on_its_page() -> None:
+    cases = [path.stem for path in (ROOT / "scenarios" / "textbook").glob("*.yaml")]
+    named = [name for row in tables(DOCS / "textbook.md", "The cases")[0] for name in code(row[0])]
+    families = [name.removesuffix("…") for name in named if name.endswith("…")]
+    missing = [case for case in cases if case not in named and not case.startswith(tuple(families))]
+    assert missing == []
+    assert [name for name in named if not any(case.startswith(name.removesuffix("…")) for case in cases)] == []
+    assert f"{len(cases)} cases" in prose(DOCS / "textbook.md")
+
+
 @pytest.fixture
 def example(tmp_path: Path) -> Loaded:
     """The reference's own example, for a fortnight."""
