@@ -48,11 +48,12 @@ def run(network: Network, replication: int, progress: Progress | None = None, at
 class _Tick(simpy.Event):
     """The events of one tick; they run after every user's process that wakes on it, as dated changes come first."""
 
+    _ok = True  # as SimPy's own Timeout, from the start
+    _value = None
+
     def __init__(self, environment: simpy.Environment, delay: float, run: Callable[[simpy.Event], None]) -> None:
         self.env = environment
         self.callbacks = [run]
-        self._value = None
-        self._ok = True
         environment.schedule(self, LATE, delay)
 
 
@@ -149,7 +150,7 @@ class _Calendar:
         state, values = self.state, self.draws.values
         outbox, counts = state.outbox, state.counts[0]
         step, due = rules.step, rules.due
-        sequence = self.sequence
+        on_tick, sequence = self.on_tick, self.sequence
         while queue:
             round_, phase, entity, _, a, b = heappop(queue)
             if phase == CHANGE:
@@ -175,7 +176,7 @@ class _Calendar:
                         pending[tick].append(item)
                     else:
                         pending[tick] = [item]
-                        _Tick(environment, delay, self.on_tick)
+                        _Tick(environment, delay, on_tick)
                 outbox.clear()
             if counts.used > ROOM:
                 make_room(state, self.network)

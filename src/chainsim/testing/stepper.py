@@ -97,7 +97,7 @@ class Stepper:
             else:
                 rules.step(self.state, tick, phase, entity, a, b)
             self._schedule()
-        self.books.learn(self.now)
         for values in self.state.log:
             self.books.book(Row(*values))
         self.state.log.clear()
+        self.books.learn(self.now)  # after the final demand of the tick, which belongs to the period that ends on it

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chainsim.model.network import WHOLE_SHARE
-from chainsim.model.rules.sourcing import give_lot, next_supplier, restart_sharing
+from chainsim.model.rules.sourcing import restart_sharing, share_by_turns
 from chainsim.model.state import PLACED, Lane, State, Stock, blank
 from chainsim.testing import Sketch, rows_of, shares, simulate
 from chainsim.testing import laws as law
@@ -40,10 +40,10 @@ def given_out(parts: list[int], lots: int) -> list[int]:
     """Which supplier gets each lot, by the rule."""
     s = table(parts)
     result = []
-    for number in range(lots):
-        chosen = next_supplier(s, 0, len(parts), number)
-        give_lot(s, chosen)
-        result.append(chosen)
+    for _ in range(lots):
+        before = [lane.pending for lane in s.lanes]
+        share_by_turns(s, 0, 0, 1, 1)
+        result += [k for k, lane in enumerate(s.lanes) if lane.pending > before[k]]
     return result
 
 
@@ -88,7 +88,9 @@ def test_shares_of_whole_percents_are_met_exactly_after_a_hundred_lots() -> None
 
 
 def test_without_any_share_nobody_is_chosen() -> None:
-    assert next_supplier(table([0, 0]), 0, 2, 5) == -1
+    s = table([0, 0])
+    share_by_turns(s, 0, 0, 5, 1)
+    assert [lane.pending for lane in s.lanes] == [0, 0]
 
 
 @given(written.filter(lambda parts: len(parts) > 1), st.integers(1, 9), st.integers(1, 40))

@@ -71,23 +71,25 @@ def due(s: State, tick: int, delay: int, phase: int, entity: int, a: int) -> int
 
 
 def step(s: State, tick: int, phase: int, entity: int, a: int, b: int) -> None:
-    """Run the rule of one event."""
-    if phase == FINISH:
-        finish(s, tick, entity, a, b)
+    """Run the rule of one event; what happens often is asked for first."""
+    if phase == REVIEW:
+        review(s, tick, entity, a)
     elif phase == ARRIVE:
         arrive(s, tick, entity, a, b)
+    elif phase == START:
+        start(s, tick, entity)
+    elif phase == FINISH:
+        finish(s, tick, entity, a, b)
+    elif phase == DEMAND:
+        demand(s, tick, entity)
     elif phase == SERVE:
         serve(s, tick, entity)
     elif phase == FINAL:
         order_from_market(s, tick, entity, a)
-    elif phase == DEMAND:
-        demand(s, tick, entity)
-    elif phase in (REVIEW, EARLY_REVIEW):
+    elif phase == EARLY_REVIEW:
         review(s, tick, entity, a)
     elif phase in (LEARN, EARLY_LEARN):
         learn(s, tick, entity)
-    elif phase == START:
-        start(s, tick, entity)
     elif phase == PAY:
         pay(s, tick, a)
     elif phase == RESUME:

@@ -11,7 +11,7 @@ from chainsim.model.network import WHOLE_SHARE
 from chainsim.model.rules.cash import may_buy
 from chainsim.model.rules.lines import release
 from chainsim.model.rules.sourcing import buy
-from chainsim.model.rules.waking import ask_review, position_of
+from chainsim.model.rules.waking import ask_review, echelon_position
 from chainsim.model.state import (
     AUTOREGRESSIVE,
     BOUGHT,
@@ -35,12 +35,17 @@ def review(s: State, tick: int, p: int, version: int) -> None:
     stock.review_due = 0
     if stock.review > 0:
         s.outbox.append((stock.review, s.counts[0].review_phase, p, version, 0, -1, 0, 0))
-    position = position_of(s, p)
+    position = stock.on_hand + stock.on_order - stock.backorders - stock.committed
+    if stock.echelon_end > 0:
+        position = echelon_position(s, p)
     quantity = stock.order_up_to - position
     if position > stock.reorder_point or quantity <= 0:
         return
-    quantity = max(quantity, stock.minimum)
-    quantity = (quantity + stock.lot - 1) // stock.lot * stock.lot
+    if quantity < stock.minimum:
+        quantity = stock.minimum
+    lot = stock.lot
+    if lot > 1:
+        quantity = (quantity + lot - 1) // lot * lot
     if stock.role == BOUGHT:
         if stock.purse < 0 or may_buy(s, stock.purse):
             buy(s, tick, p, quantity)
