@@ -395,7 +395,8 @@ def test_nothing_moved(part: str, refresh: bool) -> None:
     if refresh:
         known[part] = found
         FILE.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", encoding="utf-8", newline="\n")
-    moved = {name: (known[part].get(name), found.get(name)) for name in known[part].keys() | found.keys()}
+    was = known.get(part, {})
+    moved = {name: (was.get(name), found.get(name)) for name in was.keys() | found.keys()}
     assert {name: pair for name, pair in sorted(moved.items()) if pair[0] != pair[1]} == {}, "make reference"
 
 
