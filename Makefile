@@ -8,6 +8,7 @@ VENV     ?= .venv
 JOBS     ?= 2
 SCENARIO ?= scenarios/byd.yaml
 ARGS     ?=
+COVERING := tests/model tests/engine tests/oracle tests/scenario tests/golden/test_fingerprints.py
 
 ifeq ($(OS),Windows_NT)
 BIN := $(VENV)/Scripts
@@ -22,11 +23,12 @@ endif
 HERE := $(shell printf '%s' '$(CURDIR)' | cksum | cut -d' ' -f1)
 BASE := $(VENV)/.installed-$(HERE)
 DEV  := $(VENV)/.installed-dev-$(HERE)
+MUT  := $(VENV)/.installed-mutation-$(HERE)
 PIP  := $(PY) -m pip --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test nightly verify check format bench docs reference build clean
+.PHONY: help run test quick nightly verify coverage mutants check format bench docs reference build clean
 
 help: ## print this list
 	@echo 'make <target>   (PYTHON=$(PYTHON)  JOBS=$(JOBS)  SCENARIO=$(SCENARIO)  ARGS=...)'
@@ -38,6 +40,9 @@ run: $(BASE) ## simulate SCENARIO, print the comparison
 test: $(DEV) ## run the tests
 	$(PY) -m pytest -n $(JOBS) $(ARGS)
 
+quick: $(DEV) ## run the tests of tests/quick.txt, the most sensitive ones, in one process
+	HYPOTHESIS_PROFILE=quick $(PY) -m pytest -x -p no:xdist @tests/quick.txt $(ARGS)
+
 nightly: $(DEV) ## run all tests with many more examples, 2,000 random networks, the gallery
 	HYPOTHESIS_PROFILE=nightly $(PY) -m pytest -n $(JOBS) -m "nightly or not nightly" $(ARGS)
 	$(BIN)/chainsim fuzz --seed 0 --count 2000 -j $(JOBS)
@@ -45,6 +50,13 @@ nightly: $(DEV) ## run all tests with many more examples, 2,000 random networks,
 
 verify: $(BASE) ## the textbook gallery: simulated against theory
 	$(BIN)/chainsim verify-model -j $(JOBS) $(ARGS)
+
+coverage: $(DEV) ## say which lines and branches of model/ and engine/ no test reaches
+	$(PY) -m coverage run -m pytest -q -p no:xdist $(COVERING) $(ARGS)
+	$(PY) -m coverage report
+
+mutants: $(MUT) ## try 200 random mutants of model/ and engine/ on the quick tests (takes half an hour)
+	$(PY) tools/mutants.py --jobs $(JOBS) $(ARGS)
 
 check: $(DEV) ## lint, formatting, types, layers
 	$(PY) -m ruff check .
@@ -72,7 +84,7 @@ build: $(DEV) ## build sdist and wheel into dist/
 
 clean: ## remove .venv, caches and build output; results/ stays
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .benchmarks \
-		.hypothesis docs/schema.json.new
+		.hypothesis .coverage docs/schema.json.new
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # ------------------------------------------------------------------------------------ environment
@@ -96,3 +108,7 @@ $(BASE): pyproject.toml constraints.txt | $(PY)
 $(DEV): pyproject.toml constraints.txt | $(PY)
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[dev]'
 	@touch $(BASE) $@
+
+$(MUT): pyproject.toml constraints.txt | $(PY)
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[dev,mutation]'
+	@touch $(BASE) $(DEV) $@

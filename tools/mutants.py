@@ -23,16 +23,18 @@ from cosmic_ray.work_db import WorkDB, use_db
 
 HOME = Path(__file__).parents[1]
 MODULES = ("src/chainsim/model", "src/chainsim/engine")
+FIRST = "tests/golden/test_fingerprints.py"  # most mutants are seen here, and less is imported
 QUICK = "@tests/quick.txt"
 # Annotations are never evaluated: `int | None` may as well read `int + None`.
 EXCLUDED = ("core/ReplaceBinaryOperator_BitOr_.*",)
-SECONDS = 150.0  # an endless loop is a killed mutant, too
-MEMORY = 4 << 30  # bytes of address space: so is an endless list
+LIMITS = "ulimit -t 90 -v 6000000"  # seconds, kilobytes: an endless loop or list is a killed mutant, too
+SECONDS = 600.0  # in case that it waits for something
 
 
 def config(python: str) -> str:
     """What Cosmic Ray is told; paths are those of a clone."""
-    command = f"{python} -m pytest -x -q --no-header -p no:cacheprovider -p no:xdist {QUICK}"
+    pytest = f"{python} -m pytest -x -q --no-header -p no:cacheprovider -p no:xdist"
+    command = f"sh -c '{LIMITS}; {pytest} {FIRST} && {pytest} {QUICK}'"
     return "\n".join(
         (
             "[cosmic-ray]",
@@ -51,24 +53,8 @@ def config(python: str) -> str:
 def run(clone: Path, *words: str) -> None:
     """A command of Cosmic Ray in a clone."""
     source = {**os.environ, "PYTHONPATH": str(clone / "src"), "HYPOTHESIS_PROFILE": "quick"}
-    source["PYTHONDONTWRITEBYTECODE"] = (
-        "1"  # a mutant of the same size and second must not be mistaken for the last one
-    )
-    subprocess.run(
-        [sys.executable, "-m", *words],
-        cwd=clone,
-        env=source,
-        check=True,
-        stdout=subprocess.DEVNULL,
-        preexec_fn=limit_memory,
-    )
-
-
-def limit_memory() -> None:
-    """For this process and those that it starts."""
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    source["PYTHONDONTWRITEBYTECODE"] = "1"  # a mutant of the same second and size would be taken for the last one
+    subprocess.run([sys.executable, "-m", *words], cwd=clone, env=source, check=True, stdout=subprocess.DEVNULL)
 
 
 def prepare(clone: Path) -> None:

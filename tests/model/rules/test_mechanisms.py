@@ -133,6 +133,19 @@ def test_a_supplier_behind_a_blocked_lane_has_no_room_for_what_it_has_on_hand() 
     assert told(run, state.LOST) == []
 
 
+def test_final_demand_behind_a_blocked_lane_does_not_count_what_is_on_hand() -> None:
+    """4 are on hand; of 2 wanted on tick 10 one may wait until the storm is over on tick 15, the other is lost."""
+    run = judged(
+        Sketch(20)
+        .make("shop", "item", 4, time=1, backlog=1)
+        .market("market", "item", "shop", every=10, quantity=2)
+        .shock("storm", [("market", "shop", "item")], [(0, 10)], wait=5)
+        .network()
+    )
+    assert [row[::3] for row in told(run, state.LOST)] == [(10, 1)]
+    assert [row[::3] for row in told(run, state.SHIPPED)] == [(0, 2), (15, 1)]
+
+
 def test_a_forecast_sees_every_fraction_of_what_is_released() -> None:
     """Forecast levels are those of the demand: a quarter of a component for each product, one product at a time."""
     forecast = Forecast("moving_average", 2, 8, 8, 0)
