@@ -71,7 +71,7 @@ def test_exactly_half_may_be_cut() -> None:
 @given(networks(), st.integers(1, 14))
 @settings(max_examples=20)
 def test_a_warm_up_changes_nothing_that_happens_and_cuts_what_adds_up(network: Network, warm_up: int) -> None:
-    """The log is the same; every additive measure of [0, w) and of [w, T) sums to that of [0, T) (I15)."""
+    """The log is the same; every additive measure of [0, w) and of [w, T) sums to that of [0, T)."""
     cut = replace(network, warm_up=warm_up)
     whole, later = simulate(network), simulate(cut)
     assert (whole.log.events == later.log.events).all()

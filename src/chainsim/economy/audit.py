@@ -29,7 +29,7 @@ from chainsim.errors import InvariantError
 
 
 def check(postings: pd.DataFrame, book: np.ndarray, claims: pd.DataFrame, others: pd.DataFrame, firms: int) -> None:
-    """Raise InvariantError unless the ledger tells of everything once and balances (I16-I19, I21).
+    """Raise InvariantError unless the ledger tells of everything once and balances.
 
     Every delivery is one claim and one debt on its day; it is settled at most once, never before it is due, for what
     was invoiced, or written off; all other deliveries are still owed.
