@@ -44,7 +44,7 @@ from chainsim.testing.cases import CASES
 
 os.environ.setdefault(
     "NUMBA_OPT", "1"
-)  # what is tested is the meaning, not the speed; it compiles in a third of the time
+)  # the meaning is tested, not the speed; compiles in a third of the time
 numba = pytest.importorskip("numba")
 Functions = tuple[Callable[..., None], Callable[..., None], Callable[..., int]]
 
