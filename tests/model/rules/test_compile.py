@@ -161,7 +161,6 @@ def test_compiled_rules_leave_the_same_log_in_every_case(case: Callable[[], Run]
 
 
 @settings(max_examples=settings.default.max_examples // 4)  # type: ignore[union-attr]
-@example(QUEUE)
 @given(networks())
 def test_compiled_rules_leave_the_same_log_in_any_network(network: Network) -> None:
     assert_same_log(network, compiled())
