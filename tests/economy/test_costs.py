@@ -62,7 +62,7 @@ def shop(tmp_path: Path) -> Path:
 def test_costs_and_footprint_by_hand(shop: Path) -> None:
     """Days 0 to 9, one cup wanted each midnight; clay takes 2 days to come, a cup 1 day to make.
 
-    On day 0 two orders go to the line, 3 cups for stock and 1 for the first buyer, and two to the pit; later one each a
+    On day 0 one order goes to the line, 3 cups for stock and 1 for the first buyer, and one to the pit; later one each a
     day.  4 cups are started on day 2 and ready on day 3, for the buyers of days 0 to 3; from then on one a day, on the
     day it is wanted, so nothing is ever left on hand.
     """
@@ -71,9 +71,9 @@ def test_costs_and_footprint_by_hand(shop: Path) -> None:
     cup, clay = costs.loc["cup"], costs.loc["clay"]
     assert cup["backorder_cny"] == pytest.approx(30 * (3 + 2 + 1))
     assert cup["holding_cny"] == 0
-    assert cup["set_up_cny"] == 3 * (2 + 7)
+    assert cup["set_up_cny"] == 3 * (1 + 7)
     assert cup["unit_made_cny"] == pytest.approx(0.2 * (4 + 7))
-    assert clay["order_cny"] == 7 * (2 + 9)
+    assert clay["order_cny"] == 7 * (1 + 9)
     assert clay["unit_cny"] == pytest.approx(0.1 * (8 + 2 * 9))
     assert clay["holding_cny"] == 0
     # 8 units of clay are under way on days 0 and 1; 2 more from each day from day 1 on, for 2 days, the last for one.
