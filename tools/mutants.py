@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -90,8 +91,9 @@ def main() -> int:
     killed = survived = 0
     with tempfile.TemporaryDirectory() as folder:
         clones = [Path(folder) / f"clone{number}" for number in range(chosen.jobs)]
-        for clone in clones:
-            prepare(clone)
+        prepare(clones[0])
+        for clone in clones[1:]:
+            shutil.copytree(clones[0], clone)
         totals = [keep(clone, chosen.count, chosen.seed, n, chosen.jobs) for n, clone in enumerate(clones)]
         run(clones[0], "cosmic_ray.cli", "baseline", "mutants.toml")  # the tests pass on the code as it is
         with ThreadPoolExecutor(chosen.jobs) as pool:
