@@ -28,7 +28,7 @@ FIRST = "tests/golden/test_fingerprints.py"  # most mutants are seen here, and l
 QUICK = "@tests/quick.txt"
 # Annotations are never evaluated: `int | None` may as well read `int + None`.
 EXCLUDED = ("core/ReplaceBinaryOperator_BitOr_.*",)
-LIMITS = "ulimit -t 45 -v 6000000"  # seconds, kilobytes: an endless loop or list is a killed mutant, too
+LIMITS = "ulimit -t 60; ulimit -v 6000000"  # seconds, kilobytes: an endless loop or list is a killed mutant, too
 SECONDS = 600.0  # in case that it waits for something
 
 
