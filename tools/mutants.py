@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -27,7 +28,7 @@ FIRST = "tests/golden/test_fingerprints.py"  # most mutants are seen here, and l
 QUICK = "@tests/quick.txt"
 # Annotations are never evaluated: `int | None` may as well read `int + None`.
 EXCLUDED = ("core/ReplaceBinaryOperator_BitOr_.*",)
-LIMITS = "ulimit -t 90 -v 6000000"  # seconds, kilobytes: an endless loop or list is a killed mutant, too
+LIMITS = "ulimit -t 60; ulimit -v 6000000"  # seconds, kilobytes: an endless loop or list is a killed mutant, too
 SECONDS = 600.0  # in case that it waits for something
 
 
@@ -90,8 +91,9 @@ def main() -> int:
     killed = survived = 0
     with tempfile.TemporaryDirectory() as folder:
         clones = [Path(folder) / f"clone{number}" for number in range(chosen.jobs)]
-        for clone in clones:
-            prepare(clone)
+        prepare(clones[0])
+        for clone in clones[1:]:
+            shutil.copytree(clones[0], clone)
         totals = [keep(clone, chosen.count, chosen.seed, n, chosen.jobs) for n, clone in enumerate(clones)]
         run(clones[0], "cosmic_ray.cli", "baseline", "mutants.toml")  # the tests pass on the code as it is
         with ThreadPoolExecutor(chosen.jobs) as pool:

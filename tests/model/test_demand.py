@@ -191,3 +191,13 @@ def test_fractions_of_a_unit_are_orders_where_the_part_has_a_resolution() -> Non
     assert quantities.tolist() == [20_000]  # the plan says 80 times as much
     _, quantities = made(Market("m", 0, ((0, 0.0), (50, 12_500.0)), Regular(1, sizes=Fixed(0.25), per_unit=1000)), 50)
     assert set(quantities.tolist()) == {250}
+
+
+@pytest.mark.parametrize("noise_law", ["normal", "lognormal", "gamma"])
+def test_correlated_noise_stays_finite_where_luck_is_as_good_as_it_gets(noise_law: NoiseLaw) -> None:
+    """Scores of the highest uniform add up beyond what a uniform can say; they count as the highest uniform."""
+    way = Regular(1, 0.5, noise_law, correlation=0.9)
+    best = np.full(5, 1 - 2.0**-53)
+    _, quantities = way.orders(((0, 0.0), (5, 5000.0)), 5, lambda count: best[:count].copy(), lambda _: best)
+    alone = Regular(1, 0.5, noise_law).orders(((0, 0.0), (5, 5000.0)), 5, lambda count: best[:count], lambda _: best)
+    assert quantities.tolist() == pytest.approx(alone[1].tolist(), abs=1)

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chainsim.model.distributions import Uniform
-from chainsim.model.network import Closure, Draw, Hit, Network, Shock, Stage
+from chainsim.model.network import Closure, Draw, Hit, Network, Shock, Stage, Transit
 from chainsim.results.capacity import worked
 from chainsim.results.frames import frames
 from chainsim.results.market_table import _quantile
@@ -155,6 +155,17 @@ def test_delays_of_markets_by_hand() -> None:
     assert market["delivered_units"] == 10
     assert market["mean_delay_days"] == pytest.approx(np.mean(range(2, 12)))
     assert market["p95_delay_days"] == 11
+
+
+def test_what_is_under_way_at_the_horizon_is_waited_for_by_hand() -> None:
+    """One cup a day, 3 days under way: of 5 ordered 2 have arrived; so have 4 of the 11 that were under way before."""
+    sketch = Sketch(5 * DAY).make("shop", "cup", 9)
+    network = sketch.market("people", "cup", "shop", every=DAY, time=3 * DAY).network()
+    market = tables(network)["markets"].iloc[0]
+    assert (market["demanded_units"], market["delivered_units"], market["waiting_units"]) == (5, 2, 3)
+    under_way = (Transit(0, 2 * DAY, 4), Transit(0, 9 * DAY, 7))
+    market = tables(replace(network, transits=under_way))["markets"].iloc[0]
+    assert (market["demanded_units"], market["delivered_units"], market["waiting_units"]) == (5, 6, 3 + 7)
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 9), st.integers(1, 5)), max_size=30))

@@ -110,6 +110,19 @@ def test_shares_are_whole_parts_per_million_that_sum_to_one_million(tmp_path: Pa
     assert max(abs(share - 400_000 / 7) for share in shares if share < 60_000) < 1
 
 
+def test_the_largest_remainder_has_the_part_per_million_that_rounding_down_leaves(tmp_path: Path) -> None:
+    """1, 2 and 4 parts of 7 are 142857.14, 285714.29 and 571428.57 parts per million: one is left, for the last."""
+    mills = ", ".join(f"{name}: {{share: {parts}/7, ring: city}}" for name, parts in (("A", 1), ("B", 2), ("C", 4)))
+    text = BASE.replace(
+        "count: {city: 2, province: 1}, share: {city: 40%, province: 30%}",
+        f"firms: {{{mills}}}",
+    )
+    net = network(tmp_path, text)
+    steel = stock(net, "plant", "bought")
+    shares = {net.firms[net.stocks[lane.supplier].firm].name: lane.share for lane in net.lanes if lane.buyer == steel}
+    assert shares == {"A": 142_857, "B": 285_714, "C": 571_429}
+
+
 def test_named_firms_share_what_they_state_and_the_rest_is_outside(tmp_path: Path) -> None:
     text = BASE.replace(
         "count: {city: 2, province: 1}, share: {city: 40%, province: 30%}",

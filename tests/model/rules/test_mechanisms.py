@@ -264,3 +264,45 @@ def test_a_change_of_shares_that_sum_to_less_still_places_what_was_shared_out() 
     live.change(Change(0, state.SET_LANE_SHARE, 0, (100_000, 0, 0)))
     live.act(lambda s, tick: rules.step(s, tick, state.DEMAND, live.network.markets[0].stock, 8, 0))
     assert [lane.pending for lane in live.state.lanes] == [0, 0]
+
+
+def test_a_timed_line_starts_more_batches_on_a_tick_than_one_event_may() -> None:
+    """300 wanted at once, a server for each, 2 ticks each: all start on tick 0, in two events."""
+    run = judged(
+        Sketch(9)
+        .make("shop", "item", time=2, batch=1, closed=[(5, 6)])
+        .market("market", "item", "shop", every=100, quantity=300)
+        .network()
+    )
+    assert rules.MOST_STARTS < 300
+    assert [row[0] for row in told(run, state.STARTED)] == [0] * 300
+    assert [row[0] for row in told(run, state.FINISHED)] == [2] * 300
+
+
+def test_who_has_no_supplier_left_orders_nothing() -> None:
+    """All shares are 0 from tick 4 on; or the ranks of all are below 0."""
+    sketch = (
+        Sketch(9)
+        .make("east", "item", 9)
+        .make("west", "item", 9)
+        .market("shares", "item", {"east": 500_000, "west": 500_000}, every=2)
+        .market("ranks", "item", {"east": 1_000_000, "west": 0}, every=2, sourcing="ranked")
+        .share_at(4, "shares", "item", {"east": 0, "west": 0})
+        .rank_at(4, "ranks", "item", {"east": -1, "west": -2})
+    )
+    placed = told(simulate(sketch.network()), state.PLACED)
+    assert sorted(row[0] for row in placed) == [0, 0, 2, 2]
+
+
+def test_a_claim_that_is_sold_brings_its_amount_less_the_fee() -> None:
+    """1000 fen in 4 ticks at 12 % a year of 120: 4 fen stay with the bank."""
+    run = judged(
+        Sketch(9)
+        .part("item", price=1000)
+        .make("shop", "item", 9)
+        .market("market", "item", "shop", every=100, terms=4)
+        .purse("shop", 0, discount=120_000, month=100, year=120)
+        .network()
+    )
+    assert run.end is not None
+    assert run.end.purses[0].cash == 996

@@ -119,7 +119,6 @@ def resume(s: State, tick: int, index: int) -> None:
     while purse.late_head >= 0 and purse.cash + purse.credit >= s.claims[purse.late_head].amount:
         c = purse.late_head
         purse.late_head = s.claims[c].next
-        s.claims[c].next = -1
         settle(s, tick, c)
     if purse.late_head < 0:
         purse.late_tail = -1
@@ -157,8 +156,8 @@ def month(s: State, tick: int, index: int) -> None:
 
 
 def dun(s: State, tick: int, index: int, c: int) -> None:
-    """The patience with an unpaid claim is over."""
-    if s.claims[c].paid == 0 and s.purses[index].insolvent == 0:
+    """The patience with an unpaid claim is over; what is owed by an insolvent firm has been written off."""
+    if s.claims[c].paid == 0:
         fail(s, tick, index)
 
 
@@ -189,5 +188,4 @@ def write_off(s: State, tick: int, c: int) -> None:
     """A claim that will never be paid."""
     row = s.claims[c]
     row.paid = 1
-    row.next = -1
     s.log.append((tick, WRITTEN_OFF, row.order, row.lane, row.amount))
