@@ -62,9 +62,9 @@ def shop(tmp_path: Path) -> Path:
 def test_costs_and_footprint_by_hand(shop: Path) -> None:
     """Days 0 to 9, one cup wanted each midnight; clay takes 2 days to come, a cup 1 day to make.
 
-    On day 0 one order goes to the line, 3 cups for stock and 1 for the first buyer, and one to the pit; later one each a
-    day.  4 cups are started on day 2 and ready on day 3, for the buyers of days 0 to 3; from then on one a day, on the
-    day it is wanted, so nothing is ever left on hand.
+    On day 0 one order goes to the line, 3 cups for stock and 1 for the first buyer, and one to the pit; later one each
+    a day.  4 cups are started on day 2 and ready on day 3, for the buyers of days 0 to 3; from then on one a day, on
+    the day it is wanted, so nothing is ever left on hand.
     """
     tables = run(plan(load(shop), [], [0]), jobs=1).tables
     costs = tables["costs"].set_index("part")

@@ -42,9 +42,7 @@ from chainsim.records import Log
 from chainsim.testing import Run, networks, single_server
 from chainsim.testing.cases import CASES
 
-os.environ.setdefault(
-    "NUMBA_OPT", "1"
-)  # the meaning is tested, not the speed; compiles in a third of the time
+os.environ.setdefault("NUMBA_OPT", "1")  # the meaning is tested, not the speed; compiles in a third of the time
 numba = pytest.importorskip("numba")
 Functions = tuple[Callable[..., None], Callable[..., None], Callable[..., int]]
 
