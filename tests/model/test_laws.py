@@ -59,7 +59,7 @@ def test_every_law_holds_where_only_stock_can_run_short(run: Run) -> None:
 
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
-@settings(max_examples=settings.default.max_examples // 10)  # type: ignore[union-attr]
+@settings(max_examples=max(1, settings.default.max_examples // 10))  # type: ignore[union-attr]
 @given(run=runs())
 def test_in_any_network(law: Law, run: Run) -> None:
     """A few networks for each law by itself, so that a broken one is told by its name; most are judged above."""

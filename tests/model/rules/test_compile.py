@@ -158,7 +158,7 @@ def test_compiled_rules_leave_the_same_log_in_every_case(case: Callable[[], Run]
     assert_same_log(case().network, compiled())
 
 
-@settings(max_examples=settings.default.max_examples // 4)  # type: ignore[union-attr]
+@settings(max_examples=max(1, settings.default.max_examples // 4))  # type: ignore[union-attr]
 @given(networks())
 def test_compiled_rules_leave_the_same_log_in_any_network(network: Network) -> None:
     assert_same_log(network, compiled())
