@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Sequence
 
 import click
 
-from chainsim.compare.verdict import Verdict
+from chainsim.compare.verdict import ROUNDING, Verdict
 from chainsim.report.layout import print_table
 
 DIGITS = 5
@@ -27,11 +28,10 @@ def print_verdicts(verdicts: Sequence[Verdict], form: str) -> None:
     before = ""
     for verdict in verdicts:
         near = "" if verdict.near is None else _short(verdict.near)
-        off = f"{verdict.deviation:+.1f} s.e." if verdict.error else "exact" if verdict.outcome == "pass" else ""
         case = "" if verdict.scenario == before else verdict.scenario
         before = verdict.scenario
         numbers = (_short(verdict.expected.value), _short(verdict.simulated), _short(verdict.error))
-        rows.append((case, verdict.name, *numbers, off, near, verdict.outcome))
+        rows.append((case, verdict.name, *numbers, _off(verdict), near, verdict.outcome))
     print_table(header, rows)
     click.echo("Expected values from")
     for source, served in _sources(verdicts).items():
@@ -40,6 +40,16 @@ def print_verdicts(verdicts: Sequence[Verdict], form: str) -> None:
     counts = {outcome: sum(v.outcome == outcome for v in verdicts) for outcome in ("pass", "fail", "void")}
     cases = len({verdict.scenario for verdict in verdicts})
     click.echo(f"{cases} cases, {len(verdicts)} quantities: " + ", ".join(f"{n} {name}" for name, n in counts.items()))
+
+
+def _off(verdict: Verdict) -> str:
+    """How far the simulated value is from the expected one: in standard errors, or relative to it without chance."""
+    if verdict.error:
+        return f"{verdict.deviation:+.1f} s.e."
+    expected = verdict.expected.value
+    if math.isclose(verdict.simulated, expected, rel_tol=ROUNDING, abs_tol=ROUNDING):
+        return "exact"
+    return f"{(verdict.simulated - expected) / expected:+.3%}" if expected else _short(verdict.simulated)
 
 
 def _sources(verdicts: Sequence[Verdict]) -> dict[str, list[str]]:
