@@ -306,3 +306,20 @@ def test_a_claim_that_is_sold_brings_its_amount_less_the_fee() -> None:
     )
     assert run.end is not None
     assert run.end.purses[0].cash == 996
+
+
+def test_the_least_growth_is_growth_and_needs_a_busy_line() -> None:
+    """A line that is always at work expands after its window, be it by a millionth; an idle one does not."""
+
+    def grown(every: int) -> list[int]:
+        run = judged(
+            Sketch(12)
+            .make("shop", "item", time=2, servers=1, batch=1)
+            .market("market", "item", "shop", every=every)
+            .growth("shop", "item", 5, WHOLE_SHARE // 2, 1)
+            .network()
+        )
+        return [row[0] for row in told(run, state.GROWN)]
+
+    assert grown(every=2) == [5]
+    assert grown(every=100) == []
