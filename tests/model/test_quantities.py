@@ -97,6 +97,10 @@ def frequencies(law: QuantityLaw, sizes: int) -> list[float]:
     return [float((values == size).mean()) for size in range(sizes)]
 
 
+def test_a_uniform_size_stays_within_its_bounds_at_both_ends_of_luck() -> None:
+    assert Uniform(2.0, 9.0).inverse(np.array([0.0, 1 - 2**-53])).tolist() == [2.0, 9.0]
+
+
 def test_chances_are_those_of_the_textbook() -> None:
     """Each probability function, size by size."""
     poisson = [math.exp(-2.5) * 2.5**k / math.factorial(k) for k in range(8)]
