@@ -45,19 +45,27 @@ def test_help_and_validate_answer_at_once_and_import_nothing_heavy(arguments: li
         f"except SystemExit as end: print('HEAVY', sorted({HEAVY!r} & set(sys.modules)), end.code)"
     )
     env = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-    spent = []
+    spent, libraries = [], []
     for _ in range(6):  # the first one writes the bytecode
-        process = subprocess.Popen([sys.executable, "-c", code], env=env, stdout=subprocess.PIPE, text=True)
-        assert process.stdout is not None
-        output = process.stdout.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        process.stdout.close()
+        output, seconds = measured(code, env)
         assert output.splitlines()[-1] == "HEAVY [] 0"
-        spent.append(usage.ru_utime + usage.ru_stime)
+        spent.append(seconds)
+        libraries.append(measured("import click, yaml; from pydantic import BaseModel", env)[1])
         if len(spent) > 2 and min(spent) < 0.3:
             break
-    assert min(spent) < 0.3, spent
+    # On a busy or slow machine the libraries take longer, too: 0.1 s of the 0.3 s are theirs.
+    assert min(spent) < max(0.3, 3.5 * min(libraries)), (spent, libraries)
+
+
+def measured(code: str, env: dict[str, str]) -> tuple[str, float]:
+    """What some code prints, and its seconds of processor time."""
+    process = subprocess.Popen([sys.executable, "-c", code], env=env, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    process.stdout.close()
+    return output, usage.ru_utime + usage.ru_stime
 
 
 def test_no_colours_in_pipes_and_data_apart_from_progress(chainsim: Command, small: Path, tmp_path: Path) -> None:
