@@ -106,6 +106,8 @@ KEYS: dict[type[schema.Section], list[tuple[str, int]]] = {
     schema.Supplier: [OPERATIONS, PLANTS, TIERS, ("suppliers", 0)],
     schema.Costs: [("costs", 0)],
     schema.Footprint: [("footprint", 0)],
+    schema.Region: [("region", 0)],
+    schema.Households: [("region", 1)],
     schema.NamedFirm: [("suppliers", 1)],
     schema.Warehouse: [("warehouses", 0)],
     schema.Switching: [("switching", 0)],

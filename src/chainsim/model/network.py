@@ -29,6 +29,7 @@ __all__ = [
     "Forecast",
     "Growth",
     "Hit",
+    "Households",
     "Lane",
     "Line",
     "Market",
@@ -36,6 +37,7 @@ __all__ = [
     "Network",
     "Part",
     "Purse",
+    "Region",
     "Role",
     "Shock",
     "Sourcing",
@@ -296,15 +298,50 @@ class CostRates:
 class Footprint:
     """What a firm means for its region, per yuan or unit; tables only.
 
-    jobs: per fen of revenue a year.  wages, tax: shares of value added.  energy, co2: kWh and kg per unit made, or
-    sent where nothing is made.
+    jobs: per fen of revenue a year.  wages, tax, depreciation, interest: shares of value added.  energy, co2: kWh
+    and kg per unit made, or sent where nothing is made.  other_inputs: share of revenue spent on a sector, by name.
     """
 
     jobs: Fraction = Fraction(0)
     wages: Fraction = Fraction(0)
     tax: Fraction = Fraction(0)
+    depreciation: Fraction = Fraction(0)
+    interest: Fraction = Fraction(0)
     energy: Fraction = Fraction(0)
     co2: Fraction = Fraction(0)
+    other_inputs: tuple[tuple[str, Fraction], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Households:
+    """What becomes of wages; tables only.
+
+    wages: share of the value added of sectors.  residents: share of wages that stays.  spend: share of income that is
+    spent.  basket: shares by sector, in sum 1.
+    """
+
+    wages: Fraction
+    residents: Fraction
+    spend: Fraction
+    basket: tuple[tuple[str, Fraction], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """The region around the firms; tables only.
+
+    local: share of other inputs bought in a ring, by its name, cumulated as rings are.  vat, income_tax: rates, and
+    what stays in the region of them.  additionality: share of final sales that displaces nobody's.  construction: fen.
+    """
+
+    local: tuple[tuple[str, Fraction], ...] = ()
+    households: Households | None = None
+    vat: Fraction = Fraction(13, 100)
+    local_vat: Fraction = Fraction(1, 2)
+    income_tax: Fraction = Fraction(1, 4)
+    local_income_tax: Fraction = Fraction(2, 5)
+    additionality: Fraction = Fraction(3, 4)
+    construction: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,6 +389,7 @@ class Network:
     reviews_first: bool = False  # periodic reviews before the receipts of their tick
     costs: tuple[CostRates, ...] = ()  # by stock point, or none at all
     footprints: tuple[Footprint, ...] = ()  # by firm, or none at all
+    region: Region = Region()
 
     def stock_name(self, stock: int) -> str:
         """`firm / part`, with the role where a firm buys what it makes."""

@@ -27,6 +27,7 @@ class Firm:
     group: str = ""
     district: str = ""
     sector: str = ""
+    chain: str = ""
     generated: bool = False
 
 

@@ -21,6 +21,7 @@ from chainsim.model.distributions import Constant, Distribution
 from chainsim.model.replenishment import Flow
 from chainsim.scenario.compiling import calendars, cash, disruptions, growth, stocks
 from chainsim.scenario.compiling.costs import cost_rates, footprint
+from chainsim.scenario.compiling.region import region
 from chainsim.scenario.language import schema
 from chainsim.scenario.language.fields import OfPlan
 from chainsim.scenario.load import Loaded
@@ -322,6 +323,7 @@ class _Builder:
     def network(self) -> net.Network:
         first = self.versions[0]
         self.refuse_late_forecasts()
+        self.refuse_late_regions()
         opening_rates = self.rates(first, self.plans, self.edges[0], self.edges[1])
         points = self.stock_table(first, opening_rates)
         lanes, lines, needs = self.lane_table(first), self.line_table(first, 0), self.need_table(first)
@@ -355,6 +357,7 @@ class _Builder:
             purses=tuple(cash.purses(self.purse_specs, list(self.firms), self.ticks)),
             costs=self.costs(),
             footprints=self.footprints(),
+            region=region(first.scenario.region),
         )
         network = replace(network, draws=tuple(net.Draw(*address) for address in self.draws))
         if self.study.opening == "full":
@@ -387,6 +390,16 @@ class _Builder:
                 raise ScenarioError(
                     f"{key[0]} is not there from the start of the study, {self.start}, so it cannot forecast its "
                     f"demand for {key[1]}: give it a rule with fixed levels, or let it be there from the start"
+                )
+
+    def refuse_late_regions(self) -> None:
+        """What is assumed of the region holds for the whole run."""
+        for version in self.versions[1:]:
+            if version.scenario.region != self.versions[0].scenario.region:
+                day = self.start + timedelta(days=version.day)
+                raise ScenarioError(
+                    f"the region would change on {day}; it can only change from the start of the study, {self.start}, "
+                    "on: leave out the policy's `from`, or set it to that day"
                 )
 
     def costs(self) -> tuple[net.CostRates, ...]:

@@ -15,7 +15,7 @@ from itertools import pairwise
 from chainsim.errors import Problem
 from chainsim.model.distributions import Constant, Distribution
 from chainsim.model.quantities import Discrete, Fixed, QuantityLaw
-from chainsim.scenario.checks import demand, disruptions, flow, growth, operations, supply, trade
+from chainsim.scenario.checks import demand, disruptions, flow, growth, operations, region, supply, trade
 from chainsim.scenario.checks.operations import multiple
 from chainsim.scenario.checks.view import View, touches
 from chainsim.scenario.language.schema import LANGUAGE_VERSION, DatedChange, Market
@@ -347,6 +347,7 @@ CHECKS: tuple[Check, ...] = (
         ),
     ),
     Check(growth.check_cash, ("plants.cash", "suppliers.cash", "firms.cash")),
+    Check(region.check_region, region.READS),
     Check(
         flow.check_capacity,
         (

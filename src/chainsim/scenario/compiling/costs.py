@@ -35,4 +35,13 @@ def footprint(section: Footprint | None) -> net.Footprint:
     """The footprint of one firm."""
     if section is None:
         return net.Footprint()
-    return net.Footprint(section.jobs / MILLION_CNY, section.wages, section.tax, section.energy, section.co2)
+    return net.Footprint(
+        section.jobs / MILLION_CNY,
+        section.wages,
+        section.tax,
+        section.depreciation,
+        section.interest,
+        section.energy,
+        section.co2,
+        tuple(sorted(section.other_inputs.items())),
+    )

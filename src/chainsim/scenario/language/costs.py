@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chainsim.scenario.language.fields import Amount, MoneyRate, Share, Weight
+from chainsim.scenario.language.fields import Amount, MoneyRate, Name, Share, Weight
 from chainsim.scenario.language.section import Section
 
 
@@ -35,6 +35,12 @@ class Footprint(Section):
 
     jobs: Annotated[Weight, Field(description="jobs per million CNY of revenue a year")] = Fraction(0)
     wages: Annotated[Share, Field(description="share of value added paid as wages")] = Fraction(0)
-    tax: Annotated[Share, Field(description="share of value added paid as taxes")] = Fraction(0)
+    tax: Annotated[Share, Field(description="share of value added paid as taxes on production")] = Fraction(0)
+    depreciation: Annotated[Share, Field(description="share of value added that makes up for wear")] = Fraction(0)
+    interest: Annotated[Share, Field(description="share of value added paid to lenders")] = Fraction(0)
+    other_inputs: Annotated[
+        dict[Name, Share],
+        Field(description="share of revenue spent on sectors of the input-output table that no firm here sells"),
+    ] = {}
     energy: Annotated[Weight, Field(description="kWh per unit made")] = Fraction(0)
     co2: Annotated[Weight, Field(description="kg of CO2 per unit made")] = Fraction(0)

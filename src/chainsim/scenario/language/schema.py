@@ -57,6 +57,7 @@ from chainsim.scenario.language.fields import (
     Words,
 )
 from chainsim.scenario.language.growth import Enters, Expansion, Leaves, Moves, RampUp, Shrinking
+from chainsim.scenario.language.region import Households, Region
 from chainsim.scenario.language.section import Section
 from chainsim.scenario.language.shortage import Shortage
 from chainsim.scenario.language.trade import Buying, Sending, Sourced, Standby, Switching, Transport, Warehouse
@@ -176,6 +177,9 @@ class Firm(Operations):
     ring: Annotated[Ring | None, Field(description="where its revenue counts")] = None
     district: Annotated[Words, Field(description="district of the city")] = ""
     sector: Annotated[Words, Field(description="sector for grouping")] = ""
+    chain: Annotated[
+        Words, Field(description="industrial chain that its revenue counts in; that of its chain masters if absent")
+    ] = ""
     group: Annotated[Words, Field(description="corporate group; sales inside it are consolidated away")] = ""
 
 
@@ -227,6 +231,9 @@ class Outside(Standby, Sending):
     ring: Annotated[Ring, Field(description="where the money goes")] = "nation"
     title: Annotated[Words, Field(description="name shown in reports")] = ""
     lead_time: Annotated[Law | None, Field(description="from order to delivery")] = None
+    sector: Annotated[
+        Words, Field(description="sector of the input-output table that says what part of its price is from abroad")
+    ] = ""
 
 
 class Ramp(Section):
@@ -367,6 +374,7 @@ class Scenario(Section):
         None
     )
     markets: dict[Name, Market]
+    region: Annotated[Region | None, Field(description="local shares, households, taxes, additionality")] = None
     lanes: tuple[Lane, ...] = ()
     firms: dict[Name, FirmChange] = {}
     disruptions: dict[Name, Disruption] = {}
@@ -389,6 +397,7 @@ __all__ = [
     "Footprint",
     "HitLane",
     "Hits",
+    "Households",
     "Lane",
     "Leaves",
     "Market",
@@ -402,6 +411,7 @@ __all__ = [
     "Ramp",
     "RampUp",
     "Recovery",
+    "Region",
     "Replenishment",
     "Ring",
     "Scenario",

@@ -111,6 +111,9 @@ class Warehouse(Buying, Sending, Shortage):
     ring: Annotated[Ring | None, Field(description="where its revenue counts")] = None
     district: Annotated[Words, Field(description="district of the city")] = ""
     sector: Annotated[Words, Field(description="sector for grouping")] = ""
+    chain: Annotated[
+        Words, Field(description="industrial chain that its revenue counts in; that of its chain masters if absent")
+    ] = ""
     group: Annotated[Words, Field(description="corporate group; sales inside it are consolidated away")] = ""
 
 

@@ -180,7 +180,7 @@ def spell_out(scenario: schema.Scenario, day: date | None = None) -> Blueprint:
         result.account[trader.name] = Account(trader.plan.costs, trader.plan.footprint)
         sellers.append(trader)
     for name, source in scenario.outside.items():
-        result.firms[name] = Firm(name, "outside", source.ring)
+        result.firms[name] = Firm(name, "outside", source.ring, sector=source.sector)
     for maker in makers:
         result.account[maker.name] = Account(maker.plan.costs, maker.plan.footprint)
         plan = maker.plan
@@ -275,6 +275,7 @@ def _add_makers(scenario: schema.Scenario, result: Blueprint, day: date) -> list
                 corporate,
                 district,
                 plan.sector,
+                plan.chain,
                 generated=supplier is not None and not supplier.firms and len(names) > 1,
             )
             operations = in_force(plan, named, own)

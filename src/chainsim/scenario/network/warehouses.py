@@ -57,6 +57,7 @@ def traders(scenario: schema.Scenario) -> Iterator[tuple[Trader, Firm]]:
                     group=own.group or plan.group,
                     district=own.district or plan.district,
                     sector=plan.sector,
+                    chain=plan.chain,
                     generated=len(names) > 1,
                 ),
             )
