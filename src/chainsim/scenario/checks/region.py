@@ -60,9 +60,7 @@ def check_region(view: View) -> Iterator[Problem]:
                 yield view.problem(("region", "local", ring), message, "what is bought elsewhere is the rest")
         city, province = (region.local.get(ring) for ring in RINGS)
         if city is not None and province is not None and city > province:
-            message = (
-                "what is bought in the city is bought in the province: its share must not be below the city's"
-            )
+            message = "what is bought in the city is bought in the province: its share must not be below the city's"
             yield view.problem(("region", "local", "province"), message, "rings cumulate here, as in all reports")
 
 
