@@ -86,7 +86,7 @@ def test_costs_and_footprint_by_hand(shop: Path) -> None:
     assert firm["revenue_cny"] == 100
     assert firm["jobs"] == pytest.approx(3 * (100 / 1e6) * 365 / 10)
     assert firm["wages_cny"] == pytest.approx(0.5 * (100 - 20))
-    assert firm["tax_cny"] == pytest.approx(0.2 * (100 - 20))
+    assert firm["production_taxes_cny"] == pytest.approx(0.2 * (100 - 20))
     assert firm["energy_kwh"] == 4 * (4 + 6)
     assert firm["co2_t"] == pytest.approx(0.25 * (4 + 6))
     assert (kpis["city_jobs"], kpis["city_co2"]) == (firm["jobs"], firm["co2_t"])

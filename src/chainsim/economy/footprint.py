@@ -1,6 +1,6 @@
-"""What firms mean for their region: jobs, wages, taxes, energy and CO2, in proportion to revenue, value added, units.
+"""What firms mean for their region beside money: jobs, energy and CO2, in proportion to revenue and units.
 
-In: a Run and the sums of `chainsim.economy.multipliers.firm_sums`.  Out: columns by firm.  The proportions are the
+In: a Run and the firms' revenue.  Out: columns by firm.  The proportions are the
 scenario's and constant: an assumption, without economies of scale or what firms do when they shrink.
 """
 
@@ -14,32 +14,27 @@ import pandas as pd
 from chainsim.model import state
 from chainsim.results.dates import days
 from chainsim.results.frames import Run, quanta_per_unit
-from chainsim.results.tables import FEN
 
 YEAR: Final = 365  # days
 KG_IN_TONNE: Final = 1000
 
 
-def footprint_table(run: Run, sums: pd.DataFrame) -> pd.DataFrame:
-    """Columns jobs, wages_cny, tax_cny, energy_kwh, co2_t by firm; 0 where nothing is stated.
+def footprint_table(run: Run, revenue: np.ndarray) -> pd.DataFrame:
+    """Columns jobs, energy_kwh, co2_t by firm; 0 where nothing is stated.  revenue: fen by firm.
 
-    Jobs go by revenue a year, wages and taxes by value added, energy and CO2 by units made (scrap too), or sent by
-    firms that make nothing.
+    Jobs go by revenue a year, energy and CO2 by units made (scrap too), or sent by firms that make nothing.
     """
     network = run.network
     count = len(network.firms)
-    names = ("jobs", "wages", "tax", "energy", "co2")
+    names = ("jobs", "energy", "co2")
     rates = {
         name: np.array([float(getattr(row, name)) for row in network.footprints] or [0.0] * count) for name in names
     }
     years = float(days(network, np.array([run.horizon - network.warm_up]))[0]) / YEAR
     units = _units(run) if network.footprints else np.zeros(count)
-    value_added = sums["value_added"].to_numpy()
     return pd.DataFrame(
         {
-            "jobs": rates["jobs"] * sums["revenue"].to_numpy() / years,
-            "wages_cny": rates["wages"] * value_added / FEN,
-            "tax_cny": rates["tax"] * value_added / FEN,
+            "jobs": rates["jobs"] * revenue / years,
             "energy_kwh": rates["energy"] * units,
             "co2_t": rates["co2"] * units / KG_IN_TONNE,
         }

@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 
 from chainsim.economy.accounts import PAYABLE, RECEIVABLE
+from chainsim.economy.books import Books
+from chainsim.economy.income import local_tax
 from chainsim.economy.multipliers import SCOPES, final_sales
 from chainsim.model import state
 from chainsim.results.dates import days
@@ -41,6 +43,9 @@ MEASURES: Final = (
     Measure("province_revenue_consolidated", "CNY", "higher", "the same without sales inside one corporate group"),
     Measure("city_value_added", "CNY", "higher", "revenue minus materials sold, of firms in the city"),
     Measure("province_value_added", "CNY", "higher", "the same in the province, city included"),
+    Measure("city_wages", "CNY", "higher", "wages of firms in the city"),
+    Measure("city_profit", "CNY", "higher", "profit of firms in the city before tax on it"),
+    Measure("city_tax", "CNY", "higher", "what the region keeps of taxes of firms in the city"),
     Measure("city_multiplier", "CNY/CNY", "higher", "city revenue per yuan of final sales"),
     Measure("fill_rate", "share", "higher", "share of final demand that left within a day"),
     Measure("mean_delay", "days", "lower", "mean time from final demand to delivery"),
@@ -57,13 +62,9 @@ MEASURES: Final = (
 )
 
 
-def kpis(
-    run: Run, deliveries: pd.DataFrame, sums: pd.DataFrame, book: np.ndarray, tables: Mapping[str, pd.DataFrame]
-) -> pd.DataFrame:
-    """Tidy rows measure, unit, value, in the order of `MEASURES`.
-
-    sums: those of `firm_sums`.  book: balances by firm and account.  tables: of the run, by name.
-    """
+def kpis(of: Books, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Tidy rows measure, unit, value, in the order of `MEASURES`.  tables: of the run, by name."""
+    run, deliveries, sums, book = of.run, of.counted, of.production, of.balances
     network = run.network
     own = simulated_firms(network)
     rings = np.array([firm.ring for firm in network.firms])
@@ -71,13 +72,19 @@ def kpis(
     values: dict[str, float] = {"final_sales": final / FEN}
     for scope, inside in SCOPES.items():
         here = own & np.isin(rings, inside)
-        values[f"{scope}_revenue"] = int(sums["revenue"].to_numpy()[here].sum()) / FEN
-        values[f"{scope}_revenue_consolidated"] = int(sums["revenue_outside_group"].to_numpy()[here].sum()) / FEN
-        values[f"{scope}_value_added"] = int(sums["value_added"].to_numpy()[here].sum()) / FEN
+        for measure, column in (
+            ("revenue", "revenue"),
+            ("revenue_consolidated", "revenue_outside_group"),
+            ("value_added", "value_added"),
+        ):
+            values[f"{scope}_{measure}"] = int(sums[column].to_numpy()[here].sum()) / FEN
     city = own & (rings == "city")
     values["city_multiplier"] = values["city_revenue"] * FEN / final if final else 0.0
     values["city_receivables"] = int(book[: len(city)][city, RECEIVABLE].sum()) / FEN
     values["city_payables"] = int(-book[: len(city)][city, PAYABLE].sum()) / FEN
+    values["city_wages"] = int(of.income["wages"].to_numpy()[city].sum()) / FEN
+    values["city_profit"] = int(of.income["profit"].to_numpy()[city].sum()) / FEN
+    values["city_tax"] = float(local_tax(network.region, of.income)[city].sum()) / FEN
     values |= _service(run, deliveries)
     masters = {firm.name for firm in network.firms if firm.kind == "chain_master"}
     stocks, firms = tables["stocks"], tables["firms"]

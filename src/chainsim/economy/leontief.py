@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from chainsim.economy.value_added import RELEVANT, Terms, inputs, lanes_of, warehouses
+from chainsim.economy.nominal import RELEVANT, Terms, inputs, lanes_of, warehouses
 from chainsim.model.network import WHOLE_SHARE, Network
 
 Matrix = NDArray[np.float64]

@@ -12,8 +12,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from chainsim.economy.consolidation import same_group
 from chainsim.economy.leontief import Leontief, versions
-from chainsim.economy.value_added import materials_sold
 from chainsim.errors import InvariantError
 from chainsim.model.network import Network
 from chainsim.results.frames import simulated_firms
@@ -22,31 +22,6 @@ SCOPES: Final = {"city": ("city",), "province": ("city", "province")}
 
 
 ALGEBRA: Final = 1e-9  # largest rounding error allowed in v'L + m'L = 1'
-
-
-def firm_sums(network: Network, deliveries: pd.DataFrame) -> pd.DataFrame:
-    """By firm, fen: revenue, revenue outside its own group, purchases, materials sold, value added."""
-    count = len(network.firms)
-    simulated = simulated_firms(network)
-    amount = deliveries["amount"].to_numpy()
-    seller, buyer = deliveries["seller"].to_numpy(), deliveries["buyer"].to_numpy()
-    external = ~_same_group(network, seller, buyer)
-    revenue = np.zeros(count, dtype=np.int64)
-    outside_group = np.zeros(count, dtype=np.int64)
-    purchases = np.zeros(count, dtype=np.int64)
-    np.add.at(revenue, seller, amount)
-    np.add.at(outside_group, seller[external], amount[external])
-    np.add.at(purchases, buyer, amount)
-    materials = materials_sold(network, deliveries)
-    return pd.DataFrame(
-        {
-            "revenue": revenue,
-            "revenue_outside_group": outside_group,
-            "purchases": purchases,
-            "materials_sold": materials,
-            "value_added": np.where(simulated, revenue - materials, 0),
-        }
-    )
 
 
 def final_sales(network: Network, deliveries: pd.DataFrame) -> int:
@@ -58,7 +33,7 @@ def final_sales(network: Network, deliveries: pd.DataFrame) -> int:
 def multipliers(network: Network, deliveries: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
     """Rows ring, measure (gross output, value added), group (apart, consolidated), simulated, leontief, difference.
 
-    sums: those of `firm_sums`.  All per yuan of final sales delivered.  Value added is the same with and without
+    sums: the production account.  All per yuan of final sales delivered.  Value added is the same with and without
     consolidation.
     """
     final = final_sales(network, deliveries)
@@ -80,16 +55,8 @@ def multipliers(network: Network, deliveries: pd.DataFrame, sums: pd.DataFrame) 
     return pd.DataFrame(rows, columns=["ring", "measure", "group", "simulated", "leontief", "difference"])
 
 
-def _same_group(network: Network, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Whether firms a and b belong to one corporate group, bool[N]."""
-    names = {name: index for index, name in enumerate(sorted({firm.group for firm in network.firms if firm.group}))}
-    group = np.array([names.get(firm.group, -1) for firm in network.firms], dtype=np.int64)
-    same: np.ndarray = (group[a] == group[b]) & (group[a] >= 0)
-    return same
-
-
 def _analytic(network: Network, model: Leontief, inside: np.ndarray, column: str) -> float:
-    """The Leontief counterpart of one column of `firm_sums`, per yuan of final sales, inside a ring."""
+    """The Leontief counterpart of one column of the production account, per yuan of final sales, inside a ring."""
     firm = np.array([network.stocks[stock].firm for stock in model.stocks], dtype=np.int64)
     here = inside[firm]
     output = model.output
@@ -97,6 +64,6 @@ def _analytic(network: Network, model: Leontief, inside: np.ndarray, column: str
         return float((model.value_added * output)[here].sum())
     total = float(output[here].sum())
     if column == "revenue_outside_group":
-        same = _same_group(network, firm[:, None], firm[None, :])
+        same = same_group(network, firm[:, None], firm[None, :])
         total -= float((model.purchases * same * output[None, :])[here].sum())
     return total

@@ -10,20 +10,19 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
-from chainsim.economy import accounts, audit
-from chainsim.economy.claims import claims
+from chainsim.economy import accounts
+from chainsim.economy.books import Books, books
 from chainsim.economy.costs import cost_table
 from chainsim.economy.footprint import footprint_table
 from chainsim.economy.kpis import kpis
-from chainsim.economy.multipliers import firm_sums, multipliers
+from chainsim.economy.multipliers import multipliers
 from chainsim.engine import simpy_engine
 from chainsim.errors import InvariantError
 from chainsim.model.network import Network
 from chainsim.results import checks, tables
-from chainsim.results.frames import Run, deliveries, frames
+from chainsim.results.frames import Run, frames
 from chainsim.results.line_table import line_table
 from chainsim.results.market_table import market_table
 from chainsim.results.stock_points import stock_table
@@ -103,44 +102,39 @@ def tabulate(run: Run, keep_log: bool = False, audited: bool = True) -> dict[str
     Raises InvariantError when the ledger is wrong, unless `audited` is off.
     """
     network = run.network
-    every = deliveries(run)
-    owed, others, firms = claims(run, every), accounts.flows(run), len(network.firms)
-    postings = accounts.journal(owed, others, firms)
-    book = accounts.balances(postings, firms)
-    if audited:
-        audit.check(postings, book, owed, others, firms)
-    counted = every[every["tick"].to_numpy() >= network.warm_up].reset_index(drop=True)
-    sums = firm_sums(network, counted)
+    found = books(run, audited)
+    counted = found.counted
     result = {
-        "firms": _firm_table(run, sums, book),
+        "firms": _firm_table(found),
         "stocks": stock_table(run),
         "lines": line_table(run),
         "lanes": tables.lane_table(run, counted),
         "markets": market_table(run, counted),
         "costs": cost_table(run),
-        "daily": tables.daily_table(run, every),
-        "multipliers": multipliers(network, counted, sums),
+        "daily": tables.daily_table(run, found.deliveries),
+        "multipliers": multipliers(network, counted, found.production),
     }
-    result = {"kpis": kpis(run, counted, sums, book, result)} | result
+    result = {"kpis": kpis(found, result)} | result
     if keep_log:
         result |= _log_tables(run)
     return result
 
 
-def _firm_table(run: Run, sums: pd.DataFrame, book: np.ndarray) -> pd.DataFrame:
+def _firm_table(of: Books) -> pd.DataFrame:
     """By firm: its place, its money in yuan, and how its lines and stock served."""
-    network = run.network
+    network = of.run.network
     table = tables.firm_attributes(network)
-    for name, column in sums.items():
-        table[f"{name}_cny"] = column.to_numpy() / tables.FEN
+    for columns in (of.production, of.income):
+        for name, column in columns.items():
+            table[f"{name}_cny"] = column.to_numpy() / tables.FEN
     for name, account, sign in (
         ("cash", accounts.CASH, 1),
         ("receivable", accounts.RECEIVABLE, 1),
         ("payable", accounts.PAYABLE, -1),
     ):
-        table[f"{name}_cny"] = sign * book[: len(table), account] / tables.FEN
-    for name, column in tables.operations(run).items():
+        table[f"{name}_cny"] = sign * of.balances[: len(table), account] / tables.FEN
+    for name, column in tables.operations(of.run).items():
         table[str(name)] = column.to_numpy()
-    for name, column in footprint_table(run, sums).items():
+    for name, column in footprint_table(of.run, of.production["revenue"].to_numpy()).items():
         table[str(name)] = column.to_numpy()
     return table

@@ -1,8 +1,7 @@
-"""Value added of every firm: what it sold minus the materials in what it sold.
+"""What the scenario says things cost: terms in force, what goes into what, materials per unit by plan.
 
-In: deliveries of a run.  Out: fen per firm.  Materials are valued at the bill of materials, the yield, prices and
-freight in force on the day of delivery, so building up stock neither creates nor destroys value added; purchases and
-freight minus materials sold are the change of stock at cost.  Freight is bought from carriers outside.
+In: a Network.  Out: fen per quantum, from the bill of materials, the yield, nominal shares, prices and freight.  This
+module must not know what any run did.
 """
 
 from __future__ import annotations
@@ -11,9 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
-
-import numpy as np
-import pandas as pd
 
 from chainsim.model import state
 from chainsim.model.network import WHOLE_SHARE, Network
@@ -80,35 +76,26 @@ def lanes_of(network: Network) -> dict[int, list[int]]:
     return found
 
 
-def unit_costs(network: Network) -> tuple[list[int], list[dict[int, Fraction]]]:
-    """Materials cost in fen per quantum of every stock point that sells, from each listed tick on."""
-    edges = sorted({0, *(change.tick for change in network.changes if change.kind in RELEVANT)})
+def purchase_costs(network: Network, terms: Terms) -> dict[int, Fraction]:
+    """Fen per quantum of every stock point that is bought: price and freight by nominal share."""
+    costs = {}
+    for stock, lanes in lanes_of(network).items():
+        per_unit = network.parts[network.stocks[stock].part].per_unit
+        paid = sum((terms.prices[index] + terms.freight[index]) * terms.shares[index] for index in lanes)
+        costs[stock] = Fraction(paid, WHOLE_SHARE * per_unit)
+    return costs
+
+
+def material_costs(network: Network, terms: Terms) -> dict[int, Fraction]:
+    """Fen per quantum of every stock point that sells: the materials in what is made, what a warehouse pays."""
+    bought = purchase_costs(network, terms)
+    costs: dict[int, Fraction] = {}
+    for sold, component, quantity in inputs(network, terms):
+        costs[sold] = costs.get(sold, Fraction(0)) + quantity * bought.get(component, Fraction(0))
+    return costs
+
+
+def opening_costs(network: Network) -> dict[int, Fraction]:
+    """Fen per quantum of every stock point as the network opens: what it costs to buy, or the materials in it."""
     terms = Terms.at_start(network)
-    into = lanes_of(network)
-    changes = iter(network.changes)
-    waiting = next(changes, None)
-    tables = []
-    for edge in edges:
-        while waiting is not None and waiting.tick <= edge:
-            terms.apply(waiting.kind, waiting.entity, waiting.values)
-            waiting = next(changes, None)
-        costs: dict[int, Fraction] = {}
-        for sold, bought, quantity in inputs(network, terms):
-            per_unit = network.parts[network.stocks[bought].part].per_unit
-            paid = sum((terms.prices[i] + terms.freight[i]) * terms.shares[i] for i in into.get(bought, ()))
-            costs[sold] = costs.get(sold, Fraction(0)) + quantity * Fraction(paid, WHOLE_SHARE * per_unit)
-        tables.append(costs)
-    return edges, tables
-
-
-def materials_sold(network: Network, deliveries: pd.DataFrame) -> np.ndarray:
-    """Materials in what each firm delivered, int64[firms], fen, rounded once per firm and part."""
-    edges, tables = unit_costs(network)
-    segment = np.searchsorted(np.array(edges), deliveries["tick"].to_numpy(), side="right") - 1
-    sums = np.zeros((len(edges), len(network.stocks)), dtype=np.int64)
-    np.add.at(sums, (segment, deliveries["seller_stock"].to_numpy()), deliveries["quantity"].to_numpy())
-    exact = [Fraction(0)] * len(network.firms)
-    for costs, quantities in zip(tables, sums, strict=True):
-        for stock, cost in costs.items():
-            exact[network.stocks[stock].firm] += cost * int(quantities[stock])
-    return np.array([round(value) for value in exact], dtype=np.int64)
+    return purchase_costs(network, terms) | material_costs(network, terms)

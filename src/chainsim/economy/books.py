@@ -1,0 +1,60 @@
+"""The books of one run: invoices, ledger, stocks, production and income of every firm, audited.
+
+In: a Run.  Out: Books, which every table of money is made from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from chainsim.economy import accounts, audit, identities
+from chainsim.economy.claims import claims
+from chainsim.economy.income import income
+from chainsim.economy.inventory import Pool, valued
+from chainsim.economy.production import production
+from chainsim.results.frames import Run, deliveries
+from chainsim.results.periods import Periods, periods
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What a run means in money.
+
+    deliveries: every one, with what became of its invoice; counted: those since the warm-up.  balances: of the ledger
+    at the end, by firm and account, fen.  production, income: columns by firm, fen, since the warm-up.
+    """
+
+    run: Run
+    periods: Periods
+    deliveries: pd.DataFrame
+    counted: pd.DataFrame
+    balances: np.ndarray
+    pools: dict[str, Pool]
+    production: pd.DataFrame
+    income: pd.DataFrame
+
+
+def books(run: Run, audited: bool = True) -> Books:
+    """The books of a run; raises InvariantError where they do not add up, unless `audited` is off."""
+    network = run.network
+    firms = len(network.firms)
+    plain = deliveries(run)
+    every, others = claims(run, plain), accounts.flows(run)
+    postings = accounts.journal(every, others, firms)
+    balances = accounts.balances(postings, firms)
+    if audited:
+        audit.check(postings, balances, every, others, firms)
+    before = np.zeros_like(balances)
+    if network.warm_up:
+        before = accounts.balances(postings[postings["tick"].to_numpy() < network.warm_up], firms)
+    counted = every[every["tick"].to_numpy() >= network.warm_up].reset_index(drop=True)
+    months = periods(network)
+    pools = valued(run, every, months)
+    account = production(run, counted, pools, months)
+    if audited:
+        identities.check(run, every, counted, account)
+    sides = income(run, account, every, before, balances)
+    return Books(run, months, every, counted, balances, pools, account, sides)

@@ -1,0 +1,107 @@
+"""The income account of every firm: who gets its value added, and that the two sides of it agree.
+
+In: a Run, the production account, the ledger before and after.  Out: fen by firm.  Wages, taxes on production,
+depreciation and interest are stated shares of value added, beside the interest, fees and running costs that the log
+knows of; profit is read off the balance sheet: what cash, claims, debts, equipment and stock have become.  So value
+added from income and value added from production meet only if the ledger and the deliveries tell the same.
+Tax on profits is China's 25 % unless the scenario says otherwise; value-added tax comes on top of prices and is no part
+of value added here.  This module must not know rings or multipliers.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from chainsim.economy.accounts import CAPITAL, CASH, EQUIPMENT, PAYABLE, RECEIVABLE
+from chainsim.economy.claims import KEPT
+from chainsim.errors import InvariantError
+from chainsim.model import state
+from chainsim.model.network import Region
+from chainsim.records import Columns
+from chainsim.results.frames import Run, simulated_firms
+from chainsim.results.steps import sums
+
+BALANCE_SHEET: Final = (CASH, RECEIVABLE, PAYABLE, EQUIPMENT, CAPITAL)
+SHARES: Final = {"wages": "wages", "production_taxes": "tax", "depreciation": "depreciation", "interest": "interest"}
+SIDES: Final = (*SHARES, "running_costs", "write_offs", "losses", "profit")
+COLUMNS: Final = (*SIDES, "income_tax", "value_added_tax")
+
+
+def income(
+    run: Run, account: pd.DataFrame, claims: pd.DataFrame, before: np.ndarray, after: np.ndarray
+) -> pd.DataFrame:
+    """The columns of `COLUMNS` by firm, int64, fen, of what measures count.
+
+    account: of `production`.  claims: every delivery's invoice.  before, after: balances of the ledger at the end of
+    the warm-up and of the run.  Raises InvariantError where the sides do not add up to value added to the fen.
+    """
+    network = run.network
+    simulated = simulated_firms(network)
+    count = len(network.firms)
+    added = account["value_added"].to_numpy()
+    result = {name: _share(run, field, added) for name, field in SHARES.items()}
+    accrued = np.sum(list(result.values()), axis=0)
+    logged = _logged(run, claims, count)
+    result["interest"] = result["interest"] + logged["interest"]
+    result["running_costs"] = logged["running_costs"]
+    result["write_offs"] = logged["write_offs"]
+    result["losses"] = account["losses"].to_numpy()
+    grown = (after - before)[:count, BALANCE_SHEET].sum(axis=1)
+    profit = grown + account["stock_change"].to_numpy() - account["other_inputs"].to_numpy() - accrued
+    result["profit"] = profit
+    gap = added - np.sum([result[name] for name in SIDES], axis=0)
+    if gap[simulated].any():
+        at = int(np.argmax(simulated & (gap != 0)))
+        raise InvariantError(
+            f"invariant broken: value added of {network.firms[at].name} from production exceeds that from income "
+            f"by {gap[at]} fen"
+        )
+    region = network.region
+    net = account["revenue"] - account["purchases"] - account["freight"] - account["other_inputs"]
+    result["income_tax"] = _rounded(region.income_tax, np.maximum(result["profit"], 0))
+    result["value_added_tax"] = _rounded(region.vat, net.to_numpy())
+    return pd.DataFrame({name: np.where(simulated, result[name], 0) for name in COLUMNS})
+
+
+def local_tax(region: Region, sides: pd.DataFrame) -> np.ndarray:
+    """What the region's budgets keep of each firm's taxes, fen, float64[firms]: all of those on production."""
+    kept: np.ndarray = (
+        sides["production_taxes"].to_numpy()
+        + float(region.local_income_tax) * sides["income_tax"].to_numpy()
+        + float(region.local_vat) * sides["value_added_tax"].to_numpy()
+    )
+    return kept
+
+
+def _rounded(share: Fraction, values: Columns) -> Columns:
+    return np.array([round(share * int(value)) for value in values], dtype=np.int64)
+
+
+def _share(run: Run, field: str, added: Columns) -> Columns:
+    """A stated share of each firm's value added; nothing of what is below 0."""
+    shares = [getattr(row, field) for row in run.network.footprints] or [Fraction(0)] * len(added)
+    paid = [round(share * max(int(value), 0)) for share, value in zip(shares, added, strict=True)]
+    return np.array(paid, dtype=np.int64)
+
+
+def _logged(run: Run, claims: pd.DataFrame, count: int) -> dict[str, Columns]:
+    """What log and invoices say was paid beside goods, by firm: interest and fees, running costs, write-offs."""
+    network = run.network
+    purse = np.array([row.firm for row in network.purses], dtype=np.int64)
+    begin = network.warm_up
+    spent, interest, switched = (run.counted(kind) for kind in (state.SPENT, state.INTEREST, state.SWITCHED))
+    fee, lost = claims["fee"].to_numpy(), claims["written_off"].to_numpy()
+    sold = (fee != KEPT) & (claims["tick"].to_numpy() >= begin)
+    lost = lost & (claims["paid"].to_numpy() >= begin)
+    amount, seller, buyer = (claims[name].to_numpy() for name in ("amount", "seller", "buyer"))
+    held = lost & (fee == KEPT)  # the loss of a claim that was sold is the bank's
+    return {
+        "interest": sums(purse[interest.entity], interest.quantity, count) + sums(seller[sold], fee[sold], count),
+        "running_costs": sums(purse[spent.entity], spent.quantity, count)
+        + sums(run.lanes.buyer[switched.entity], switched.quantity, count),
+        "write_offs": sums(seller[held], amount[held], count) - sums(buyer[lost], amount[lost], count),
+    }

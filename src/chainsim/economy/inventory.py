@@ -1,0 +1,152 @@
+"""What stocks are worth: periodic weighted averages of what was paid, materials only, to the fen.
+
+In: a Run, its deliveries and periods.  Out: by stock point and period, fen that came in, were used, were lost in
+disruptions, and are there at the end.  Every stock point is a pool: what comes in mixes with what is there, and what
+goes out in a period leaves at the average of both (the month-end weighted average of accounting standards).  Goods
+that were sold stay with the seller until they arrive.  Work in process and what is made are worth the materials in
+them: value is added when it is sold, not when it is stored.  This module must not know rings or multipliers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from chainsim.economy.nominal import opening_costs
+from chainsim.model import state
+from chainsim.records import Columns
+from chainsim.results.frames import Run
+from chainsim.results.periods import Periods
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Fen by stock point and period, int64[P, T] each; opening + bought = used + lost + closing in every period.
+
+    closing: what is there at the end of each period.  opening: before the first, int64[P].
+    """
+
+    opening: Columns
+    bought: Columns
+    used: Columns
+    lost: Columns
+    closing: Columns
+
+    def change(self, first: int) -> Columns:
+        """Rise of the value from the begin of period `first` to the end of the last, int64[P]."""
+        before = self.closing[:, first - 1] if first else self.opening
+        result: Columns = self.closing[:, -1] - before
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class Quantities:
+    """Quanta by stock point and period, int64[P, T]."""
+
+    received: Columns
+    consumed: Columns
+    started: Columns
+    ended: Columns  # batches, good or scrap
+    finished: Columns
+    delivered: Columns  # to buyers
+    destroyed: Columns
+
+
+def quantities(run: Run, periods: Periods) -> Quantities:
+    """What moved, counted from the log."""
+    buyer, seller = run.lanes.buyer_stock, run.lanes.seller_stock
+
+    def moved(kind: int, of: Columns | None = None) -> Columns:
+        rows = run.of_kind(kind)
+        total = np.zeros((len(run.network.stocks), len(periods)), dtype=np.int64)
+        np.add.at(total, (rows.entity if of is None else of[rows.entity], periods.of(rows.tick)), rows.quantity)
+        return total
+
+    finished = moved(state.FINISHED)
+    return Quantities(
+        received=moved(state.RECEIVED, buyer),
+        consumed=moved(state.CONSUMED),
+        started=moved(state.STARTED),
+        ended=finished + moved(state.SCRAPPED),
+        finished=finished,
+        delivered=moved(state.RECEIVED, seller),
+        destroyed=moved(state.DESTROYED),
+    )
+
+
+def valued(run: Run, deliveries: pd.DataFrame, periods: Periods) -> dict[str, Pool]:
+    """The pools of every stock point: `bought` (components, and goods of warehouses), `process`, `made`.
+
+    Opening stocks are worth what their materials cost at the start by the scenario; no work is in process then.
+    """
+    network = run.network
+    moved = quantities(run, periods)
+    buys = np.array([point.role == "bought" for point in network.stocks], dtype=bool)
+    makes = np.array([point.role == "made" for point in network.stocks], dtype=bool)
+    on_hand, cost = _opening(run)
+    nothing = np.zeros_like(moved.received)
+
+    paid = nothing.copy()
+    stock = run.lanes.buyer_stock[deliveries["lane"].to_numpy()]
+    spent = (deliveries["amount"] + deliveries["freight"]).to_numpy()
+    np.add.at(paid, (stock, periods.of(deliveries["tick"].to_numpy())), spent)
+    paid[~buys] = 0
+    out = moved.consumed + moved.delivered
+    bought = _pool(cost * buys, paid, on_hand * buys, moved.received, _only(out, buys), _only(moved.destroyed, buys))
+
+    into_process = nothing.copy()
+    line = np.array([point.line for point in network.stocks], dtype=np.int64)
+    components = np.flatnonzero(buys & (line >= 0))
+    target = np.array([row.stock for row in network.lines], dtype=np.int64)
+    np.add.at(into_process, target[line[components]], bought.used[components])
+    idle = np.zeros(len(network.stocks), dtype=np.int64)
+    process = _pool(idle, into_process, idle, moved.started, moved.ended, nothing)
+
+    made = _pool(
+        cost * makes,
+        process.used,
+        on_hand * makes,
+        moved.finished,
+        _only(moved.delivered, makes),
+        _only(moved.destroyed, makes),
+    )
+    return {"bought": bought, "process": process, "made": made}
+
+
+def _only(values: Columns, chosen: np.ndarray) -> Columns:
+    result: Columns = np.where(chosen[:, None], values, 0)
+    return result
+
+
+def _opening(run: Run) -> tuple[Columns, Columns]:
+    """Quanta that are there or on their way to buyers at the start, and what they cost, fen; int64[P] each."""
+    network = run.network
+    quanta = np.array([point.on_hand for point in network.stocks], dtype=np.int64)
+    for transit in network.transits:
+        quanta[network.lanes[transit.lane].supplier] += transit.quantity
+    costs = opening_costs(network)
+    fen = [round(costs.get(stock, 0) * int(quantity)) for stock, quantity in enumerate(quanta)]
+    return quanta, np.array(fen, dtype=np.int64)
+
+
+def _pool(
+    value: Columns, value_in: Columns, quantity: Columns, quantity_in: Columns, out: Columns, destroyed: Columns
+) -> Pool:
+    """Weighted averages period by period; what is left after the last quantum is gone goes with it."""
+    used, lost, closing = (np.zeros_like(value_in) for _ in range(3))
+    opening = value
+    for period in range(value_in.shape[1]):
+        there = value + value_in[:, period]
+        had = quantity + quantity_in[:, period]
+        gone = out[:, period] + destroyed[:, period]
+        left = had - gone
+        share = np.divide(gone, had, out=np.zeros(len(had)), where=had > 0)
+        leaving = np.where(left > 0, np.rint(there * share).astype(np.int64), there)
+        ruined = np.divide(destroyed[:, period], gone, out=np.zeros(len(had)), where=gone > 0)
+        lost[:, period] = np.rint(leaving * ruined).astype(np.int64)
+        used[:, period] = leaving - lost[:, period]
+        value, quantity = there - leaving, left
+        closing[:, period] = value
+    return Pool(opening, value_in, used, lost, closing)
