@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -166,6 +167,13 @@ def test_spending_that_cannot_be_is_refused() -> None:
         induced(BOOK, -1, 0.5, by_hand([1, 1])[1])
     with pytest.raises(ValueError, match="no sector 'Farming'"):
         beyond(BOOK, "Farming")
+
+
+def test_a_yuan_that_is_lost_shows_in_the_identity() -> None:
+    tail = closed(BOOK, np.array([600.0, 1500.0]), 0.5)
+    assert replace(tail, imports=tail.imports - 21).identity_error == pytest.approx(0.01)
+    found = beyond(BOOK, "manufacturing")
+    assert replace(found, abroad=found.abroad + 0.01).identity_error == pytest.approx(0.01)
 
 
 def test_nothing_comes_of_nothing() -> None:
