@@ -30,6 +30,7 @@ from chainsim.scenario.language.shape import default_text, fields
 from chainsim.scenario.load import Loaded, load
 from chainsim.scenario.resolve.provenance import BESIDE
 from chainsim.study import study
+from chainsim.study.trial import Extras
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -312,7 +313,7 @@ def example(tmp_path: Path) -> Loaded:
 
 
 def test_every_table_is_documented_with_its_columns(example: Loaded) -> None:
-    result = study.run(study.plan(example, ["buy_local"], [0]), jobs=1, keep_log=True)
+    result = study.run(study.plan(example, ["buy_local"], [0]), jobs=1, extras=Extras(log=True))
     documented = {code(name)[0]: code(columns) for name, _, columns in tables(MODEL, "Tables")[0]}
     written = {
         name: [column for column in table.columns if name == "comparison" or column not in ("policy", "replication")]

@@ -14,6 +14,7 @@ import pytest
 from chainsim.model.state import RECEIVED
 from chainsim.scenario.load import load
 from chainsim.study import study
+from chainsim.study.trial import Extras
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "scenarios" / "counterexamples"
@@ -23,7 +24,7 @@ PAGE = ROOT / "docs" / "not-true.md"
 def tables(name: str, *settings: str, policy: str = "none") -> dict[str, pd.DataFrame]:
     """The tables of one replication of one policy, with the log."""
     loaded = load(FOLDER / f"{name}.yaml", list(settings))
-    found = study.run(study.plan(loaded, [policy], [0]), jobs=1, keep_log=True).tables
+    found = study.run(study.plan(loaded, [policy], [0]), jobs=1, extras=Extras(log=True)).tables
     return {key: table[table.policy == policy] if "policy" in table else table for key, table in found.items()}
 
 

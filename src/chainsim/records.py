@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Columns: TypeAlias = NDArray[np.int64]
+Floats: TypeAlias = NDArray[np.float64]
 
 EVENT_COLUMNS: Final = ("tick", "kind", "order", "entity", "quantity")
 ORDER_COLUMNS: Final = ("lane", "stock", "quantity", "placed", "price", "terms", "draw", "freight")

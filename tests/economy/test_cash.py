@@ -17,7 +17,7 @@ from chainsim.errors import InvariantError
 from chainsim.model import state
 from chainsim.model.network import Hit, Network, Purse, Shock, Stage
 from chainsim.results.frames import deliveries, frames
-from chainsim.study.trial import tabulate
+from chainsim.study.tabulation import tabulate
 from chainsim.testing.replay import Run
 from chainsim.testing.sketch import Sketch
 from chainsim.testing.strategies import networks, simulate

@@ -19,7 +19,7 @@ from chainsim.results.frames import frames
 from chainsim.scenario.build import build
 from chainsim.scenario.load import load
 from chainsim.study.study import plan, run
-from chainsim.study.trial import tabulate
+from chainsim.study.tabulation import tabulate
 from chainsim.testing.replay import replay
 from chainsim.testing.sketch import Sketch
 from chainsim.testing.strategies import networks, simulate

@@ -22,7 +22,7 @@ from chainsim.model.network import Firm, Lane, Network, StockPoint
 from chainsim.results.frames import Run, frames
 from chainsim.scenario.build import build
 from chainsim.scenario.load import load
-from chainsim.study.trial import tabulate
+from chainsim.study.tabulation import tabulate
 from chainsim.testing.sketch import Sketch
 
 BYD = Path(__file__).parents[2] / "scenarios" / "byd.yaml"

@@ -26,7 +26,7 @@ from chainsim.engine import simpy_engine
 from chainsim.results.frames import frames
 from chainsim.scenario.build import build
 from chainsim.scenario.load import load
-from chainsim.study.trial import tabulate
+from chainsim.study.tabulation import tabulate
 from chainsim.study.verification import expectations
 
 ROOT = Path(__file__).parents[2]

@@ -15,7 +15,7 @@ from chainsim.model.state import PLACED, RECEIVED, SHIPPED, SWITCHED
 from chainsim.results.frames import frames
 from chainsim.scenario.build import build
 from chainsim.scenario.load import load
-from chainsim.study.trial import tabulate
+from chainsim.study.tabulation import tabulate
 from chainsim.testing import Run, assert_every_law, rows_of, simulate
 
 

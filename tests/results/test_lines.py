@@ -17,7 +17,7 @@ from chainsim.model.network import Closure, Draw, Hit, Network, Shock, Stage, Tr
 from chainsim.results.capacity import worked
 from chainsim.results.frames import frames
 from chainsim.results.market_table import _quantile
-from chainsim.study.trial import tabulate
+from chainsim.study.tabulation import tabulate
 from chainsim.testing.simulate import simulate
 from chainsim.testing.sketch import Sketch
 

@@ -17,7 +17,7 @@ from chainsim.results.frames import frames
 from chainsim.results.warm_up import Cut, mser5
 from chainsim.scenario.load import load
 from chainsim.study.study import RUN_TOO_SHORT, plan, run
-from chainsim.study.trial import tabulate
+from chainsim.study.tabulation import tabulate
 from chainsim.testing.small import single_server
 from chainsim.testing.strategies import networks, simulate
 

@@ -11,12 +11,13 @@ from chainsim.model import state
 from chainsim.scenario.build import build
 from chainsim.scenario.load import load
 from chainsim.study.study import Result, plan, run
+from chainsim.study.trial import Extras
 
 SHORT_OF_STEEL = "firms.steel city 01.finished_stock=0 days"
 
 
 def simulate(path: Path, *settings: str) -> Result:
-    return run(plan(load(path, settings), [], [0]), jobs=1, keep_log=True)
+    return run(plan(load(path, settings), [], [0]), jobs=1, extras=Extras(log=True))
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +50,7 @@ def lead_times(path: Path, *settings: str) -> dict[tuple[str, str, int], int]:
     """Ticks from dispatch to receipt by buyer, supplier and number of the order on that lane."""
     loaded = load(path, settings)
     network = build(loaded)
-    tables = run(plan(loaded, [], [0]), jobs=1, keep_log=True).tables
+    tables = run(plan(loaded, [], [0]), jobs=1, extras=Extras(log=True)).tables
     orders = tables["orders"].set_index("order")
     events = tables["events"]
     shipped = events[events["kind"] == state.SHIPPED].drop_duplicates("order").set_index("order")["tick"]

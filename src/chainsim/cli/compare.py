@@ -64,9 +64,10 @@ def command(
 
         from chainsim.cli.simulate import simulate
         from chainsim.study.study import plan
+        from chainsim.study.trial import NOTHING_MORE
 
         names = [*(policies or loaded.scenario.study.policies), baseline]
-        result, folder = simulate(plan(loaded, names, wanted), what[0], workers, None, quiet, False)
+        result, folder = simulate(plan(loaded, names, wanted), what[0], workers, None, quiet, NOTHING_MORE)
         if not quiet:
             click.echo(f"tables: {folder.as_posix()}/tables", err=True)
         table, matters_if = result.tables["kpis"], float(loaded.scenario.study.matters_if)

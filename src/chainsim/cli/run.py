@@ -16,6 +16,7 @@ from chainsim.cli.options import SCENARIO, all_settings, chosen_replications, nu
 @click.option("--dry-run", is_flag=True, help="Say what would run, and stop.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for this run; must not exist.")
 @click.option("--log", "keep_log", is_flag=True, help="Keep every order and event as tables, too.")
+@click.option("--reconcile", is_flag=True, help="Explain simulated minus Leontief; reruns each run without limits.")
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
 def command(
@@ -30,6 +31,7 @@ def command(
     dry_run: bool,
     out: Path | None,
     keep_log: bool,
+    reconcile: bool,
     strict: bool,
     as_json: bool,
 ) -> None:
@@ -56,8 +58,13 @@ def command(
     begin = time.monotonic()
 
     from chainsim.cli.simulate import as_data, simulate
+    from chainsim.study.trial import Extras
 
-    result, folder = simulate(study, scenario, workers, out, quiet, keep_log)
+    if reconcile and not quiet and not as_json:
+        from chainsim.report.reconciliation import print_analytic
+
+        print_analytic(study.networks)
+    result, folder = simulate(study, scenario, workers, out, quiet, Extras(keep_log, reconcile))
     if as_json:
         click.echo(as_data(result, folder))
     elif not quiet:
@@ -65,5 +72,9 @@ def command(
         from chainsim.report.terminal import speed, summary
 
         summary(loaded, study.networks[BASELINE], result.tables)
+        if reconcile:
+            from chainsim.report.reconciliation import print_reconciliation
+
+            print_reconciliation(result.tables["reconciliation"])
         speed(len(study.trials), result.orders, result.seconds, time.monotonic() - begin)
         click.echo(f"tables: {folder.as_posix()}/tables")

@@ -25,13 +25,13 @@ from chainsim.scenario.load import Loaded, Resolved
 from chainsim.scenario.versions import combination
 from chainsim.study import study
 from chainsim.study.study import Plan, Result
-from chainsim.study.trial import BrokenTrialError
+from chainsim.study.trial import BrokenTrialError, Extras
 
 RESULTS = Path("results")
 LIBRARIES = ("chainsim", "simpy", "numpy", "scipy", "pandas", "pyarrow")
 
 
-def simulate(plan: Plan, file: str, jobs: int, out: Path | None, quiet: bool, keep_log: bool) -> tuple[Result, Path]:
+def simulate(plan: Plan, file: str, jobs: int, out: Path | None, quiet: bool, extras: Extras) -> tuple[Result, Path]:
     """Run a study and write its folder; returns the result and the folder.
 
     When a trial breaks a law, its tables go to `FOLDER.invalid` and nothing to the folder itself.
@@ -45,7 +45,7 @@ def simulate(plan: Plan, file: str, jobs: int, out: Path | None, quiet: bool, ke
     try:
         with RunFolder(target) as folder:
             with progress:
-                result = study.run(plan, jobs, progress.done, progress.within, keep_log)
+                result = study.run(plan, jobs, progress.done, progress.within, extras)
             _add_inputs(folder, plan)
             for name, table in result.tables.items():
                 folder.add_table(name, table)

@@ -50,12 +50,12 @@ def multipliers(network: Network, deliveries: pd.DataFrame, sums: pd.DataFrame) 
             ("value added", "apart", "value_added"),
         ):
             simulated = float(sums[column].to_numpy()[inside].sum()) / final if final else 0.0
-            analytic = sum(part * _analytic(network, model, inside, column) for model, part in models)
-            rows.append((scope, measure, group, simulated, analytic, simulated - analytic))
+            expected = sum(part * analytic(network, model, inside, column) for model, part in models)
+            rows.append((scope, measure, group, simulated, expected, simulated - expected))
     return pd.DataFrame(rows, columns=["ring", "measure", "group", "simulated", "leontief", "difference"])
 
 
-def _analytic(network: Network, model: Leontief, inside: np.ndarray, column: str) -> float:
+def analytic(network: Network, model: Leontief, inside: np.ndarray, column: str) -> float:
     """The Leontief counterpart of one column of the production account, per yuan of final sales, inside a ring."""
     firm = np.array([network.stocks[stock].firm for stock in model.stocks], dtype=np.int64)
     here = inside[firm]

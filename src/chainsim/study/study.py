@@ -21,7 +21,7 @@ from chainsim.scenario.build import build
 from chainsim.scenario.load import Loaded
 from chainsim.scenario.versions import combination
 from chainsim.study.executors import run_all
-from chainsim.study.trial import Outcome, run_trial
+from chainsim.study.trial import NOTHING_MORE, Extras, Outcome, run_trial
 
 CUT: Final = "cut"
 RUN_TOO_SHORT: Final = "run too short, nothing cut"
@@ -67,7 +67,7 @@ def run(
     jobs: int,
     done: Callable[[int], None] = lambda _: None,
     progress: Callable[[float], None] = lambda _: None,
-    keep_log: bool = False,
+    extras: Extras = NOTHING_MORE,
 ) -> Result:
     """Run every trial and stack its tables; the same for any number of jobs.
 
@@ -75,10 +75,10 @@ def run(
     """
     pilot = None
     if study.loaded.scenario.study.warm_up == "mser5":
-        first = [(study.networks[BASELINE], BASELINE, number, False) for number in study.replications]
+        first = [(study.networks[BASELINE], BASELINE, number, NOTHING_MORE) for number in study.replications]
         pilot = _stacked(run_all(_trial, first, jobs, lambda _: None, lambda _: None))
         study, series, cut = _cut(study, pilot)
-    arguments = [(study.networks[policy], policy, number, keep_log) for policy, number in study.trials]
+    arguments = [(study.networks[policy], policy, number, extras) for policy, number in study.trials]
     outcomes = run_all(_trial, arguments, jobs, done, progress)
     stacked = _stacked(outcomes)
     if pilot is not None:
@@ -124,11 +124,11 @@ def _trial(
     network: Network,
     policy: str,
     replication: int,
-    keep_log: bool,
+    extras: Extras,
     progress: Callable[[float], None] | None = None,
 ) -> Outcome:
     try:
-        return run_trial(network, policy, replication, progress, keep_log)
+        return run_trial(network, policy, replication, progress, extras)
     except Exception as error:
         error.add_note(f"policy {policy}, replication {replication + 1}, seed {network.seed}")
         raise

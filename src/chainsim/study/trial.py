@@ -6,26 +6,32 @@ laws of conservation are checked on every run, before anybody sees a number.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
 
-from chainsim.economy import accounts
 from chainsim.economy.books import Books, books
-from chainsim.economy.costs import cost_table
-from chainsim.economy.footprint import footprint_table
-from chainsim.economy.kpis import kpis
-from chainsim.economy.multipliers import multipliers
+from chainsim.economy.reconciliation.table import reconcile
 from chainsim.engine import simpy_engine
 from chainsim.errors import InvariantError
 from chainsim.model.network import Network
-from chainsim.results import checks, tables
+from chainsim.results import checks
 from chainsim.results.frames import Run, frames
-from chainsim.results.line_table import line_table
-from chainsim.results.market_table import market_table
-from chainsim.results.stock_points import stock_table
+from chainsim.study.tabulation import log_tables, tables_of
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """Tables that a trial leaves on request: every order and event; the reconciliation, with its reruns."""
+
+    log: bool = False
+    reconciliation: bool = False
+
+
+NOTHING_MORE = Extras()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,7 @@ def run_trial(
     policy: str,
     replication: int,
     progress: Callable[[float], None] | None = None,
-    keep_log: bool = False,
+    extras: Extras = NOTHING_MORE,
 ) -> Outcome:
     """Simulate and tabulate one replication (counted from 0; tables count from 1).
 
@@ -69,72 +75,33 @@ def run_trial(
     run = frames(network, log)
     try:
         checks.check(run)
-        found = tabulate(run, keep_log)
+        found = books(run)
+        tables = tables_of(found)
     except InvariantError as error:
         raise BrokenTrialError(str(error), policy, replication, _evidence(run, policy, replication)) from error
-    return Outcome(policy, replication, _labelled(found, policy, replication), len(log.orders), seconds)
+    if extras.reconciliation:
+        tables["reconciliation"] = reconcile(found, lambda freer: _books(freer, replication))
+    if extras.log:
+        tables |= log_tables(run)
+    return Outcome(policy, replication, _labelled(tables, policy, replication), len(log.orders), seconds)
 
 
-def _labelled(tables_: dict[str, pd.DataFrame], policy: str, replication: int) -> dict[str, pd.DataFrame]:
+def _books(network: Network, replication: int) -> Books:
+    """The books of a counterfactual rerun on the same draws."""
+    return books(frames(network, simpy_engine.run(network, replication)))
+
+
+def _labelled(tables: dict[str, pd.DataFrame], policy: str, replication: int) -> dict[str, pd.DataFrame]:
     """Every table led by its policy and replication."""
-    for table in tables_.values():
+    for table in tables.values():
         table.insert(0, "policy", policy)
         table.insert(1, "replication", replication + 1)
-    return tables_
+    return tables
 
 
 def _evidence(run: Run, policy: str, replication: int) -> dict[str, pd.DataFrame]:
     """The tables of a broken trial: all of them if they can still be made, the bare log if not."""
-    try:
-        found = tabulate(run, keep_log=True, audited=False)
-    except Exception:  # a log that breaks laws may break tables, too
-        found = _log_tables(run)
+    found = log_tables(run)
+    with contextlib.suppress(Exception):  # a log that breaks laws may break tables, too
+        found = tables_of(books(run, audited=False)) | found
     return _labelled(found, policy, replication)
-
-
-def _log_tables(run: Run) -> dict[str, pd.DataFrame]:
-    return {"orders": run.orders.reset_index(names="order"), "events": run.events.copy()}
-
-
-def tabulate(run: Run, keep_log: bool = False, audited: bool = True) -> dict[str, pd.DataFrame]:
-    """Every table of one replication, without its labels; measures count from the end of the warm-up.
-
-    Raises InvariantError when the ledger is wrong, unless `audited` is off.
-    """
-    network = run.network
-    found = books(run, audited)
-    counted = found.counted
-    result = {
-        "firms": _firm_table(found),
-        "stocks": stock_table(run),
-        "lines": line_table(run),
-        "lanes": tables.lane_table(run, counted),
-        "markets": market_table(run, counted),
-        "costs": cost_table(run),
-        "daily": tables.daily_table(run, found.deliveries),
-        "multipliers": multipliers(network, counted, found.production),
-    }
-    result = {"kpis": kpis(found, result)} | result
-    if keep_log:
-        result |= _log_tables(run)
-    return result
-
-
-def _firm_table(of: Books) -> pd.DataFrame:
-    """By firm: its place, its money in yuan, and how its lines and stock served."""
-    network = of.run.network
-    table = tables.firm_attributes(network)
-    for columns in (of.production, of.income):
-        for name, column in columns.items():
-            table[f"{name}_cny"] = column.to_numpy() / tables.FEN
-    for name, account, sign in (
-        ("cash", accounts.CASH, 1),
-        ("receivable", accounts.RECEIVABLE, 1),
-        ("payable", accounts.PAYABLE, -1),
-    ):
-        table[f"{name}_cny"] = sign * of.balances[: len(table), account] / tables.FEN
-    for name, column in tables.operations(of.run).items():
-        table[str(name)] = column.to_numpy()
-    for name, column in footprint_table(of.run, of.production["revenue"].to_numpy()).items():
-        table[str(name)] = column.to_numpy()
-    return table

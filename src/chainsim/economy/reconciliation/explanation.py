@@ -1,0 +1,112 @@
+"""One run's multipliers taken apart: what final demand calls for, and each reason why deliveries were otherwise.
+
+In: the Books of a run.  Out: an Explanation per measure.  What explains comes from the log of goods, what is explained
+from the books of money: a delivery that is booked twice is explained by nothing and is left as the remainder.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from chainsim.economy.books import Books
+from chainsim.economy.leontief import versions
+from chainsim.economy.multipliers import analytic, final_sales
+from chainsim.economy.reconciliation.flows import CAUSES, DEMANDED, NOT_DELIVERED, flows
+from chainsim.economy.reconciliation.measures import Measure, counts, inside, measures, other_share, weights
+from chainsim.economy.reconciliation.segments import Segment, segments
+from chainsim.model import state
+from chainsim.records import ORDER_COLUMNS
+from chainsim.results.frames import Run
+
+VALUATION: Final = "prices and valuation"
+TERMS: Final = (*CAUSES, VALUATION)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One measure of one run; all in fen but for `leontief`.
+
+    leontief: per yuan of the planned final sales.  demanded: what the final demand that arose calls for.
+    not_delivered: less for what of it was not delivered.  terms: by `TERMS`.  final: what was delivered to the markets,
+    by goods and prices.  booked, booked_final: what the books say.
+    """
+
+    measure: Measure
+    leontief: float
+    demanded: float
+    not_delivered: float
+    terms: dict[str, float]
+    final: float
+    booked: int
+    booked_final: int
+
+    @property
+    def explained(self) -> float:
+        """Everything but the remainder, fen."""
+        return self.demanded + self.not_delivered + sum(self.terms.values())
+
+
+def explanations(books: Books) -> list[Explanation]:
+    """One for each measure of the table of multipliers."""
+    run, network = books.run, books.run.network
+    found = list(measures())
+    sums = {measure: dict.fromkeys((DEMANDED, NOT_DELIVERED, *TERMS), 0.0) for measure in found}
+    final = 0.0
+    for segment in segments(network):
+        parts = flows(run, segment)
+        sold = segment.made_from < 0
+        paid = _paid(run, segment)
+        final += float(paid[sold].sum())
+        for measure in found:
+            worth = weights(network, segment, measure)
+            for name, quanta in parts.of.items():
+                sums[measure][name] += float(worth @ quanta)
+            sums[measure][VALUATION] += _valuation(books, segment, measure, parts.received, paid)
+    models = versions(network)
+    booked_final = final_sales(network, books.counted)
+    result = []
+    for measure in found:
+        own = sums[measure]
+        here = inside(network, measure.ring)
+        if measure.column == "value_added":
+            own[VALUATION] -= float(books.production["materials_sold"].to_numpy()[here].sum())
+        result.append(
+            Explanation(
+                measure,
+                sum(part * analytic(network, model, here, measure.column) for model, part in models),
+                own[DEMANDED],
+                own[NOT_DELIVERED],
+                {name: own[name] for name in TERMS},
+                final,
+                int(books.production[measure.column].to_numpy()[here].sum()),
+                booked_final,
+            )
+        )
+    return result
+
+
+def _paid(run: Run, segment: Segment) -> np.ndarray:
+    """What each lane's receipts cost by the prices of their orders, fen, float64[lanes]; from goods, not from books."""
+    rows = run.of_kind(state.RECEIVED)
+    inside_ = (rows.tick >= segment.begin) & (rows.tick < segment.end)
+    price = run.log.orders[:, ORDER_COLUMNS.index("price")][rows.order[inside_]]
+    lane = rows.entity[inside_]
+    worth = price * (rows.quantity[inside_] / run.lanes.per_unit[lane])
+    return np.bincount(lane, worth, minlength=len(run.network.lanes))
+
+
+def _valuation(books: Books, segment: Segment, measure: Measure, received: np.ndarray, paid: np.ndarray) -> float:
+    """What prices of the day make different from those of the orders; for value added, what materials were held at.
+
+    The materials in what was sold are subtracted once for all segments, by `explanations`.
+    """
+    network = books.run.network
+    chosen = counts(network, measure)
+    nominal = segment.price * received
+    if measure.column != "value_added":
+        return float((paid - nominal)[chosen].sum())
+    materials = segment.cost[segment.supplier] * received
+    return float(((paid - nominal) * (1 - other_share(network)) + materials)[chosen].sum())

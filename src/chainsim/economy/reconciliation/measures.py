@@ -1,0 +1,70 @@
+"""What a delivery is worth to a ring: yuan of gross output or value added per quantum of each lane.
+
+In: a Network and a Segment.  Out: weights by lane, so that a measure is their sum over all deliveries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from chainsim.economy.consolidation import same_group
+from chainsim.economy.multipliers import SCOPES
+from chainsim.economy.reconciliation.segments import Segment
+from chainsim.model.network import Network
+from chainsim.records import Floats
+from chainsim.results.frames import simulated_firms
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One figure of the table of multipliers; `column` is its name in the production account."""
+
+    ring: str
+    name: str
+    group: str
+    column: str
+
+
+def measures() -> Iterator[Measure]:
+    """Gross output, firm by firm and consolidated, and value added, for each ring."""
+    for ring in SCOPES:
+        yield Measure(ring, "gross output", "apart", "revenue")
+        yield Measure(ring, "gross output", "consolidated", "revenue_outside_group")
+        yield Measure(ring, "value added", "apart", "value_added")
+
+
+def inside(network: Network, ring: str) -> np.ndarray:
+    """Which firms count in a ring, bool[firms]."""
+    found: np.ndarray = simulated_firms(network) & np.isin([firm.ring for firm in network.firms], SCOPES[ring])
+    return found
+
+
+def counts(network: Network, measure: Measure) -> np.ndarray:
+    """Which lanes' deliveries count, bool[lanes]: those from firms of the ring, but for sales inside a group."""
+    stocks = network.stocks
+    seller = np.array([stocks[lane.supplier].firm for lane in network.lanes], dtype=np.int64)
+    buyer = np.array([stocks[lane.buyer].firm for lane in network.lanes], dtype=np.int64)
+    chosen: np.ndarray = inside(network, measure.ring)[seller]
+    if measure.group == "consolidated":
+        chosen = chosen & ~same_group(network, seller, buyer)
+    return chosen
+
+
+def weights(network: Network, segment: Segment, measure: Measure) -> Floats:
+    """Fen per quantum that each lane delivers, at nominal prices and costs, float64[lanes]."""
+    worth = segment.price
+    if measure.column == "value_added":
+        worth = segment.price * (1 - other_share(network)) - segment.cost[segment.supplier]
+    result: Floats = np.where(counts(network, measure), worth, 0.0)
+    return result
+
+
+def other_share(network: Network) -> Floats:
+    """Share of its revenue that each lane's seller spends on other inputs, float64[lanes]."""
+    spent = [float(sum(share for _, share in row.other_inputs)) for row in network.footprints]
+    by_firm = np.array(spent or [0.0] * len(network.firms))
+    result: Floats = by_firm[[network.stocks[lane.supplier].firm for lane in network.lanes]]
+    return result

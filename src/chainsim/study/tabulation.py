@@ -1,0 +1,70 @@
+"""Every table of one replication, from the log to the multipliers.
+
+In: a Run.  Out: tables by name, as the run folder has them but for policy and replication.  This module must not know
+engines.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from chainsim.economy import accounts
+from chainsim.economy.books import Books, books
+from chainsim.economy.costs import cost_table
+from chainsim.economy.footprint import footprint_table
+from chainsim.economy.kpis import kpis
+from chainsim.economy.multipliers import multipliers
+from chainsim.results import tables
+from chainsim.results.frames import Run
+from chainsim.results.line_table import line_table
+from chainsim.results.market_table import market_table
+from chainsim.results.stock_points import stock_table
+
+
+def tabulate(run: Run) -> dict[str, pd.DataFrame]:
+    """The tables of a run; measures count from the end of the warm-up.
+
+    Raises InvariantError when its books do not add up.
+    """
+    return tables_of(books(run))
+
+
+def log_tables(run: Run) -> dict[str, pd.DataFrame]:
+    """Every order and every event."""
+    return {"orders": run.orders.reset_index(names="order"), "events": run.events.copy()}
+
+
+def tables_of(of: Books) -> dict[str, pd.DataFrame]:
+    """The same from books that are already made."""
+    run, counted = of.run, of.counted
+    result = {
+        "firms": _firm_table(of),
+        "stocks": stock_table(run),
+        "lines": line_table(run),
+        "lanes": tables.lane_table(run, counted),
+        "markets": market_table(run, counted),
+        "costs": cost_table(run),
+        "daily": tables.daily_table(run, of.deliveries),
+        "multipliers": multipliers(run.network, counted, of.production),
+    }
+    return {"kpis": kpis(of, result)} | result
+
+
+def _firm_table(of: Books) -> pd.DataFrame:
+    """By firm: its place, its money in yuan, and how its lines and stock served."""
+    network = of.run.network
+    table = tables.firm_attributes(network)
+    for columns in (of.production, of.income):
+        for name, column in columns.items():
+            table[f"{name}_cny"] = column.to_numpy() / tables.FEN
+    for name, account, sign in (
+        ("cash", accounts.CASH, 1),
+        ("receivable", accounts.RECEIVABLE, 1),
+        ("payable", accounts.PAYABLE, -1),
+    ):
+        table[f"{name}_cny"] = sign * of.balances[: len(table), account] / tables.FEN
+    for name, column in tables.operations(of.run).items():
+        table[str(name)] = column.to_numpy()
+    for name, column in footprint_table(of.run, of.production["revenue"].to_numpy()).items():
+        table[str(name)] = column.to_numpy()
+    return table
