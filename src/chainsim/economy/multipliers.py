@@ -7,21 +7,17 @@ the province includes the city.
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 import pandas as pd
 
-from chainsim.economy.leontief import Leontief, versions
+from chainsim.economy.regions import SCOPES, firms_inside
+from chainsim.economy.regions import same_group as _same_group
+from chainsim.economy.type_one import CONSOLIDATED, nominal_type_one
 from chainsim.economy.value_added import materials_sold
-from chainsim.errors import InvariantError
 from chainsim.model.network import Network
 from chainsim.results.frames import simulated_firms
 
-SCOPES: Final = {"city": ("city",), "province": ("city", "province")}
-
-
-ALGEBRA: Final = 1e-9  # largest rounding error allowed in v'L + m'L = 1'
+__all__ = ["SCOPES", "final_sales", "firm_sums", "multipliers"]
 
 
 def firm_sums(network: Network, deliveries: pd.DataFrame) -> pd.DataFrame:
@@ -59,44 +55,19 @@ def multipliers(network: Network, deliveries: pd.DataFrame, sums: pd.DataFrame) 
     """Rows ring, measure (gross output, value added), group (apart, consolidated), simulated, leontief, difference.
 
     sums: those of `firm_sums`.  All per yuan of final sales delivered.  Value added is the same with and without
-    consolidation.
+    consolidation.  Raises InvariantError when the Leontief algebra is off.
     """
     final = final_sales(network, deliveries)
-    models = versions(network)
-    error = max(model.identity_error for model, _ in models)
-    if error > ALGEBRA:
-        raise InvariantError(f"the Leontief algebra is off: v'L + m'L differs from 1 by {error:.2g}")
+    nominal = nominal_type_one(network)
     rows = []
     for scope, rings in SCOPES.items():
-        inside = simulated_firms(network) & np.isin([firm.ring for firm in network.firms], rings)
+        inside = firms_inside(network, rings)
         for measure, group, column in (
             ("gross output", "apart", "revenue"),
             ("gross output", "consolidated", "revenue_outside_group"),
             ("value added", "apart", "value_added"),
         ):
             simulated = float(sums[column].to_numpy()[inside].sum()) / final if final else 0.0
-            analytic = sum(part * _analytic(network, model, inside, column) for model, part in models)
+            analytic = nominal[scope, CONSOLIDATED if group == "consolidated" else measure, "total"]
             rows.append((scope, measure, group, simulated, analytic, simulated - analytic))
     return pd.DataFrame(rows, columns=["ring", "measure", "group", "simulated", "leontief", "difference"])
-
-
-def _same_group(network: Network, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Whether firms a and b belong to one corporate group, bool[N]."""
-    names = {name: index for index, name in enumerate(sorted({firm.group for firm in network.firms if firm.group}))}
-    group = np.array([names.get(firm.group, -1) for firm in network.firms], dtype=np.int64)
-    same: np.ndarray = (group[a] == group[b]) & (group[a] >= 0)
-    return same
-
-
-def _analytic(network: Network, model: Leontief, inside: np.ndarray, column: str) -> float:
-    """The Leontief counterpart of one column of `firm_sums`, per yuan of final sales, inside a ring."""
-    firm = np.array([network.stocks[stock].firm for stock in model.stocks], dtype=np.int64)
-    here = inside[firm]
-    output = model.output
-    if column == "value_added":
-        return float((model.value_added * output)[here].sum())
-    total = float(output[here].sum())
-    if column == "revenue_outside_group":
-        same = _same_group(network, firm[:, None], firm[None, :])
-        total -= float((model.purchases * same * output[None, :])[here].sum())
-    return total
