@@ -14,7 +14,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from chainsim.economy.leontief.table import Leontief, Matrix
+from chainsim.economy.leontief.table import ALGEBRA, Leontief, Matrix
+from chainsim.errors import InvariantError
 
 Mask = NDArray[np.bool_]
 
@@ -64,9 +65,17 @@ class Region:
         kept[self.inside] = self.alone.outputs(own[self.inside])
         return Rounds(self, demand, self.table.outputs(demand), self.table.outputs(own), kept)
 
+    @property
+    def identity_error(self) -> float:
+        """Largest deviation from v'L_R + m_R'L_R = 1', with the value added v of the whole table."""
+        gathered = self.alone.per_final(self.table.value_added[self.inside] + self.alone.outside)
+        return float(np.abs(gathered - 1.0).max(initial=0.0))
+
     def check(self) -> None:
-        """Raise InvariantError unless v'L_R + m_R'L_R = 1'."""
-        self.alone.check()
+        """Raise InvariantError if the identity is off by more than `ALGEBRA`."""
+        error = self.identity_error
+        if not error <= ALGEBRA:
+            raise InvariantError(f"the Leontief algebra of a region is off: v'L + m'L differs from 1 by {error:.2g}")
 
 
 @dataclass(frozen=True)

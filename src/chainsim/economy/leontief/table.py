@@ -54,10 +54,14 @@ class Leontief:
         """x = L f, float64[n]; its sum is the gross multiplier where f sums to 1."""
         return self.outputs(self.final)
 
+    def per_final(self, coefficients: Matrix) -> Matrix:
+        """c'L: what c per yuan of output amounts to per yuan of final sales of each product, float64[n]."""
+        return self._solve(coefficients, "T")
+
     @property
     def identity_error(self) -> float:
         """Largest deviation from v'L + m'L = 1': each yuan of final sales ends as value added or is spent outside."""
-        gathered = self._solve(self.value_added + self.outside, "T")
+        gathered = self.per_final(self.value_added + self.outside)
         return float(np.abs(gathered - 1.0).max(initial=0.0))
 
     def check(self) -> None:
