@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from chainsim.economy.leontief import ALGEBRA, Realised, compile_network, realised
 from chainsim.economy.multipliers import final_sales, firm_sums
 from chainsim.engine import simpy_engine
-from chainsim.model.network import Network
+from chainsim.model import state
+from chainsim.model.network import Change, Network
 from chainsim.results.frames import deliveries, frames
 from chainsim.testing import runs
 from chainsim.testing.replay import Run
@@ -124,6 +125,44 @@ def test_firms_that_sold_only_to_each_other_did_so_into_stock() -> None:
     assert table.stock == pytest.approx([0.5, 0.5, 0])
     assert table.output == pytest.approx([0, 0, 1])
     assert table.revenue == pytest.approx([0.5, 0.5, 1])
+
+
+def test_what_is_given_away_uses_nothing_up() -> None:
+    """Cups at no price are no revenue to buy leaves from: the leaves were bought for stock."""
+    sketch = Sketch(20).part("cup", 0).part("leaf", 1_000).part("pot", 5_000)
+    sketch.make("garden", "leaf").make("potter", "pot").make("shop", "cup").buy("shop", "leaf", "cup", 2, "garden", 20)
+    network = sketch.market("people", "cup", "shop", every=1).market("guests", "pot", "potter", every=1).network()
+    rows_ = delivered(network, ("potter", "guests", 10), ("garden", "shop", 4), ("shop", "people", 2))
+    for net in (False, True):
+        table = realised(network, rows_, net)
+        assert by_firm(network, table, table.stock) == pytest.approx({"garden": 40 / 500, "potter": 0, "shop": 0})
+        table.check()
+
+
+def test_recipes_are_those_of_the_day_of_delivery() -> None:
+    """A cup takes 2 leaves up to tick 4 and 3 from tick 5 on; one was sold on each: 5 leaves of 60 bought."""
+    network = tea()
+    network = replace(network, changes=(Change(5, state.SET_NEED, 0, (3, 1, 0)),))
+    every = delivered(network, ("shop", "people", 1), ("shop", "people", 1), ("depot", "shop", 60))
+    every["tick"] = [4, 5, 0]
+    table = realised(network, every, net=True)
+    assert table.value_added[table.stocks.index(rows(network, table)[1])] == pytest.approx((200 - 50) / 200)
+
+
+def test_out_of_an_opening_stock_the_terms_of_the_first_day_hold() -> None:
+    """Two sources at 7 and 9 yuan, 60 and 40 %, with freight of 1 and 2 yuan: 7.8 and 1.4 a leaf, of ten quanta."""
+    sketch = Sketch(20).part("cup", 10_000).part("leaf", 1_000, per_unit=10)
+    sketch.make("shop", "cup").buy("shop", "leaf", "cup", 20, {"garden": 600_000, "outside": 400_000}, 200)
+    sketch.make("garden", "leaf").market("people", "cup", "shop", every=1)
+    sketch.lane("shop", "garden", "leaf", price=700, freight=100).lane(
+        "shop", "outside", "leaf", price=900, freight=200
+    )
+    network = sketch.network()
+    table = realised(network, delivered(network, ("shop", "people", 10)), net=True)
+    garden, shop = (table.stocks.index(stock) for stock in rows(network, table))
+    assert table.purchases[garden, shop] == pytest.approx(2 * 0.6 * 7 / 100)
+    assert table.outside[shop] == pytest.approx(2 * (0.4 * 9 + 0.6 * 1 + 0.4 * 2) / 100)
+    assert table.stock[garden] == pytest.approx(-2 * 0.6 * 7 / 100)
 
 
 def test_sales_into_stock_inside_a_group_are_known() -> None:

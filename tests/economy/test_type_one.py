@@ -12,7 +12,7 @@ import pytest
 
 from chainsim.economy import type_one
 from chainsim.economy.footprint import footprint_table
-from chainsim.economy.leontief import Leontief, Measure, Region, compile_network, realised
+from chainsim.economy.leontief import Leontief, Measure, Realised, Region, compile_network, realised
 from chainsim.economy.multipliers import final_sales, firm_sums, multipliers
 from chainsim.economy.regions import SCOPES
 from chainsim.economy.type_one import MEASURES, PARTS, measures, multiplier_table, nominal_type_one, product_table
@@ -23,6 +23,7 @@ from chainsim.results.dates import days
 from chainsim.results.frames import Run, deliveries, frames, simulated_firms
 from chainsim.scenario.build import build
 from chainsim.scenario.load import load
+from chainsim.testing.sketch import Sketch
 from chainsim.testing.tables import table_network
 
 COLUMNS = ("nominal", "realised", "realised_net")
@@ -201,6 +202,41 @@ def test_products_alone_weighted_by_the_mix_are_the_mix() -> None:
             assert rows["final_share"].tolist() == pytest.approx([3 / 6, 2 / 6, 1 / 6])
             for column in ("direct", "total"):
                 assert (rows["final_share"] * rows[column]).sum() == pytest.approx(mix[ring, measure, column])
+
+
+def test_a_product_counts_in_the_versions_that_sell_it() -> None:
+    """From half-time on, the market buys from the second firm only: a yuan of the first is a yuan still."""
+    sketch = Sketch(100).part("car", 100).make("first", "car", 9).make("second", "car", 9)
+    sketch.market("buyers", "car", {"first": 500_000, "second": 500_000}, every=1, quantity=10)
+    network = sketch.share_at(50, "buyers", "car", {"first": 0, "second": 1_000_000}).network()
+    found = of(product_table(network), "city", "gross output", "firm")
+    assert found["direct"].to_dict() == pytest.approx({"first": 1, "second": 1})
+    assert found["total"].to_dict() == pytest.approx({"first": 1, "second": 1})
+    assert found["final_share"].to_dict() == pytest.approx({"first": 0.25, "second": 0.75})
+
+
+def test_the_table_beside_the_simulated_has_the_same_totals() -> None:
+    network = two_regions(days=5)
+    run = frames(network, simpy_engine.run(network, 0))
+    every = counted(run)
+    found, nominal = multipliers(network, every, firm_sums(network, every)), nominal_type_one(network)
+    for ring in SCOPES:
+        gross = of(found, ring, "gross output", "group")["leontief"]
+        assert gross["apart"] == nominal[ring, "gross output", "total"]
+        assert gross["consolidated"] == nominal[ring, "gross output consolidated", "total"] < gross["apart"]
+
+
+def test_stock_building_inside_a_group_is_no_sale_of_the_group(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Firm 1 sells 8 yuan into the stock of firm 0, its own group: consolidated, that is nothing."""
+    network = two_regions()
+    table = realised(network, deliveries(frames(network, simpy_engine.run(network, 0))))
+    built = replace(table, purchases=np.zeros((3, 3)), outside=np.zeros(3), stock=np.array([0, 0.08, 0]))
+    monkeypatch.setattr(Realised, "reproduction_error", 0.0)
+    for outside_group in (np.zeros(3), np.array([0, 0.08, 0])):
+        found = type_one.realised_type_one(network, replace(built, stock_outside_group=outside_group))
+        assert found["province", "gross output", "stock building"] == pytest.approx(0.08)
+        assert found["city", "gross output", "stock building"] == 0
+        assert found["province", "gross output consolidated", "stock building"] == pytest.approx(outside_group.sum())
 
 
 def test_a_chain_master_that_sells_to_others_only_has_a_column_too() -> None:
