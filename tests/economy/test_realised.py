@@ -128,14 +128,15 @@ def test_firms_that_sold_only_to_each_other_did_so_into_stock() -> None:
 
 
 def test_what_is_given_away_uses_nothing_up() -> None:
-    """Cups at no price are no revenue to buy leaves from: the leaves were bought for stock."""
-    sketch = Sketch(20).part("cup", 0).part("leaf", 1_000).part("pot", 5_000)
-    sketch.make("garden", "leaf").make("potter", "pot").make("shop", "cup").buy("shop", "leaf", "cup", 2, "garden", 20)
-    network = sketch.market("people", "cup", "shop", every=1).market("guests", "pot", "potter", every=1).network()
-    rows_ = delivered(network, ("potter", "guests", 10), ("garden", "shop", 4), ("shop", "people", 2))
+    """Cups at no price are no revenue to buy leaves from: the leaves were bought for stock, of a garden with others
+    to sell to."""
+    sketch = Sketch(20).part("cup", 0).part("leaf", 1_000)
+    sketch.make("garden", "leaf").make("shop", "cup").buy("shop", "leaf", "cup", 2, "garden", 20)
+    network = sketch.market("people", "cup", "shop", every=1).market("eaters", "leaf", "garden", every=1).network()
+    rows_ = delivered(network, ("garden", "eaters", 10), ("garden", "shop", 4), ("shop", "people", 2))
     for net in (False, True):
         table = realised(network, rows_, net)
-        assert by_firm(network, table, table.stock) == pytest.approx({"garden": 40 / 500, "potter": 0, "shop": 0})
+        assert by_firm(network, table, table.stock) == pytest.approx({"garden": 0.4, "shop": 0})
         table.check()
 
 
