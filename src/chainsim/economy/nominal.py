@@ -99,3 +99,14 @@ def opening_costs(network: Network) -> dict[int, Fraction]:
     """Fen per quantum of every stock point as the network opens: what it costs to buy, or the materials in it."""
     terms = Terms.at_start(network)
     return purchase_costs(network, terms) | material_costs(network, terms)
+
+
+def other_share(network: Network) -> list[float]:
+    """Share of its revenue that each simulated firm spends on sectors that no firm here sells, 0 of all others."""
+    if not network.footprints:
+        return [0.0] * len(network.firms)
+    simulated = [firm.kind not in ("market", "outside") for firm in network.firms]
+    return [
+        float(sum(share for _, share in row.other_inputs)) if own else 0.0
+        for row, own in zip(network.footprints, simulated, strict=True)
+    ]

@@ -10,9 +10,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from chainsim.economy.leontief import versions
-from chainsim.economy.multipliers import analytic
-from chainsim.economy.reconciliation.measures import inside, measures
+from chainsim.economy.reconciliation.measures import measures
+from chainsim.economy.type_one import nominal_type_one
 from chainsim.model.network import Network
 from chainsim.report.figures import BILLION, MILLION
 from chainsim.report.layout import print_table
@@ -29,12 +28,8 @@ def print_analytic(networks: Mapping[str, Network]) -> None:
     wanted = list(measures())
     rows = []
     for policy, network in networks.items():
-        models = versions(network)
-        cells = [
-            sum(part * analytic(network, model, inside(network, one.ring), one.column) for model, part in models)
-            for one in wanted
-        ]
-        rows.append((policy, *(f"{value:.4f}" for value in cells)))
+        nominal = nominal_type_one(network)
+        rows.append((policy, *(f"{nominal[one.total]:.4f}" for one in wanted)))
     header = ("policy", *(f"{one.ring}: {GROUPS[one.name, one.group]}" for one in wanted))
     print_table(header, rows, "Leontief, before the run: yuan per yuan of planned final sales")
 

@@ -14,6 +14,7 @@ from chainsim.economy.costs import cost_table
 from chainsim.economy.footprint import footprint_table
 from chainsim.economy.kpis import kpis
 from chainsim.economy.multipliers import multipliers
+from chainsim.economy.type_one import multiplier_table, product_table
 from chainsim.results import tables
 from chainsim.results.frames import Run
 from chainsim.results.line_table import line_table
@@ -46,6 +47,8 @@ def tables_of(of: Books) -> dict[str, pd.DataFrame]:
         "costs": cost_table(run),
         "daily": tables.daily_table(run, of.deliveries),
         "multipliers": multipliers(run.network, counted, of.production),
+        "type_one": multiplier_table(run.network, counted, of.production),
+        "products": product_table(run.network),
     }
     return {"kpis": kpis(of, result)} | result
 

@@ -12,11 +12,11 @@ from typing import Final
 import numpy as np
 
 from chainsim.economy.books import Books
-from chainsim.economy.leontief import versions
-from chainsim.economy.multipliers import analytic, final_sales
+from chainsim.economy.multipliers import final_sales
 from chainsim.economy.reconciliation.flows import CAUSES, DEMANDED, NOT_DELIVERED, flows
-from chainsim.economy.reconciliation.measures import Measure, counts, inside, measures, other_share, weights
+from chainsim.economy.reconciliation.measures import Measure, counts, inside, measures, other_inputs, weights
 from chainsim.economy.reconciliation.segments import Segment, segments
+from chainsim.economy.type_one import nominal_type_one
 from chainsim.model import state
 from chainsim.records import ORDER_COLUMNS
 from chainsim.results.frames import Run
@@ -65,18 +65,18 @@ def explanations(books: Books) -> list[Explanation]:
             for name, quanta in parts.of.items():
                 sums[measure][name] += float(worth @ quanta)
             sums[measure][VALUATION] += _valuation(books, segment, measure, parts.received, paid)
-    models = versions(network)
+    nominal = nominal_type_one(network)
     booked_final = final_sales(network, books.counted)
     result = []
     for measure in found:
         own = sums[measure]
-        here = inside(network, measure.ring)
+        here = inside(network, measure)
         if measure.column == "value_added":
             own[VALUATION] -= float(books.production["materials_sold"].to_numpy()[here].sum())
         result.append(
             Explanation(
                 measure,
-                sum(part * analytic(network, model, here, measure.column) for model, part in models),
+                nominal[measure.total],
                 own[DEMANDED],
                 own[NOT_DELIVERED],
                 {name: own[name] for name in TERMS},
@@ -109,4 +109,4 @@ def _valuation(books: Books, segment: Segment, measure: Measure, received: np.nd
     if measure.column != "value_added":
         return float((paid - nominal)[chosen].sum())
     materials = segment.cost[segment.supplier] * received
-    return float(((paid - nominal) * (1 - other_share(network)) + materials)[chosen].sum())
+    return float(((paid - nominal) * (1 - other_inputs(network)) + materials)[chosen].sum())

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chainsim.economy.consolidation import same_group
-from chainsim.economy.multipliers import SCOPES
+from chainsim.economy.nominal import other_share
 from chainsim.economy.reconciliation.segments import Segment
+from chainsim.economy.regions import SCOPES, firms_inside, same_group
+from chainsim.economy.type_one import CONSOLIDATED
 from chainsim.model.network import Network
 from chainsim.records import Floats
-from chainsim.results.frames import simulated_firms
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,11 @@ class Measure:
     group: str
     column: str
 
+    @property
+    def total(self) -> tuple[str, str, str]:
+        """Its place among the nominal multipliers."""
+        return (self.ring, CONSOLIDATED if self.group == "consolidated" else self.name, "total")
+
 
 def measures() -> Iterator[Measure]:
     """Gross output, firm by firm and consolidated, and value added, for each ring."""
@@ -36,10 +41,9 @@ def measures() -> Iterator[Measure]:
         yield Measure(ring, "value added", "apart", "value_added")
 
 
-def inside(network: Network, ring: str) -> np.ndarray:
-    """Which firms count in a ring, bool[firms]."""
-    found: np.ndarray = simulated_firms(network) & np.isin([firm.ring for firm in network.firms], SCOPES[ring])
-    return found
+def inside(network: Network, measure: Measure) -> np.ndarray:
+    """Which firms count, bool[firms]."""
+    return firms_inside(network, SCOPES[measure.ring])
 
 
 def counts(network: Network, measure: Measure) -> np.ndarray:
@@ -47,7 +51,7 @@ def counts(network: Network, measure: Measure) -> np.ndarray:
     stocks = network.stocks
     seller = np.array([stocks[lane.supplier].firm for lane in network.lanes], dtype=np.int64)
     buyer = np.array([stocks[lane.buyer].firm for lane in network.lanes], dtype=np.int64)
-    chosen: np.ndarray = inside(network, measure.ring)[seller]
+    chosen: np.ndarray = inside(network, measure)[seller]
     if measure.group == "consolidated":
         chosen = chosen & ~same_group(network, seller, buyer)
     return chosen
@@ -57,14 +61,13 @@ def weights(network: Network, segment: Segment, measure: Measure) -> Floats:
     """Fen per quantum that each lane delivers, at nominal prices and costs, float64[lanes]."""
     worth = segment.price
     if measure.column == "value_added":
-        worth = segment.price * (1 - other_share(network)) - segment.cost[segment.supplier]
+        worth = segment.price * (1 - other_inputs(network)) - segment.cost[segment.supplier]
     result: Floats = np.where(counts(network, measure), worth, 0.0)
     return result
 
 
-def other_share(network: Network) -> Floats:
+def other_inputs(network: Network) -> Floats:
     """Share of its revenue that each lane's seller spends on other inputs, float64[lanes]."""
-    spent = [float(sum(share for _, share in row.other_inputs)) for row in network.footprints]
-    by_firm = np.array(spent or [0.0] * len(network.firms))
+    by_firm = np.array(other_share(network))
     result: Floats = by_firm[[network.stocks[lane.supplier].firm for lane in network.lanes]]
     return result

@@ -1,71 +1,37 @@
-"""The Leontief model of the same network, compiled from its nominal shares, bills of materials and prices.
+"""The Leontief table of a network, compiled from its nominal shares, bills of materials and prices.
 
-In: a Network.  Out: the matrix of purchases per yuan of output between all that firms sell, value added
-coefficients, and the outputs x = (I - A)^-1 f that a run must approach when capacity is ample and lags are past
-(Miller & Blair 2022, ch. 2).  This module must not know what any run did.
+In: a Network.  Out: the outputs x = (I - A)^-1 f that a run must approach when capacity is ample and lags are past
+(Miller & Blair 2022, ch. 2), for each version that dated changes put in force.  This module must not know what any
+run did.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
-
 import numpy as np
-from numpy.typing import NDArray
 
-from chainsim.economy.nominal import RELEVANT, Terms, inputs, lanes_of, warehouses
+from chainsim.economy.leontief.table import Leontief, Matrix
+from chainsim.economy.nominal import RELEVANT, Terms, inputs, lanes_of, other_share, warehouses
 from chainsim.model.network import WHOLE_SHARE, Network
 
-Matrix = NDArray[np.float64]
 
-
-@dataclass(frozen=True)
-class Leontief:
-    """The nominal network in force from `tick` on, in value terms; rows and columns are the stock points that sell.
-
-    stocks: indices of the stock points that are made or sold from a warehouse, in the order of the rows.
-    purchases: a_ij, yuan bought from i per yuan of output of j, between simulated firms, float64[n, n].
-    outside: m_j, yuan bought outside the network per yuan of output of j, freight included, float64[n].
-    final: share of final demand in yuan by made stock point, at the planned mix, sums to 1, float64[n].
-    """
-
-    tick: int
-    stocks: tuple[int, ...]
-    purchases: Matrix
-    outside: Matrix
-    final: Matrix
-
-    @property
-    def value_added(self) -> Matrix:
-        """v_j = 1 - sum_i a_ij - m_j, float64[n]."""
-        coefficients: Matrix = 1.0 - self.purchases.sum(axis=0) - self.outside
-        return coefficients
-
-    @cached_property
-    def output(self) -> Matrix:
-        """x = (I - A)^-1 f per yuan of final sales, float64[n]; its sum is the gross multiplier."""
-        solved = np.linalg.solve(np.eye(len(self.stocks)) - self.purchases, self.final)
-        return np.asarray(solved, dtype=np.float64)
-
-    @property
-    def identity_error(self) -> float:
-        """Largest deviation from v'L + m'L = 1': each yuan of final sales ends as value added or is spent outside."""
-        gathered = np.linalg.solve((np.eye(len(self.stocks)) - self.purchases).T, self.value_added + self.outside)
-        return float(np.abs(gathered - 1.0).max(initial=0.0))
+def sellers_of(network: Network) -> tuple[int, ...]:
+    """The rows of every table: stock points of simulated firms that are made, or sold from a warehouse."""
+    made = {index for index, point in enumerate(network.stocks) if point.role == "made"}
+    return tuple(sorted(made | set(warehouses(network))))
 
 
 def compile_network(network: Network, tick: int = 0) -> Leontief:
-    """The Leontief model of what is in force at `tick`."""
+    """The Leontief table of what is in force at `tick`."""
     terms = Terms.at_start(network)
     for change in network.changes:
         if change.tick <= tick:
             terms.apply(change.kind, change.entity, change.values)
-    made = {index for index, point in enumerate(network.stocks) if point.role == "made"}
-    sellers = tuple(sorted(made | set(warehouses(network))))
+    sellers = sellers_of(network)
     row = {stock: index for index, stock in enumerate(sellers)}
     value = _values(network, terms)
     purchases = np.zeros((len(sellers), len(sellers)))
-    outside = np.zeros(len(sellers))
+    others = other_share(network)
+    outside = np.array([others[network.stocks[stock].firm] for stock in sellers])
     into = lanes_of(network)
     for sold, bought, quantity in inputs(network, terms):
         user = row[sold]
