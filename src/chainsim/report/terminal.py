@@ -15,6 +15,7 @@ from rich.text import Text
 
 from chainsim.compare.paired import BASELINE, ONE_RUN, touched_nothing
 from chainsim.model.network import Network
+from chainsim.report.effects import print_effects
 from chainsim.report.figures import amount, figure, scale, step
 from chainsim.report.layout import console, print_table, print_tables
 from chainsim.results.store import csv_bytes
@@ -70,6 +71,7 @@ def summary(loaded: Loaded, baseline: Network, tables: Mapping[str, pd.DataFrame
     click.echo()
     _deliveries_by_year(tables["daily"])
     _multipliers(tables["multipliers"])
+    print_effects(tables["effects"], float(baseline.region.additionality))
     masters = {firm.name for firm in baseline.firms if firm.kind == "chain_master"}
     if masters:
         _bottlenecks(tables["stocks"], masters)

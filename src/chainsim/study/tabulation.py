@@ -10,10 +10,14 @@ import pandas as pd
 
 from chainsim.economy import accounts
 from chainsim.economy.books import Books, books
+from chainsim.economy.chains import chains
 from chainsim.economy.costs import cost_table
+from chainsim.economy.effects import effect_table
 from chainsim.economy.footprint import footprint_table
+from chainsim.economy.groupings import group_table
 from chainsim.economy.kpis import kpis
 from chainsim.economy.multipliers import multipliers
+from chainsim.economy.transactions import by_place, purchases_by_ring
 from chainsim.economy.type_one import multiplier_table, product_table
 from chainsim.results import tables
 from chainsim.results.frames import Run
@@ -38,8 +42,10 @@ def log_tables(run: Run) -> dict[str, pd.DataFrame]:
 def tables_of(of: Books) -> dict[str, pd.DataFrame]:
     """The same from books that are already made."""
     run, counted = of.run, of.counted
+    firms = _firm_table(of)
     result = {
-        "firms": _firm_table(of),
+        "firms": firms,
+        "groups": group_table(firms),
         "stocks": stock_table(run),
         "lines": line_table(run),
         "lanes": tables.lane_table(run, counted),
@@ -49,6 +55,8 @@ def tables_of(of: Books) -> dict[str, pd.DataFrame]:
         "multipliers": multipliers(run.network, counted, of.production),
         "type_one": multiplier_table(run.network, counted, of.production),
         "products": product_table(run.network),
+        "effects": effect_table(of),
+        "transactions": by_place(of),
     }
     return {"kpis": kpis(of, result)} | result
 
@@ -57,7 +65,8 @@ def _firm_table(of: Books) -> pd.DataFrame:
     """By firm: its place, its money in yuan, and how its lines and stock served."""
     network = of.run.network
     table = tables.firm_attributes(network)
-    for columns in (of.production, of.income):
+    table.insert(list(table.columns).index("sector") + 1, "chain", chains(network))
+    for columns in (of.production, purchases_by_ring(of), of.income):
         for name, column in columns.items():
             table[f"{name}_cny"] = column.to_numpy() / tables.FEN
     for name, account, sign in (

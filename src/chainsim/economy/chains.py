@@ -1,0 +1,41 @@
+"""Which industrial chain a firm's revenue counts in: one, so that chains add up.
+
+In: a Network.  Out: a name by firm.  A firm that states none counts in the chain of the chain masters that it supplies,
+directly or through others; where these are of several chains, in `shared`, a chain of its own.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from chainsim.model.network import Network
+
+SHARED: Final = "shared"
+
+
+def chains(network: Network) -> tuple[str, ...]:
+    """The chain of each firm; a chain master without one is a chain by itself, who supplies none is in none."""
+    stocks = network.stocks
+    buyers: dict[int, set[int]] = {}
+    for lane in network.lanes:
+        buyers.setdefault(stocks[lane.supplier].firm, set()).add(stocks[lane.buyer].firm)
+    own = {
+        index: firm.chain or (firm.name if firm.kind == "chain_master" else "")
+        for index, firm in enumerate(network.firms)
+    }
+    reached: dict[int, set[str]] = {index: {name} if name else set() for index, name in own.items()}
+    changed = True
+    while changed:  # up the lanes, until nothing new is learnt
+        changed = False
+        for seller, those in buyers.items():
+            if own[seller]:
+                continue
+            found = set().union(*(reached[buyer] for buyer in those))
+            if not found <= reached[seller]:
+                reached[seller] |= found
+                changed = True
+    return tuple(own[index] or _one(reached[index]) for index in range(len(network.firms)))
+
+
+def _one(names: set[str]) -> str:
+    return next(iter(names), "") if len(names) < 2 else SHARED
