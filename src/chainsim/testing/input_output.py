@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainsim.model.network import Network
-from chainsim.model.state import RECEIVED
+from chainsim.model.state import DEMANDED, RECEIVED
 from chainsim.records import Log
 from chainsim.testing.sketch import Sketch
 
@@ -93,3 +93,12 @@ def output(network: Network, log: Log, kind: int, end: int | None = None) -> Who
     stocks = np.array([lane.buyer for lane in network.lanes])[rows[:, 3]] if kind == RECEIVED else rows[:, 3]
     np.add.at(total, np.array([point.part for point in network.stocks])[stocks], rows[:, 4])
     return total
+
+
+def waiting(network: Network, log: Log) -> int:
+    """Final demand not yet delivered, summed over the run: quanta x ticks."""
+    markets = {market.stock for market in network.markets}
+    lanes = [index for index, lane in enumerate(network.lanes) if lane.buyer in markets]
+    tick, kind, entity, quantity = (log.events[:, column] for column in (0, 1, 3, 4))
+    left = (log.horizon - tick) * quantity
+    return int(left[kind == DEMANDED].sum() - left[(kind == RECEIVED) & np.isin(entity, lanes)].sum())
