@@ -6,7 +6,7 @@ mill's spare rate, sigma of demand, so that the waiting comes to
     W = (D - S)^2 / 2 x (1 + 1 / sigma)    car x time between cars,    0 where S >= D.
 Whole cars differ from the fluid by up to two at any time (one in the mill, one on order), while cars wait: for (D - S)
 (1 + 1 / sigma) intervals, and a few more at the ends.  These are the three ways in which losses are contained in ARIO
-(Hallegatte 2014, Risk Analysis 34: inventories, substitution, overproduction); test_peers.py compares the two on one table.
+(Hallegatte 2014: inventories, substitution, overproduction); test_peers.py compares both models on one table.
 """
 
 from __future__ import annotations
