@@ -24,6 +24,7 @@ HERE := $(shell printf '%s' '$(CURDIR)' | cksum | cut -d' ' -f1)
 BASE := $(VENV)/.installed-$(HERE)
 DEV  := $(VENV)/.installed-dev-$(HERE)
 MUT  := $(VENV)/.installed-mutation-$(HERE)
+PEER := $(VENV)/.installed-peers-$(HERE)
 PIP  := $(PY) -m pip --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
@@ -43,7 +44,7 @@ test: $(DEV) ## run the tests
 quick: $(DEV) ## run the tests of tests/quick.txt, the most sensitive ones, in one process
 	HYPOTHESIS_PROFILE=quick $(PY) -m pytest -x -p no:xdist @tests/quick.txt $(ARGS)
 
-nightly: $(DEV) ## run all tests with many more examples, 2,000 random networks, the gallery
+nightly: $(PEER) ## run all tests with many more examples, those against peers, 2,000 random networks, the gallery
 	HYPOTHESIS_PROFILE=nightly $(PY) -m pytest -n $(JOBS) -m "nightly or not nightly" $(ARGS)
 	$(BIN)/chainsim fuzz --seed 0 --count 2000 -j $(JOBS)
 	$(BIN)/chainsim verify-model -j $(JOBS)
@@ -111,4 +112,8 @@ $(DEV): pyproject.toml constraints.txt | $(PY)
 
 $(MUT): pyproject.toml constraints.txt | $(PY)
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[dev,mutation]'
+	@touch $(BASE) $(DEV) $@
+
+$(PEER): pyproject.toml constraints.txt | $(PY)
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[dev,peers]'
 	@touch $(BASE) $(DEV) $@

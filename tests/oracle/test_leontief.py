@@ -22,94 +22,23 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
-from chainsim.model.network import Network
 from chainsim.model.state import FINISHED, RECEIVED, RELEASED
-from chainsim.records import Log
-from chainsim.testing import Sketch, simulate
+from chainsim.testing import Sketch, economies, simulate
+from chainsim.testing.input_output import (
+    AMPLE,
+    MILLER_BLAIR,
+    Matrix,
+    Reals,
+    bound,
+    draw_economy,
+    economy,
+    floats,
+    leontief,
+    output,
+)
 
-Matrix = Sequence[Sequence[Fraction]]
-Reals = NDArray[np.float64]
-
-AMPLE = 10**7
 SLACK = 1e-6  # of floating-point algebra on the right-hand sides
-
-# Miller & Blair 2009, sec. 2.3: two sectors that both use their own product.
-MILLER_BLAIR = ((Fraction("0.15"), Fraction("0.25")), (Fraction("0.20"), Fraction("0.05")))
-
-
-def floats(a: Matrix) -> Reals:
-    return np.array([[float(x) for x in row] for row in a])
-
-
-def leontief(a: Matrix) -> Reals:
-    return np.linalg.inv(np.eye(len(a)) - floats(a))
-
-
-def bound(a: Matrix) -> Reals:
-    """L n: how far cumulative whole quanta may stay behind real numbers."""
-    return leontief(a) @ np.array([sum(x > 0 for x in row) for row in a], dtype=float)
-
-
-def economy(
-    a: Matrix,
-    f: Sequence[int],
-    days: int,
-    *,
-    review: Matrix | None = None,
-    lead: Matrix | None = None,
-    level: int = AMPLE,
-    extra: tuple[int, Sequence[Sequence[int]]] | None = None,
-) -> Network:
-    """The network of (A, f); review[j][i] and lead[j][i] in days; `extra` raises component levels on a
-    day."""
-    sketch = Sketch(days)
-    n = len(a)
-    for i in range(n):
-        sketch.make(f"firm{i}", f"part{i}", level)
-        for j in range(n):
-            if a[j][i] > 0:
-                sketch.buy(
-                    f"firm{i}",
-                    f"part{j}",
-                    f"part{i}",
-                    a[j][i],
-                    f"firm{j}",
-                    level,
-                    review=int(review[j][i]) if review else 0,
-                    time=int(lead[j][i]) if lead else 0,
-                )
-                if extra and extra[1][j][i]:
-                    new = level + extra[1][j][i]
-                    sketch.levels_at(extra[0], f"firm{i}", f"part{j}", "bought", new - 1, new)
-        if f[i]:
-            sketch.market(f"market{i}", f"part{i}", f"firm{i}", every=1, quantity=f[i])
-    return sketch.network()
-
-
-def output(network: Network, log: Log, kind: int, end: int | None = None) -> NDArray[np.int64]:
-    """Cumulative output of each part before tick `end`: RELEASED, FINISHED, or RECEIVED by its buyers."""
-    total = np.zeros(len(network.parts), dtype=np.int64)
-    rows = log.events[(log.events[:, 1] == kind) & (log.events[:, 0] < (end or log.horizon))]
-    entities = [network.lanes[e].buyer for e in rows[:, 3]] if kind == RECEIVED else rows[:, 3].tolist()
-    parts = [network.stocks[entity].part for entity in entities]
-    np.add.at(total, parts, rows[:, 4])
-    return total
-
-
-@st.composite
-def economies(draw: st.DrawFn, *, cyclic: bool = True) -> tuple[Matrix, list[int]]:
-    """A productive A (each firm spends at most 80 % of its output on components) and a final demand."""
-    n = draw(st.integers(2, 4))
-    twentieths = [[0] * n for _ in range(n)]
-    for i in range(n):
-        left = 16
-        for j in range(n) if cyclic else range(i + 1, n):
-            twentieths[j][i] = draw(st.integers(0, left))
-            left -= twentieths[j][i]
-    f = draw(st.lists(st.integers(0, 40), min_size=n, max_size=n).filter(any))
-    return [[Fraction(x, 20) for x in row] for row in twentieths], f
 
 
 def assert_output_is_leontief(a: Matrix, f: Sequence[int], days: int) -> None:
@@ -161,7 +90,7 @@ def assert_ramp_up_shortfall(a: Matrix, f: Sequence[int], period: int, review: M
     f, within L n for the floors and (the powers of L_0 A_1) times the limit for the transient."""
     cycles = 60
     days = cycles * period
-    network = economy(a, f, days, review=review, lead=lead)
+    network = economy(a, f, days, buying=lambda j, i: {"review": int(review[j][i]), "time": int(lead[j][i])})
     log = simulate(network).log
     produced, delivered = shortfall_forms(a, f, review, lead)
     full = leontief(a) @ np.array(f) * days
@@ -215,7 +144,11 @@ def test_extra_output_that_builds_a_base_stock_of_s_days(
     exact = floats(a) * cover * x
     build = np.rint(exact).astype(int)
     plain = economy(a, f, 12)
-    stocked = economy(a, f, 12, extra=(day, build.tolist()))
+    sketch = draw_economy(a, f, 12)
+    for j, i in zip(*build.nonzero(), strict=True):
+        raised = AMPLE + int(build[j][i])
+        sketch.levels_at(day, f"firm{i:02}", f"part{j:02}", "bought", raised - 1, raised)
+    stocked = sketch.network()
     more = output(stocked, simulate(stocked).log, RELEASED) - output(plain, simulate(plain).log, RELEASED)
     assert (np.abs(more - leontief(a) @ build.sum(axis=1)) <= bound(a) + SLACK).all()
     closed_form = leontief(a) @ exact.sum(axis=1)

@@ -13,7 +13,7 @@ from chainsim.scenario.load import load
 from chainsim.study.verification import expectations, verify
 
 GALLERY = sorted((Path(__file__).parents[2] / "scenarios" / "textbook").glob("*.yaml"))
-WITHOUT_CHANCE = ("beer-game", "eoq", "leontief")
+WITHOUT_CHANCE = ("beer-game", "eoq", "leontief", "leontief-closed", "leontief-type-two")
 
 CASE = """
 chainsim: 1

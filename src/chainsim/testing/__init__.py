@@ -24,7 +24,7 @@ from chainsim.testing.sketch import Sketch
 from chainsim.testing.small import serial, single_server
 
 if TYPE_CHECKING:
-    from chainsim.testing.strategies import distributions, networks, runs, shares, times
+    from chainsim.testing.strategies import distributions, economies, networks, runs, shares, times
 
 __all__ = [
     "LAWS",
@@ -39,6 +39,7 @@ __all__ = [
     "Sketch",
     "assert_every_law",
     "distributions",
+    "economies",
     "networks",
     "random_network",
     "replay",
@@ -54,6 +55,6 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """The strategies, once somebody asks for one."""
-    if name in ("distributions", "networks", "runs", "shares", "times"):
+    if name in ("distributions", "economies", "networks", "runs", "shares", "times"):
         return getattr(importlib.import_module("chainsim.testing.strategies"), name)
     raise AttributeError(f"module 'chainsim.testing' has no attribute {name!r}")

@@ -42,9 +42,9 @@ class Sketch(Drawing):
     (s, S).  Stock on hand is S minus what is under way, unless it is given.
     """
 
-    def firm(self, name: str, kind: Kind = "supplier", ring: str = "city", tier: int = 0) -> Sketch:
+    def firm(self, name: str, kind: Kind = "supplier", ring: str = "city", tier: int = 0, *, group: str = "") -> Sketch:
         """State what a firm is; firms that are only mentioned become suppliers in the city."""
-        self.firms[name] = Firm(name, kind, ring, tier)
+        self.firms[name] = Firm(name, kind, ring, tier, group=group)
         return self
 
     def part(self, name: str, price: int = 1, per_unit: int = 1) -> Sketch:

@@ -6,6 +6,7 @@ The networks are those of `chainsim.testing.random_networks`: small, with every 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from chainsim.model.distributions import Distribution
 from chainsim.model.network import Network
 from chainsim.testing.chooser import Option
+from chainsim.testing.input_output import Matrix
 from chainsim.testing.random_networks import random_network
 from chainsim.testing.random_values import random_law, random_shares, random_time
 from chainsim.testing.replay import Run
@@ -57,6 +59,20 @@ def shares(draw: st.DrawFn, count: int) -> list[int]:
 def networks(draw: st.DrawFn, /, **options: Any) -> Network:
     """Networks of one to three tiers that end at outside sources; options as of `random_network`."""
     return random_network(Drawn(draw), **options)
+
+
+@st.composite
+def economies(draw: st.DrawFn, /, *, cyclic: bool = True) -> tuple[Matrix, list[int]]:
+    """A productive A in twentieths (each firm spends at most 80 % of its output on components) and a final demand."""
+    n = draw(st.integers(2, 4))
+    twentieths = [[0] * n for _ in range(n)]
+    for i in range(n):
+        left = 16
+        for j in range(n) if cyclic else range(i + 1, n):
+            twentieths[j][i] = draw(st.integers(0, left))
+            left -= twentieths[j][i]
+    f = draw(st.lists(st.integers(0, 40), min_size=n, max_size=n).filter(any))
+    return [[Fraction(x, 20) for x in row] for row in twentieths], f
 
 
 def runs(**options: Any) -> st.SearchStrategy[Run]:
