@@ -69,6 +69,11 @@ def test_the_gain_is_the_largest_over_all_frequencies(rule: Learning) -> None:
     assert gain(rule) == pytest.approx(largest, rel=1e-6)
 
 
+def test_a_negative_correlation_amplifies_nothing_and_a_positive_one_twice_its_sum() -> None:
+    assert gain(learning("autoregressive", -500_000, 0.0)) == 1
+    assert gain(learning("autoregressive", 1_710_000, 0.0)) == pytest.approx(4.42)
+
+
 def modes(a: float, rule: Learning, lag: int, turn: complex) -> float:
     """The largest |z| with z^lag = turn a G(z), by the polynomial that it is."""
     if rule.kind == "exponential":

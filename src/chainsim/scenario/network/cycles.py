@@ -98,7 +98,7 @@ def is_productive(needs: Needs, ring: list[str]) -> bool:
 
 
 def spectral_radius(needs: Graph[Name], ring: list[Name]) -> float:
-    """The largest eigenvalue over a ring, to about six digits.
+    """The largest eigenvalue over a ring of needs above 0, to about six digits.
 
     Power iteration on A + I, which cannot swing round the ring; the smallest and the largest growth of any part bound
     the eigenvalue from both sides (Collatz 1942; Wielandt 1950).
