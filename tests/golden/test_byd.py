@@ -130,7 +130,12 @@ def months() -> bytes:
     return fixed(found[columns].sum().reset_index(), decimals)
 
 
-TABLES = {"kpis": kpis, "multipliers": multipliers, "groups": groups, "months": months}
+def effects() -> bytes:
+    table = study().tables["effects"].drop(columns="replication")
+    return fixed(table, {"cny": 2, "per_yuan": 6, "additional_cny": 2})
+
+
+TABLES = {"kpis": kpis, "multipliers": multipliers, "groups": groups, "months": months, "effects": effects}
 
 
 @pytest.mark.parametrize("name", TABLES)

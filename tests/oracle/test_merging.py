@@ -18,10 +18,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chainsim.economy.multipliers import final_sales, firm_sums, multipliers
+from chainsim.economy.multipliers import final_sales, multipliers
 from chainsim.model.network import Network
-from chainsim.results.frames import deliveries, frames
-from chainsim.testing import Sketch, simulate
+from chainsim.testing import Sketch
+from chainsim.testing.booked import booked
 
 MODEL = Path(__file__).parents[2] / "docs" / "model.md"
 CARS, DAYS, AMPLE = 7, 60, 10**6
@@ -74,9 +74,8 @@ class Account:
 
 
 def account(network: Network, since: int = 0) -> Account:
-    every = deliveries(frames(network, simulate(network).log))
-    counted = every[every["tick"] >= since].reset_index(drop=True)
-    sums = firm_sums(network, counted)
+    found = booked(replace(network, warm_up=since))
+    counted, sums = found.counted, found.production
     city = [firm.ring == "city" and firm.kind != "market" for firm in network.firms]
     columns = ("revenue", "revenue_outside_group", "value_added")
     return Account(*(int(sums.loc[city, column].sum()) for column in columns), final_sales(network, counted))
@@ -100,8 +99,8 @@ def test_the_table_of_the_docs_has_these_numbers() -> None:
 
 def test_leontief_says_the_same() -> None:
     for network, expected in ((Industry().apart(), [1.4, 1, 0.41]), (Industry().merged(), [1, 1, 0.41])):
-        every = deliveries(frames(network, simulate(network).log))
-        table = multipliers(network, every, firm_sums(network, every))
+        found = booked(network)
+        table = multipliers(network, found.counted, found.production)
         city = table[table["ring"] == "city"]
         assert city["leontief"].to_list() == pytest.approx(expected, abs=1e-12)
         assert city["simulated"].to_list() == pytest.approx(expected, abs=1e-12)

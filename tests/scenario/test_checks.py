@@ -14,7 +14,7 @@ from chainsim.errors import ScenarioError
 from chainsim.scenario.language.schema import Supplier
 from chainsim.scenario.load import Loaded
 from chainsim.scenario.network.bill import bill
-from chainsim.scenario.network.cycles import cycle_through, is_productive, rings, top_down
+from chainsim.scenario.network.cycles import cycle_through, is_productive, rings, spectral_radius, top_down
 from chainsim.scenario.network.naming import firm_names
 
 Load = Callable[..., Loaded]
@@ -145,6 +145,145 @@ def test_a_declared_productive_cycle_is_legal(loaded: Load, small: str) -> None:
         "steel: {price: 1_000 CNY}", "steel: {price: 1_000 CNY, needs: {motor: 0.01}}"
     )
     assert bill(loaded(text).scenario).coefficients["steel", "motor"] == Fraction(1, 100)
+
+
+# forecasts in a ring
+
+MINE_AND_MILL = """
+allow_cycles: true
+study: {start: 2024-01-01, end: 2024-03-01}
+parts:
+  coal: {price: 100 CNY, needs: {steel: 0.05}}
+  steel: {price: 1_000 CNY, needs: {coal: 5}}
+plants:
+  mine: {makes: coal, review: 1 day}
+  mill: {makes: steel, review: 1 day, lead_time: 1 day}
+markets:
+  people: {buys: coal, rate: 1000/day}
+"""
+
+
+def radii(loaded: Load, **stocks: str) -> list[str]:
+    """Warnings of the mine and the mill, whose needs multiply to 1/4, with these component stocks."""
+    text = MINE_AND_MILL
+    for name, rule in stocks.items():
+        text = text.replace(f"{name}: {{makes", f"{name}: {{component_stock: {rule!r}, makes")
+    return [warning.message for warning in loaded(text).warnings if "spectral radius" in warning.message]
+
+
+# The mine buys steel, which is a day under way: its S is the cover and 2 days.  Coal takes no time: the mill's is a day
+# more than its cover.  The radius is that of one step, the root of what multiplies around the ring.
+@pytest.mark.parametrize(
+    ("mine", "mill", "radius"),
+    [
+        ("moving_average(4 days, 3)", "base_stock(9)", "1.12"),  # 1/4 (1 + 6 / 1.5) = 5/4
+        ("moving_average(4 days, 4)", "base_stock(9)", "1.00"),  # 1/4 (1 + 6 / 2) = 1: the line itself
+        ("moving_average(4 days, 5)", "base_stock(9)", ""),
+        ("base_stock(9)", "exponential_smoothing(5 days, 0.4)", "1.00"),  # 1/4 (1 + 6 / (2.5 - 0.5))
+        ("base_stock(9)", "exponential_smoothing(5 days, 0.39)", ""),
+        ("moving_average(1 day, 3)", "exponential_smoothing(2 days, 0.4)", "1.37"),  # 1/4 (1 + 2) (1 + 3/2) = 15/8
+        ("moving_average(0 days, 8)", "exponential_smoothing(2 days, 0.4)", ""),  # 1/4 (1 + 1/2) (1 + 3/2) = 15/16
+        ("autoregressive(50, 0.9)", "base_stock(9)", "1.05"),  # 1/4 (1 + 2 (0.9 + 0.81))
+        ("autoregressive(50, -0.9)", "base_stock(9)", ""),
+        ("cover(60 days)", "cover(60 days)", ""),  # follow the plan
+    ],
+)
+def test_forecasts_in_a_ring_warn_from_a_spectral_radius_of_1_on(
+    loaded: Load, mine: str, mill: str, radius: str
+) -> None:
+    found = radii(loaded, mine=mine, mill=mill)
+    assert len(found) == bool(radius)
+    if radius:
+        owner, cycle = ("mill", "steel -> coal -> steel") if "base" in mine else ("mine", "coal -> steel -> coal")
+        said = f"component_stock of {owner} follows its own orders in the cycle {cycle}: spectral radius {radius}"
+        assert said in found[0]
+
+
+def test_forecasts_warn_only_inside_a_ring(loaded: Load) -> None:
+    """Where the mine buys its steel abroad, nothing comes back, however wildly the mill forecasts."""
+    text = MINE_AND_MILL.replace("{makes: steel,", "{component_stock: 'moving_average(9 days, 1)', makes: steel,")
+    assert any("spectral radius" in one.message for one in loaded(text).warnings)
+    apart = text.replace("review: 1 day}", "review: 1 day, from: {steel: abroad}}") + (
+        "outside: {abroad: {supplies: [steel], lead_time: 1 day}}\n"
+    )
+    assert not [one for one in loaded(apart).warnings if "spectral radius" in one.message]
+
+
+MINE = "component_stock: 'moving_average(4 days, 3)', makes: coal,"
+MILL = "  mill: {makes: steel,"
+SHARED = "suppliers:\n  mill: {makes: steel, share: 75%,"
+ABROAD = "outside: {abroad: {supplies: [steel], lead_time: 1 day}}\nmarkets:"
+DEPOT = "warehouses: {depot: {stocks: coal, from: mine, review: 1 day, stock: 'moving_average(0 days, 4)'}}\n"
+FROM_DEPOT = {MILL: f"{SHARED} from: {{coal: depot}},", "markets:": DEPOT + ABROAD}
+CYCLE = "follows its own orders in the cycle coal -> steel -> coal: spectral radius"
+
+
+@pytest.mark.parametrize(
+    ("edits", "said"),
+    [
+        # 1/4 (1 + 6 / 1.5) = 5/4, as above; with a fifth of the steel from abroad 1, with a quarter 15/16.
+        ({MILL: SHARED.replace("75%", "80%"), "markets:": ABROAD}, f"component_stock of mine {CYCLE} 1.00"),
+        ({MILL: SHARED, "markets:": ABROAD}, ""),
+        # Of 15/16, of which 9 in 10 are good, 25/24.
+        ({MILL: f"{SHARED} yield: 90%,", "markets:": ABROAD}, f"component_stock of mine {CYCLE} 1.02"),
+        # 15/16 through a depot that orders by forecast, a day's use from a window with a mean age of 2 days: 45/32.
+        (FROM_DEPOT, f"component_stock of mine {CYCLE} 1.12"),
+        # So the depot alone: 3/4 x 1/4 (1 + 9 / 2) = 33/32.
+        (
+            FROM_DEPOT
+            | {MINE: "component_stock: 9 days, makes: coal,", "markets:": DEPOT.replace("(0", "(8") + ABROAD},
+            f"stock of depot {CYCLE} 1.01",
+        ),
+        # Of what is made, set-up and process time are the lead time: 1/4 (1 + 6 / 2).
+        (
+            {
+                MINE: "finished_stock: 'moving_average(2 days, 4)', finished_review: 1 day, set_up: 2 days, "
+                "process_time: 1 day, makes: coal,"
+            },
+            f"finished_stock of mine {CYCLE} 1.00",
+        ),
+        # A firm that is an exception to its group answers for itself.
+        (
+            {
+                MINE: "component_stock: 9 days, makes: coal,",
+                "markets:": "firms: {mine: {component_stock: 'moving_average(4 days, 4)'}}\nmarkets:",
+            },
+            f"component_stock of mine {CYCLE} 1.00",
+        ),
+    ],
+)
+def test_shares_yields_warehouses_and_exceptions_count_in_a_ring(
+    loaded: Load, edits: dict[str, str], said: str
+) -> None:
+    text = MINE_AND_MILL.replace("makes: coal,", MINE)
+    for old, new in edits.items():
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+    found = [warning for warning in loaded(text).warnings if "spectral radius" in warning.message]
+    assert len(found) == bool(said), found
+    if said:
+        assert found[0].message.startswith(f"{said},"), found[0].message
+        assert found[0].place is not None
+        assert found[0].excerpt[found[0].place.column - 1 :].startswith("'moving_average(")
+
+
+@given(GRAPHS)
+def test_the_spectral_radius_is_the_largest_eigenvalue(needs: dict[str, dict[str, Fraction]]) -> None:
+    import numpy as np
+
+    needs = {one: {other: units for other, units in used.items() if units} for one, used in needs.items()}
+    for ring in rings(needs):
+        a = np.array([[float(needs[one].get(other, 0)) for other in ring] for one in ring])
+        largest = max(abs(np.linalg.eigvals(a)))
+        assert spectral_radius(needs, ring) == pytest.approx(largest, abs=1e-4)
+
+
+@pytest.mark.parametrize("size", [2, 5, 24])
+def test_a_plain_ring_has_the_mean_of_its_needs(size: int) -> None:
+    """A ring of needs 1/2, ..., 1/2 has a radius of 1/2 and does not make the iteration swing."""
+    ring = [str(number) for number in range(size)]
+    needs = {name: {ring[(at + 1) % size]: 0.5 + 0.25 * (at == 0)} for at, name in enumerate(ring)}
+    assert spectral_radius(needs, ring) == pytest.approx(0.5 * 1.5 ** (1 / size), abs=1e-4)
 
 
 # names

@@ -16,7 +16,9 @@ Rows = tuple[Sequence[str], list[tuple[object, ...]]]
 @click.command("list")
 @click.argument(
     "what",
-    type=click.Choice(["policies", "suppliers", "parts", "assumptions", "measures", "rules", "formulas", "runs"]),
+    type=click.Choice(
+        ["policies", "suppliers", "parts", "assumptions", "facts", "measures", "rules", "formulas", "runs"]
+    ),
 )
 @click.argument("scenario", metavar="FILE", required=False, type=click.Path(path_type=str))
 def command(what: str, scenario: str | None) -> None:
@@ -33,6 +35,7 @@ def command(what: str, scenario: str | None) -> None:
         "suppliers": _suppliers,
         "parts": _parts,
         "assumptions": _assumptions,
+        "facts": _facts,
     }
     if what in of_scenario:
         if scenario is None:
@@ -95,6 +98,17 @@ def _assumptions(path: str) -> Rows:
         (row.path, row.value, row.source, row.confidence) for row in load(path).assumptions()
     ]
     return ("number", "value", "source", "confidence"), rows
+
+
+def _facts(path: str) -> Rows:
+    from chainsim.scenario.load import load
+
+    facts = sorted(load(path).facts.values(), key=lambda fact: (not fact.series, fact.series))
+    rows: list[tuple[object, ...]] = [
+        (fact.series, fact.kind, fact.id, fact.item, fact.period, fact.value, fact.unit, fact.source, fact.confidence)
+        for fact in facts
+    ]
+    return ("series", "kind", "id", "item", "period", "value", "unit", "source", "confidence"), rows
 
 
 def _measures() -> Rows:

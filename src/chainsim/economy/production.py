@@ -14,8 +14,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from chainsim.economy.groups import same_group
 from chainsim.economy.inventory import Pool
-from chainsim.economy.regions import same_group
 from chainsim.errors import InvariantError
 from chainsim.model.network import Network
 from chainsim.records import Columns

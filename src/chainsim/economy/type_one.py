@@ -13,8 +13,9 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from chainsim.economy.groups import same_group
 from chainsim.economy.leontief import ALGEBRA, Leontief, Measure, Realised, Region, realised, sellers_of, versions
-from chainsim.economy.regions import SCOPES, firms_inside, same_group
+from chainsim.economy.regions import SCOPES, firms_inside
 from chainsim.economy.remember import once_per_network
 from chainsim.errors import InvariantError
 from chainsim.model.network import Network

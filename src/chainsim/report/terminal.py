@@ -82,6 +82,14 @@ def summary(loaded: Loaded, baseline: Network, tables: Mapping[str, pd.DataFrame
         print_comparison(tables["comparison"], "table", every=False, titles=titles)
     else:
         _measures(tables["kpis"])
+    _numbers(tables["assumptions"])
+
+
+def _numbers(table: pd.DataFrame) -> None:
+    """How much of what was put in is known, and how much assumed."""
+    kinds = table["confidence"].str.split().str[0]
+    counts = ", ".join(f"{count} {kind}" for kind, count in kinds.value_counts().items())
+    click.echo(f"{len(table)} numbers went in: {counts}; chainsim list assumptions shows each with its source")
 
 
 def _warm_up(table: pd.DataFrame) -> None:

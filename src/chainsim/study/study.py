@@ -88,6 +88,7 @@ def run(
     if len(study.networks) > 1:
         matters_if = float(study.loaded.scenario.study.matters_if)
         stacked["comparison"] = comparison(stacked["kpis"], BASELINE, matters_if)
+    stacked["assumptions"] = _assumptions(study.loaded)
     return Result(stacked, sum(o.orders for o in outcomes), sum(o.seconds for o in outcomes))
 
 
@@ -96,6 +97,12 @@ def _stacked(outcomes: Sequence[Outcome]) -> dict[str, pd.DataFrame]:
         name: pd.concat([outcome.tables[name] for outcome in outcomes], ignore_index=True)
         for name in outcomes[0].tables
     }
+
+
+def _assumptions(loaded: Loaded) -> pd.DataFrame:
+    """Every number of the scenario with what stands behind it."""
+    rows = [(row.path, row.value, row.source, row.confidence, row.date, row.note) for row in loaded.assumptions()]
+    return pd.DataFrame(rows, columns=["number", "value", "source", "confidence", "date", "note"])
 
 
 def _cut(study: Plan, pilot: dict[str, pd.DataFrame]) -> tuple[Plan, str, Cut]:

@@ -11,11 +11,14 @@ import pandas as pd
 from chainsim.economy import accounts
 from chainsim.economy.books import Books, books
 from chainsim.economy.chains import chains
+from chainsim.economy.concentration import concentration, exposure
 from chainsim.economy.costs import cost_table
 from chainsim.economy.effects import effect_table
 from chainsim.economy.footprint import footprint_table
 from chainsim.economy.groupings import group_table
 from chainsim.economy.kpis import kpis
+from chainsim.economy.leakage import leakage
+from chainsim.economy.localisation import localisation
 from chainsim.economy.multipliers import multipliers
 from chainsim.economy.transactions import by_place, purchases_by_ring
 from chainsim.economy.type_one import multiplier_table, product_table
@@ -56,6 +59,10 @@ def tables_of(of: Books) -> dict[str, pd.DataFrame]:
         "type_one": multiplier_table(run.network, counted, of.production),
         "products": product_table(run.network),
         "effects": effect_table(of),
+        "localisation": localisation(run.network, counted, of.production),
+        "leakage": leakage(run.network, counted, of.production),
+        "concentration": concentration(run.network, counted),
+        "exposure": exposure(run.network, counted),
         "transactions": by_place(of),
     }
     return {"kpis": kpis(of, result)} | result

@@ -23,11 +23,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from chainsim.economy.groups import same_group
 from chainsim.economy.leontief.compiled import sellers_of
 from chainsim.economy.leontief.recipes import opening_terms, recipes_of, used_in
 from chainsim.economy.leontief.table import ALGEBRA, Leontief, Matrix
 from chainsim.economy.nominal import other_share
-from chainsim.economy.regions import same_group
 from chainsim.errors import InvariantError
 from chainsim.model.network import Network
 

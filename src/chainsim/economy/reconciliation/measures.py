@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from chainsim.economy.groups import same_group
 from chainsim.economy.nominal import other_share
 from chainsim.economy.reconciliation.segments import Segment
-from chainsim.economy.regions import SCOPES, firms_inside, same_group
+from chainsim.economy.regions import SCOPES, firms_inside
 from chainsim.economy.type_one import CONSOLIDATED
 from chainsim.model.network import Network
 from chainsim.records import Floats

@@ -15,7 +15,7 @@ from itertools import pairwise
 from chainsim.errors import Problem
 from chainsim.model.distributions import Constant, Distribution
 from chainsim.model.quantities import Discrete, Fixed, QuantityLaw
-from chainsim.scenario.checks import demand, disruptions, flow, growth, operations, region, supply, trade
+from chainsim.scenario.checks import demand, disruptions, flow, growth, operations, region, stability, supply, trade
 from chainsim.scenario.checks.operations import multiple
 from chainsim.scenario.checks.view import View, touches
 from chainsim.scenario.language.schema import LANGUAGE_VERSION, DatedChange, Market
@@ -376,5 +376,6 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(operations.check_echelons, (*SUPPLY, *BILL, *operations.RULES, "lanes.share"), last=True),
     Check(flow.check_lots, (*SUPPLY, *BILL, *STUDY, *DEMAND, "parts.lot"), dated=False),
+    Check(stability.check_forecasts, (), dated=False, last=True),
     Check(flow.check_load, (), dated=False, last=True),
 )

@@ -20,12 +20,14 @@ from chainsim.scenario.text.table import read_table
 from chainsim.units import shown
 
 CONFIDENCES = ("measured", "derived", "assumed")
+NOT_YET = ("target", "plan")
+KINDS = ("measured", "derived", *NOT_YET)
 BESIDE = ("source", "confidence", "date", "note")
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One row of a facts table."""
+    """One row of a facts table; rows of one `series` may be compared, `kind` says whether they happened."""
 
     id: str
     item: str = ""
@@ -36,6 +38,8 @@ class Fact:
     source_date: str = ""
     confidence: str = ""
     note: str = ""
+    kind: str = ""
+    series: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,10 @@ def read_facts(display: str, data: bytes) -> tuple[dict[str, Fact], list[Problem
     for row in table.rows:
         cells = {column: cell.text for column, cell in row.cells.items() if column in known}
         key = cells.get("id", "")
+        kind = cells.get("kind", "")
+        if kind and kind not in KINDS:
+            message = f"kind must be one of {listed(KINDS)}, got {shown(kind)}{did_you_mean(kind, KINDS)}"
+            problems.append(problem(row.cells["kind"].place, message))
         if key and key in facts:
             problems.append(problem(row.cells["id"].place, f"id {shown(key)} already defined on line {lines[key]}"))
         elif key:
@@ -162,6 +170,8 @@ def backing(origin: Origin | None, facts: Map[str, Fact]) -> Backing:
         why = origin.source.strip()[len("assumed") :].lstrip(" :,")
         return Backing("assumed", origin.confidence or "assumed", origin.date, origin.note or why)
     fact = facts.get(origin.source, Fact(origin.source))
-    kind = "derived" if fact.source.lower().startswith("derived") else "measured"
+    kind = fact.kind or ("derived" if fact.source.lower().startswith("derived") else "measured")
     confidence = origin.confidence or f"{kind} {fact.confidence}".strip()
+    if kind in NOT_YET:  # whatever the scenario makes of it, it has not happened
+        confidence = f"{kind} {fact.confidence}".strip()
     return Backing(origin.source, confidence, origin.date or fact.source_date, origin.note or fact.note)

@@ -1,0 +1,58 @@
+"""What final sales need: through bills of materials and deliveries, up to the stock points where a part is bought.
+
+In: a network, its counted deliveries, and a set of stock points.  Out: the final sales that need one of them, fen.
+This module must not know why these stock points were chosen.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from chainsim.model.network import Network
+
+ENOUGH: Final = 1e-12
+ROUNDS: Final = 10_000  # a ring of parts needs itself again and again, each time less
+
+
+class Dependence:
+    """Which share of what each stock point delivers needs one of some stock points, as deliveries were in this run.
+
+    A unit made needs each of its components, so its share is the largest of theirs: the least that must be true,
+    whichever units went together.  A component is as the suppliers who delivered it, by quantity; what is bought
+    outside needs nothing that is simulated.
+    """
+
+    def __init__(self, network: Network, deliveries: pd.DataFrame) -> None:
+        count = len(network.stocks)
+        lanes, quantity = deliveries["lane"].to_numpy(), deliveries["quantity"].to_numpy()
+        buyer = np.array([lane.buyer for lane in network.lanes], dtype=np.int64)
+        seller = np.array([lane.supplier for lane in network.lanes], dtype=np.int64)
+        sent = np.bincount(lanes, quantity, len(network.lanes)) if len(network.lanes) else np.zeros(0)
+        got = np.bincount(buyer, sent, count) if len(buyer) else np.zeros(count)
+        used = np.flatnonzero(sent)
+        self._buyer, self._seller, self._share = buyer[used], seller[used], sent[used] / got[buyer[used]]
+        needs = [(need.made, need.component) for need in network.needs]
+        self._made, self._component = np.array(needs, dtype=np.int64).reshape(len(needs), 2).T
+        market = np.array([point.role == "sold" for point in network.stocks], dtype=bool)
+        final = deliveries[market[buyer[lanes]]] if len(lanes) else deliveries
+        self._sold = np.zeros(count, dtype=np.int64)
+        np.add.at(self._sold, final["seller_stock"].to_numpy(), final["amount"].to_numpy())
+
+    def shares(self, stocks: np.ndarray) -> np.ndarray:
+        """By stock point, float64[P], 0..1: the share of its flow that needs one of `stocks` (bool[P])."""
+        found = stocks.astype(np.float64)
+        for _ in range(ROUNDS):
+            through = np.bincount(self._buyer, self._share * found[self._seller], len(found))
+            following = np.maximum(stocks, np.minimum(through, 1.0))
+            np.maximum.at(following, self._made, following[self._component])
+            if np.abs(following - found).max(initial=0.0) <= ENOUGH:
+                break
+            found = following
+        return found
+
+    def final_sales(self, stocks: np.ndarray) -> float:
+        """Deliveries to the markets that need one of `stocks` (bool[P]), fen."""
+        return float(self._sold @ self.shares(stocks))

@@ -1,0 +1,69 @@
+"""Where a yuan of final sales ends: in value added ring by ring, with outside sources, with carriers, or in stock.
+
+In: a network, its counted deliveries, and the sums of its firms.  Out: one row per item and ring.  Rings are disjoint
+here, the province is without the city, so that all rows add up.  In fen, exactly:
+
+    final sales = value added + bought outside + freight + other inputs + taken from stock
+
+For a simulated firm, value added = revenue - materials sold - other inputs, and taken from stock = materials sold -
+purchases - freight, below 0 where stock was built; what simulated firms buy from each other is revenue of one and a
+purchase of another and cancels out.  Whatever is not value added in a ring leaks out of it.
+Source: final demand = value added + imports (Miller & Blair 2009, ch. 2), with the change of stock to balance it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from chainsim.economy.multipliers import final_sales
+from chainsim.model.network import Network
+from chainsim.results.frames import simulated_firms
+from chainsim.results.tables import FEN
+
+RINGS: Final = ("city", "province", "nation", "abroad")
+NOWHERE: Final = ""  # the ring of carriers
+
+
+def leakage(network: Network, deliveries: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
+    """Rows item, ring, amount_cny, per_yuan of final sales (0 of nothing); they add up to final sales, and to 1.
+
+    sums: the production account.  item: *value added* by the ring of the firm; *bought outside* by that of the source,
+    of simulated firms and of markets; *freight*, to carriers, who have no ring; *other inputs* by the ring of the firm,
+    from sectors that no firm here sells; *taken from stock* by the ring of the firm, below 0 where more was bought than
+    is in what was sold.
+    Freight that markets pay is on top of final sales and left out.
+    """
+    found = spending(network, deliveries, sums)
+    fen = found["fen"].to_numpy()
+    final = final_sales(network, deliveries)
+    per_yuan = fen / final if final else np.zeros(len(fen))
+    return pd.DataFrame({"item": found["item"], "ring": found["ring"], "amount_cny": fen / FEN, "per_yuan": per_yuan})
+
+
+def spending(network: Network, deliveries: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
+    """Rows item, ring, fen (int64)."""
+    return pd.DataFrame([*_rows(network, deliveries, sums)], columns=["item", "ring", "fen"])
+
+
+def _rows(network: Network, deliveries: pd.DataFrame, sums: pd.DataFrame) -> Iterator[tuple[str, str, int]]:
+    simulated = simulated_firms(network)
+    ring = np.array([firm.ring for firm in network.firms])
+    seller, buyer = deliveries["seller"].to_numpy(), deliveries["buyer"].to_numpy()
+    freight = np.zeros(len(network.firms), dtype=np.int64)
+    np.add.at(freight, buyer, deliveries["freight"].to_numpy())
+    outside = np.zeros(len(network.firms), dtype=np.int64)
+    np.add.at(outside, seller, deliveries["amount"].to_numpy())
+    taken = sums["materials_sold"].to_numpy() - sums["purchases"].to_numpy() - freight
+    for item, amount, whose in (
+        ("value added", sums["value_added"].to_numpy(), simulated),
+        ("bought outside", outside, ~simulated),
+        ("other inputs", sums["other_inputs"].to_numpy(), simulated),
+        ("taken from stock", taken, simulated),
+    ):
+        for name in RINGS:
+            yield item, name, int(amount[whose & (ring == name)].sum())
+    yield "freight", NOWHERE, int(freight[simulated].sum())
