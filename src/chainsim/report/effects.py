@@ -19,7 +19,7 @@ NAMES: Final = {
     SIMULATED: "simulated, firm by firm",
     TAIL: "input–output tail",
     HOUSEHOLDS: "households, wages spent",
-    CONSTRUCTION: "construction, once; in no sum",
+    CONSTRUCTION: "construction, in no sum",
 }
 
 
