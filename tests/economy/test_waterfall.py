@@ -91,6 +91,7 @@ def test_a_car_by_hand() -> None:
     table = waterfall(car_works({"city": Fraction(3, 10), "province": Fraction(6, 10)}))
     assert rows(table, FIRMS) == {("plant", "city"): 44, ("tier 1", "city"): 16, ("tier 2", "province"): 13}
     assert rows(table, SOURCES) == {("plant", "nation"): 10, ("tier 1", "abroad"): 4}
+    assert table.loc[table["what"] == SOURCES, "becomes"].tolist() == [NOT_OPENED, ABROAD]
     mining = beyond(china_2011(), "Mining")
     assert rows(table, OPENED) == {
         ("tier 2", "nation"): 5 * mining.value_added.sum(),
@@ -165,6 +166,19 @@ def test_one_part_is_followed_from_its_own_price() -> None:
     assert products(car_works()) == ["car", "casting", "engine"]
     with pytest.raises(ValueError, match="no firm sells 'steel'"):
         waterfall(car_works(), "steel")
+
+
+def test_a_part_that_firms_sell_counts_by_what_each_sells() -> None:
+    """Three quarters of the engines from the city, which buys half of them as kits; a quarter from the province."""
+    sketch = Sketch(100).firm("works", "chain_master").firm("near", tier=1).firm("far", ring="province", tier=1)
+    sketch.part("car", 1000).part("engine", 400).part("kit", 200)
+    for firm, part in (("works", "car"), ("near", "engine"), ("far", "engine")):
+        sketch.make(firm, part, 9)
+    sketch.buy("near", "kit", "engine", 1, "outside", 9)
+    sketch.buy("works", "engine", "car", 1, {"near": 750_000, "far": 250_000}, 9)
+    table = waterfall(sketch.market("buyers", "car", "works", every=1).network(), "engine")
+    assert rows(table, FIRMS) == {("tier 1", "city"): 1.5, ("tier 1", "province"): 1}
+    assert rows(table, SOURCES) == {("tier 1", "nation"): 1.5}
 
 
 def test_several_products_have_no_price_but_their_mix_weighs_them() -> None:

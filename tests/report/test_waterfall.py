@@ -21,7 +21,7 @@ from chainsim.testing.tables import table_network
 
 CHART = """\
 Where it goes
-                                                       yuan     fen
+                                                        yuan     fen
 price                        ████████████████████████  10.00  100.00
 value added of firms here                               7.50   75.00
   plant, city                ████████████               5.00   50.00
@@ -41,7 +41,7 @@ def small_table() -> pd.DataFrame:
 
 
 def test_a_chart_as_it_is_printed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setenv("COLUMNS", "67")
+    monkeypatch.setenv("COLUMNS", "68")
     print_waterfall(small_table(), "Where it goes")
     assert [line.rstrip() for line in capsys.readouterr().out.splitlines()] == [*CHART.splitlines(), ""]
 
