@@ -38,7 +38,7 @@ def command(scenario: str, policies: tuple[str, ...], settings: tuple[str, ...],
     loaded = load(scenario, settings)
     warn(loaded.warnings)
     names = dict.fromkeys((BASELINE, *policies))
-    networks = {name: build(loaded, combination(name)) for name in names}
+    networks = {name: build(loaded, combination(name), levels=False) for name in names}
 
     from chainsim.economy.waterfall import waterfall
     from chainsim.economy.waterfall_totals import compared
