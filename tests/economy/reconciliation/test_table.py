@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -68,13 +69,13 @@ def test_capacity_is_a_dated_limit_too() -> None:
 def test_disruption(dated: bool) -> None:
     """The shop stands still from tick 4 to the end: 6 cups are not made."""
     sketch = cups()
-    sketch = sketch.speed_at(4, "shop", "cup", 0) if dated else sketch.shock("strike", ((0, 99),), ("shop", "cup"), wait=4)
+    sketch = sketch.speed_at(4, "shop", "cup", 0) if dated else sketch.shock("strike", [("shop", "cup")], [(0, 99)], wait=4)
     assert fen(sketch.network()) == pytest.approx({"disruption": -6 * 160})
 
 
 def test_what_a_disruption_destroys_is_its_own_doing() -> None:
     """2 of 5 leaves burn and are made again; in the run without the fire nothing is lost."""
-    sketch = cups(leaf={"level": 5}).shock("fire", ((1_000_000, 0),), (("shop", "leaf", "stock"), 400_000), wait=4)
+    sketch = cups(leaf={"level": 5}).shock("fire", [(("shop", "leaf", "stock"), 400_000)], [], wait=4)
     assert fen(sketch.network()) == pytest.approx({"disruption": 2 * 30})
 
 
@@ -84,8 +85,8 @@ def test_cash() -> None:
 
 
 def test_limits_are_lifted_one_upon_the_other() -> None:
-    """A shop that is slow and stands still later: at first nothing is slow, then nothing stands still, then all can pay."""
-    sketch = cups(servers=1, batch=1, per_quantum=2).speed_at(6, "shop", "cup", 0).purse("shop", 240)
+    """A shop that is slow, stands still from tick 6 on, and has money for 7 cups."""
+    sketch = cups(servers=1, batch=1, per_quantum=2).speed_at(6, "shop", "cup", 0).purse("shop", 420)
     network = sketch.network()
     seen: list[Network] = []
 
@@ -97,10 +98,21 @@ def test_limits_are_lifted_one_upon_the_other() -> None:
     ample = lifted.without_capacity_limits(network)
     running = lifted.without_disruptions(ample)
     assert seen == [ample, running, lifted.without_cash_limits(running)]
-    # Delivered and begun, in cups: 2 and 3; 4 and 4, for there is money for 4; the same; 8 and 10.
-    assert terms["capacity"] == pytest.approx((4 * 100 + 4 * 60) - (2 * 100 + 3 * 60))
-    assert terms.get("disruption", 0) == 0
-    assert terms["cash"] == pytest.approx((4 * 100 + 4 * 60) - (8 * 100 + 10 * 60))
+    # Delivered and begun, in cups: 3 and 3; then as many as are begun before tick 6; then 7; then without any limit.
+    worth = [delivered * 100 + begun * 60 for delivered, begun in ((3, 3), (6, 6), (7, 7), (8, 10))]
+    expected = dict(zip(lifted.LIFTED, (a - b for a, b in pairwise(worth)), strict=True))
+    assert {name: terms[name] for name in lifted.LIFTED} == pytest.approx(expected)
+    assert list(lifted.LIFTED) == ["capacity", "disruption", "cash"]
+
+
+def test_where_nothing_is_delivered_the_terms_add_up_too() -> None:
+    """The shop never works, and so nothing has a value per yuan: what was called for was not delivered."""
+    network = cups(servers=0).network()
+    table = reconcile(books_of(network), books_of)
+    own = table[(table["ring"] == "city") & (table["measure"] == "value added")].set_index("term")["per_yuan"]
+    assert own["demanded"] == pytest.approx(0.8)
+    assert own["final demand not delivered"] == pytest.approx(-0.8)
+    assert own["simulated"] == 0
 
 
 def test_nothing_is_run_again_where_nothing_is_limited() -> None:
@@ -115,7 +127,7 @@ def test_nothing_is_run_again_where_nothing_is_limited() -> None:
     [
         cups(servers=3),
         cups().growth("shop", "cup", 5, 900_000, 100_000),
-        cups().shock("strike", ((0, 2),), ("shop", "cup"), wait=4),
+        cups().shock("strike", [("shop", "cup")], [(0, 2)], wait=4),
         cups(up=Exponential(90.0), repair=Exponential(1.0)),
         cups().purse("shop", 10_000),
     ],

@@ -126,7 +126,7 @@ def test_in_process_and_under_way(slow: dict[str, Any]) -> None:
 
 def test_losses() -> None:
     """A fire takes 2 of 5 leaves, and the mill makes them again; the loss itself is no input."""
-    sketch = cups(leaf={"level": 5}).shock("fire", ((1_000_000, 0),), (("shop", "leaf", "stock"), 400_000), wait=4)
+    sketch = cups(leaf={"level": 5}).shock("fire", [(("shop", "leaf", "stock"), 400_000)], [], wait=4)
     check(sketch.network(), {"losses and scrap": 2 * LEAF}, {"losses and scrap": 2 * (LEAF - STRAW)})
 
 
