@@ -69,7 +69,10 @@ def test_capacity_is_a_dated_limit_too() -> None:
 def test_disruption(dated: bool) -> None:
     """The shop stands still from tick 4 to the end: 6 cups are not made."""
     sketch = cups()
-    sketch = sketch.speed_at(4, "shop", "cup", 0) if dated else sketch.shock("strike", [("shop", "cup")], [(0, 99)], wait=4)
+    if dated:
+        sketch.speed_at(4, "shop", "cup", 0)
+    else:
+        sketch.shock("strike", [("shop", "cup")], [(0, 99)], wait=4)
     assert fen(sketch.network()) == pytest.approx({"disruption": -6 * 160})
 
 

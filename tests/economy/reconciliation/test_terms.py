@@ -209,7 +209,7 @@ def test_prices_and_valuation() -> None:
 
 
 def test_prices_and_valuation_of_what_was_bought_before() -> None:
-    """20 leaves at 30 fen on the shelf; the mill sells at 40 from tick 1 on, and the shop needs none: it gains 18 x 10."""
+    """20 leaves at 30 fen on the shelf, which the mill sells at 40 from tick 1 on: the shop gains 18 x 10."""
     sketch = cups(leaf={"level": 0, "on_hand": 20}).terms_at(1, "shop", "mill", "leaf", 0, 40)
     found = explained(sketch.network())
     assert found[ADDED].booked == 10 * (CUP - 2 * LEAF)

@@ -103,9 +103,7 @@ def _paid(run: Run, segment: Segment) -> np.ndarray:
     return np.bincount(lane, worth, minlength=len(run.network.lanes))
 
 
-def _valuation(
-    network: Network, segment: Segment, measure: Measure, received: np.ndarray, paid: np.ndarray
-) -> float:
+def _valuation(network: Network, segment: Segment, measure: Measure, received: np.ndarray, paid: np.ndarray) -> float:
     """What prices of the day make different from those of the orders; for value added, what materials were held at.
 
     The materials in what was sold are subtracted once for all segments, by `explanations`.
