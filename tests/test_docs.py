@@ -313,7 +313,7 @@ def example(tmp_path: Path) -> Loaded:
 
 
 def test_every_table_is_documented_with_its_columns(example: Loaded) -> None:
-    result = study.run(study.plan(example, ["buy_local"], [0]), jobs=1, extras=Extras(log=True))
+    result = study.run(study.plan(example, ["buy_local"], [0]), jobs=1, extras=Extras(log=True, reconciliation=True))
     documented = {code(name)[0]: code(columns) for name, _, columns in tables(MODEL, "Tables")[0]}
     written = {
         name: [column for column in table.columns if name == "comparison" or column not in ("policy", "replication")]

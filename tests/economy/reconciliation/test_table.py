@@ -43,6 +43,9 @@ def fen(network: Network, rerun: Callable[[Network], Books] = books_of) -> dict[
     own = table[(table["ring"] == "city") & (table["group"] == "apart") & (table["measure"] == "gross output")]
     terms = dict(zip(own["term"], own["cny"] * 100, strict=True))
     assert tuple(terms) == ORDER
+    per_yuan = dict(zip(own["term"], own["per_yuan"], strict=True))
+    assert per_yuan["remainder"] == pytest.approx(0, abs=1e-12)
+    assert sum(per_yuan.values()) == pytest.approx(2 * per_yuan["simulated"], abs=1e-12)
     assert terms.pop("demanded") == pytest.approx(network.horizon * 160)
     terms.pop("simulated")
     return {name: value for name, value in terms.items() if abs(value) > 1e-9}

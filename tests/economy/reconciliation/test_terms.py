@@ -218,10 +218,66 @@ def test_prices_and_valuation_of_what_was_bought_before() -> None:
     assert found[ADDED].booked == pytest.approx(found[ADDED].explained, abs=1e-9)
 
 
+def test_what_a_seller_loses_by_prices_it_need_not_spend_on_other_inputs() -> None:
+    """The same, but a sixth of what the mill earns goes to the power station: it loses only 10 of 12."""
+    network = leaves_that_travel().terms_at(5, "shop", "mill", "leaf", 0, 33).network()
+    sixth = Footprint(other_inputs=(("Utilities", Fraction(1, 6)),))
+    rows = tuple(sixth if firm.name == "mill" else Footprint() for firm in network.firms)
+    found = explained(replace(network, footprints=rows))[ADDED]
+    assert found.terms["prices and valuation"] == pytest.approx(12 - 10)
+    assert found.booked == pytest.approx(found.explained, abs=1e-9)
+
+
 def test_lost_sales_are_what_is_not_delivered() -> None:
     """A cup a tick is there, two are asked for, nobody waits."""
     network = cups(demand=2, shop={"level": 1, "backlog": 0}).network()
     check(network, {"not delivered": -10 * 160}, {"not delivered": -10 * 80}, demanded=20)
+
+
+def depot(stock: int, **options: Any) -> Network:
+    """A shop of the city that buys cups from a factory in the province for 70 and sells them for 100, one a tick."""
+    sketch = Sketch(10).part("cup", CUP).firm("factory", ring="province").make("factory", "cup")
+    sketch.warehouse("depot", "cup", "factory", stock, **options)
+    return sketch.lane("depot", "factory", "cup", price=70).market("people", "cup", "depot", every=1).network()
+
+
+@pytest.mark.parametrize(
+    ("network", "expected"),
+    [
+        (depot(4), {}),
+        (depot(4, on_hand=1), {"opening transient": 3 * 70}),
+        (depot(4, on_hand=4, reorder_point=0), {"stock building": -2 * 70}),
+    ],
+    ids=["steady", "opening", "building"],
+)
+def test_what_a_warehouse_keeps_it_buys_once(network: Network, expected: dict[str, float]) -> None:
+    """10 cups call for 10 x (100 + 70) in the province; in the last case 8 of them are bought, in fours."""
+    found = explained(network)["province", "gross output", "apart"]
+    assert found.demanded == pytest.approx(10 * (CUP + 70))
+    assert found.terms == pytest.approx({**dict.fromkeys(found.terms, 0.0), **expected}, abs=1e-9)
+    assert found.booked == pytest.approx(found.explained, abs=1e-9)
+
+
+def test_goods_on_their_way_from_a_warehouse_are_still_its_own() -> None:
+    """The last 3 cups have left the depot, which has bought them, and are with nobody yet."""
+    sketch = Sketch(10).part("cup", CUP).firm("factory", ring="province").make("factory", "cup")
+    sketch.warehouse("depot", "cup", "factory").market("people", "cup", "depot", every=1, time=3)
+    found = explained(sketch.network())["province", "gross output", "apart"]
+    assert found.not_delivered == -3 * 200
+    assert found.terms == pytest.approx({**dict.fromkeys(found.terms, 0.0), "in process and under way": 3 * 100})
+    assert found.booked == found.explained == 7 * 100 + 10 * 100
+
+
+def test_a_loss_of_what_is_made_is_made_again() -> None:
+    """1 of 4 cups burns: 2 leaves more."""
+    sketch = cups(shop={"level": 4}).shock("fire", [(("shop", "cup", "stock"), 250_000)], [], wait=4)
+    check(sketch.network(), {"losses and scrap": 2 * LEAF}, {"losses and scrap": 2 * (LEAF - STRAW)})
+
+
+def test_after_a_warm_up_there_is_no_opening() -> None:
+    """5 leaves that the shelf lacks at first come before tick 4, when counting begins."""
+    network = replace(cups(leaf={"level": 5, "on_hand": 0}).network(), warm_up=4)
+    check(network, {}, {}, demanded=6)
 
 
 def test_other_inputs_are_no_value_added_of_what_is_called_for_either() -> None:
