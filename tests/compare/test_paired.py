@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import t, ttest_rel
 
-from chainsim.compare.paired import comparison, holm, more_runs, touched_nothing
+from chainsim.compare.intervals import holm
+from chainsim.compare.paired import comparison, more_runs, touched_nothing
 
 
 def measures(**policies: list[float]) -> pd.DataFrame:
@@ -101,7 +102,8 @@ def test_verdicts(case: str) -> None:
 def test_one_replication_has_no_interval() -> None:
     found = row(comparison(measures(none=[100], a=[120]), "none", 0.01), "a")
     assert found["verdict"] == "one run: no interval"
-    assert [name for name in found.index if found[name] != found[name]] == ["low", "high", "p", "p_holm"]
+    missing = [name for name in found.index if found[name] != found[name]]
+    assert missing == ["low", "high", "low_family", "high_family", "p", "p_holm"]
     assert row(comparison(measures(none=[1], a=[1]), "none", 0.01), "a")["verdict"] == "exactly equal"
 
 
@@ -132,7 +134,7 @@ def test_the_runs_still_needed_are_enough_and_not_one_too_many(
 
     def decided(runs: int) -> bool:
         beyond = mean >= threshold
-        half = t.ppf(1 - 0.05 / (policies if beyond else 1) / 2, runs - 1) * spread / math.sqrt(runs)
+        half = t.ppf(1 - 0.05 / policies / 2, runs - 1) * spread / math.sqrt(runs)
         return bool(half < (mean if beyond else threshold - mean))
 
     if more is None:
