@@ -30,7 +30,7 @@ def described(kpis: pd.DataFrame, baseline: str, matters_if: float) -> pd.DataFr
 
     error: standard error of the mean.  Quantiles are median-unbiased (Hyndman & Fan 1996, definition 8); _low and
     _high are order statistics that hold the quantile with 95 %, missing where there are too few replications: below
-    6 for the median, 17 for the quartiles, 72 for 5 and 95 %.  beats, loses: share of replications in which the policy
+    6 for the median, 13 for the quartiles, 72 for 5 and 95 %.  beats, loses: share of replications in which the policy
     is better or worse than the baseline on the same luck; missing where no direction is.  exceeds: in which the
     difference, either way, is larger than `matters_if` as a share of the baseline's mean.  Their intervals are
     Wilson's, 95 %; for the baseline they are missing.

@@ -48,7 +48,7 @@ def comparison(kpis: pd.DataFrame, baseline: str, matters_if: float) -> pd.DataF
         adjusted = holm([one.p for one in own])
         for policy, each, one, wide, p_holm in zip(policies, differences, own, family, adjusted, strict=True):
             verdict = _verdict(each, wide, p_holm, threshold, measure.better, len(policies))
-            row = (policy, measure.name, measure.unit, mean, float(values[policy].mean()), *one[:3])
+            row = (policy, measure.name, measure.unit, mean, float(values[policy].to_numpy().mean()), *one[:3])
             rows.append((*row, wide.low, wide.high, _relative(one.mean, mean), one.p, p_holm, verdict))
     return by_policy(pd.DataFrame(rows, columns=COLUMNS), kpis)
 
