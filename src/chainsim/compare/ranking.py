@@ -34,11 +34,12 @@ def ranking(kpis: pd.DataFrame, family: float = CONFIDENCE) -> pd.DataFrame:
 
 def pairs(kpis: pd.DataFrame, family: float = CONFIDENCE) -> pd.DataFrame:
     """`separations` of every measure, led by measure and unit."""
-    tables = [_separations(values, family) for _, values in by_replication(kpis)]
-    measures = [measure for measure, _ in by_replication(kpis)]
-    for measure, table in zip(measures, tables, strict=True):
+    tables = []
+    for measure, values in by_replication(kpis):
+        table = _separations(values, family)
         table.insert(0, "measure", measure.name)
         table.insert(1, "unit", measure.unit)
+        tables.append(table)
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=["measure", "unit", *PAIR])
 
 
