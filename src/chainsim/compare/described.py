@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from chainsim.compare.intervals import Floats, deviation, order_statistics, wilson
-from chainsim.compare.pairing import by_policy, by_replication, others
+from chainsim.compare.pairing import ahead, by_policy, by_replication, others
 from chainsim.economy.kpis import Measure
 
 QUANTILES: Final = {"q05": 0.05, "q25": 0.25, "q50": 0.50, "q75": 0.75, "q95": 0.95}
@@ -64,7 +64,7 @@ def _shares(measure: Measure, values: Floats, base: Floats, matters_if: float) -
     """Each share of the replications with its ends."""
     if not (np.isfinite(values).all() and np.isfinite(base).all()):
         return _missing(len(SHARES))
-    gain = (values - base) * (-1 if measure.better == "lower" else 1)
+    gain = ahead(values, base) * (-1 if measure.better == "lower" else 1)
     exceeds = _share(np.abs(gain) > matters_if * abs(float(base.mean())))
     if measure.better == "neutral":
         return (*_missing(2), *exceeds)

@@ -7,10 +7,15 @@ column a policy.  This module must not know what is done with them.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from chainsim.economy.kpis import MEASURES, Measure
+
+ROUNDING: Final = 1e-13  # relative; what sums in another order may differ by
 
 
 def by_replication(kpis: pd.DataFrame) -> Iterator[tuple[Measure, pd.DataFrame]]:
@@ -41,6 +46,17 @@ def others(values: pd.DataFrame, baseline: str) -> list[str]:
     if baseline not in values.columns:
         raise ValueError(f"no policy {baseline!r} to compare with")
     return [str(policy) for policy in values.columns if policy != baseline]
+
+
+def ahead(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
+    """one - other, float64[replications], 0 where they differ by no more than rounding: nobody is ahead by that.
+
+    Infinite minus infinite is undefined, and says so.
+    """
+    with np.errstate(invalid="ignore"):
+        difference = one - other
+        noise = np.abs(difference) <= ROUNDING * np.maximum(np.abs(one), np.abs(other))
+    return np.where(noise & np.isfinite(difference), 0.0, difference)
 
 
 def by_policy(table: pd.DataFrame, kpis: pd.DataFrame) -> pd.DataFrame:

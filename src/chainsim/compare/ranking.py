@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from chainsim.compare.intervals import CONFIDENCE, holm, one_of, student
-from chainsim.compare.pairing import by_replication, of_measure
+from chainsim.compare.pairing import ahead, by_replication, of_measure
 from chainsim.economy.kpis import Measure
 
 PAIR: Final = "policy other difference low high low_family high_family p p_holm separated".split()
@@ -62,8 +62,7 @@ def separations(kpis: pd.DataFrame, measure: str, family: float = CONFIDENCE) ->
 
 def _separations(values: pd.DataFrame, family: float) -> pd.DataFrame:
     names = list(combinations(values.columns, 2))
-    with np.errstate(invalid="ignore"):  # infinite minus infinite is undefined, and says so
-        differences = [values[one].to_numpy() - values[other].to_numpy() for one, other in names]
+    differences = [ahead(values[one].to_numpy(), values[other].to_numpy()) for one, other in names]
     rows = []
     adjusted = holm([student(each).p for each in differences])
     for (one, other), each, p_holm in zip(names, differences, adjusted, strict=True):
@@ -76,7 +75,7 @@ def _separations(values: pd.DataFrame, family: float) -> pd.DataFrame:
 def _ranks(measure: Measure, values: pd.DataFrame, family: float) -> pd.DataFrame:
     sign = 1.0 if measure.better == "higher" else -1.0
     table = _separations(values, family)
-    apart = table[table["separated"]]
+    apart = table[table["separated"].astype(bool)]
     first = sign * apart["difference"] > 0
     losers = apart["other"].where(first, apart["policy"]).value_counts()
     means = values.mean(skipna=False)
