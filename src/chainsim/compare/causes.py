@@ -1,0 +1,263 @@
+"""What can make an event differ: the events that come before it in the flow of orders and goods, and settings.
+
+In: an alignment and what was set differently.  Out: of each difference the one that made it, as far as it can
+be told: an order comes from use or from a buyer's order, a shipment from an order or from what was finished, a start from
+work, components or a server.  Of several candidates the latest to differ before it is taken; it is the nearest cause,
+not the only one.  This module must not know words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from chainsim.compare import settings
+from chainsim.compare.alignment import NEVER, Alignment
+from chainsim.compare.places import Places, Point, Way
+from chainsim.compare.settings import Moved
+from chainsim.model import state
+from chainsim.records import ORDER_COLUMNS, Columns
+from chainsim.results.frames import Run
+
+POLICY: Final = -2  # what the policy set here made it differ
+UNKNOWN: Final = -3  # it cannot be told
+
+# Which settings of a place an event there answers to.
+OF_PLACED: Final = {
+    settings.LEVELS, settings.REVIEWS, settings.CHOICE, settings.FORECASTS, settings.OPENING, settings.SHARES,
+    settings.DEMAND, settings.RECIPES,
+}  # fmt: skip
+OF_LINE: Final = {settings.CAPACITY, settings.TIMES, settings.YIELDS, settings.WORKING_TIME, settings.GROWTH}
+ANSWERS: Final = {
+    state.PLACED: OF_PLACED,
+    state.SWITCHED: OF_PLACED,
+    state.RELEASED: {settings.LEVELS, settings.REVIEWS, settings.FORECASTS, settings.OPENING},
+    state.STARTED: OF_LINE,
+    state.FINISHED: OF_LINE,
+    state.SCRAPPED: OF_LINE,
+    state.GROWN: OF_LINE,
+    state.INVESTED: OF_LINE,
+    state.LINE_LEVEL: OF_LINE,
+    state.CONSUMED: {settings.RECIPES},
+    state.STARVED: {settings.RECIPES, settings.OPENING},
+    state.SHIPPED: {settings.SHORTAGES, settings.OPENING},
+    state.LOST: {settings.SHORTAGES, settings.OPENING},
+    state.RECEIVED: {settings.LEAD_TIMES, settings.OPENING},
+    state.PAID: {settings.TERMS, settings.PRICES},
+    state.DISCOUNTED: {settings.TERMS, settings.PRICES},
+    state.DEMANDED: {settings.DEMAND},
+}
+BY_SHOCK: Final = (
+    state.LINE_LEVEL,
+    state.LANE_LEVEL,
+    state.STOCK_LEVEL,
+    state.DEMAND_LEVEL,
+    state.DESTROYED,
+)
+BY_PURSE: Final = (state.SPENT, state.INTEREST, state.INSOLVENT, state.PAID, state.DISCOUNTED)
+
+
+class OpenOrders(NamedTuple):
+    """Purchase orders of a run: common lane, tick placed, tick of the last delivery; int64 each."""
+
+    lane: Columns
+    placed: Columns
+    done: Columns
+
+    @classmethod
+    def of(cls, run: Run, places: Places) -> OpenOrders:
+        lane = run.log.orders[:, ORDER_COLUMNS.index("lane")]
+        chosen = np.flatnonzero((lane >= 0) & (run.placed >= 0))
+        done = np.full(len(lane), run.horizon, dtype=np.int64)
+        received = run.of_kind(state.RECEIVED)
+        done[received.order] = received.tick
+        return cls(places.maps(run.network).lanes[lane[chosen]], run.placed[chosen], done[chosen])
+
+    def oldest(self, lanes: list[int], tick: int) -> int:
+        """The lane, of these, on which an order has been open for longest at a tick, -1 for none."""
+        waiting = np.flatnonzero(np.isin(self.lane, lanes) & (self.placed <= tick) & (self.done > tick))
+        return int(self.lane[waiting[np.argmin(self.placed[waiting])]]) if len(waiting) else NEVER
+
+
+class Causes:
+    """Looks for the cause of a difference; differences are indices into the alignment."""
+
+    def __init__(self, alignment: Alignment, found: Iterable[Moved]) -> None:
+        self.alignment = alignment
+        self.set_at: dict[tuple[str, object], int] = {(row.what, row.where): row.tick for row in found}
+        self.shocks = [tick for (what, _), tick in self.set_at.items() if what == settings.SHOCKS]
+
+    def of(self, index: int) -> int:
+        """The difference that made this one, or POLICY or UNKNOWN."""
+        width = self.alignment.places.width
+        kind, entity = divmod(self.alignment.channel_at(index), width)
+        moment, tick = int(self.alignment.moments[index]), self.alignment.tick(index)
+        near, far = candidates(self.alignment.places, kind, entity)
+        cause = NEVER
+        if kind == state.STARTED:
+            cause = self._starved(entity, moment, tick)
+            if cause == NEVER:
+                cause = self._lost_time(index, entity)
+        elif kind == state.STARVED:
+            cause = self._overdue(index, entity)
+        if cause == NEVER:
+            cause = self._latest(near, moment)
+        if self._set_here(kind, entity, tick) and (cause == NEVER or self.alignment.tick(cause) < tick):
+            return POLICY
+        if cause == NEVER:
+            cause = self._latest(far, moment)
+        return cause if cause != NEVER else UNKNOWN
+
+    def path(self, index: int) -> list[int]:
+        """The chain of differences that ends with this one, the root first."""
+        found = [index]
+        while (cause := self.of(found[-1])) >= 0:
+            found.append(cause)
+        return found[::-1]
+
+    def _latest(self, names: Iterable[tuple[int, int]], moment: int) -> int:
+        """The last difference before a moment in any of these channels; the first named of equals."""
+        best, when = NEVER, NEVER
+        for kind, entity in names:
+            found = self.alignment.latest(self.alignment.channel(kind, entity), moment)
+            if found != NEVER and int(self.alignment.moments[found]) > when:
+                best, when = found, int(self.alignment.moments[found])
+        return best
+
+    def _starved(self, made: int, moment: int, tick: int) -> int:
+        """The shortage of a component for which one run's line still waits at a moment, -1 for none."""
+        best = NEVER
+        for component in self.alignment.places.needs[made]:
+            channel = self.alignment.channel(state.STARVED, component)
+            found = self.alignment.latest(channel, moment)
+            if found == NEVER:
+                continue
+            began = self.alignment.tick(found)
+            for run, row in enumerate(self.alignment.rows(found)):
+                if row is not None and row[0] == began:
+                    started = self.alignment.last_tick(run, self.alignment.channel(state.STARTED, made), tick)
+                    waits = started <= began
+                    if waits and (best == NEVER or self.alignment.moments[found] > self.alignment.moments[best]):
+                        best = found
+        return best
+
+    def _lost_time(self, index: int, made: int) -> int:
+        """The last shortage that only the run has in which a start comes late, if no more work was released there."""
+        alignment = self.alignment
+        before, after = alignment.rows(index)
+        late = 1 if after is None or (before is not None and after[0] > before[0]) else 0
+        channel, tick = alignment.channel(state.RELEASED, made), alignment.tick(index)
+        if alignment.quantity(late, channel, tick) > alignment.quantity(1 - late, channel, tick):
+            return NEVER
+        shortages = [(state.STARVED, component) for component in alignment.places.needs[made]]
+        found = self._latest(shortages, int(alignment.moments[index]))
+        if found == NEVER:
+            return NEVER
+        row = alignment.rows(found)[late]
+        return found if row is not None and row[0] == alignment.tick(found) else NEVER
+
+    def _overdue(self, index: int, component: int) -> int:
+        """What became of the order that a starving line waits for longest, -1 if none is under way."""
+        alignment = self.alignment
+        tick, moment = alignment.tick(index), int(alignment.moments[index])
+        run = 0 if (row := alignment.rows(index)[0]) is not None and row[0] == tick else 1
+        lane = self._open_orders[run].oldest(alignment.places.lanes_in[component], tick)
+        if lane == NEVER:
+            return NEVER
+        return self._latest([(kind, lane) for kind in (state.RECEIVED, state.SHIPPED, state.PLACED)], moment)
+
+    @cached_property
+    def _open_orders(self) -> tuple[OpenOrders, OpenOrders]:
+        one, other = (OpenOrders.of(run, self.alignment.places) for run in self.alignment.runs)
+        return one, other
+
+    def _set_here(self, kind: int, entity: int, tick: int) -> bool:
+        """Whether something that this event answers to was set otherwise here by a tick."""
+        places = self.alignment.places
+        ticks = [
+            self.set_at[what, where]
+            for where in _about(places, kind, entity)
+            for what in ANSWERS.get(kind, ())
+            if (what, where) in self.set_at
+        ]
+        if kind in BY_SHOCK:
+            ticks += self.shocks
+        if kind in BY_PURSE and (settings.CASH, places.firm_of(kind, entity)) in self.set_at:
+            ticks.append(self.set_at[settings.CASH, places.firm_of(kind, entity)])
+        return any(at <= tick for at in ticks)
+
+
+def _about(places: Places, kind: int, entity: int) -> Iterator[Point | Way]:
+    """The places whose settings an event looks at."""
+    if kind in (state.PLACED, state.SWITCHED):
+        buyer = places.buyer[entity]
+        yield places.points[buyer]
+        yield from (places.ways[lane] for lane in places.lanes_in[buyer])
+    elif kind in (state.SHIPPED, state.LOST):
+        yield places.ways[entity].supplier
+        yield places.ways[entity]
+    elif kind in (state.RECEIVED, state.PAID, state.DISCOUNTED):
+        yield places.ways[entity]
+    elif kind < state.LOG_KINDS and kind not in BY_PURSE and kind not in (state.LANE_LEVEL, state.WRITTEN_OFF):
+        yield places.points[entity]
+
+
+def candidates(places: Places, kind: int, entity: int) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """What can make an event differ, as (kind, place): at first hand, and failing that."""
+    if kind in (state.PLACED, state.SWITCHED):
+        return _of_order(places, kind, entity)
+    if kind in (state.SHIPPED, state.LOST):
+        stock = places.supplier[entity]
+        near = [(state.PLACED, entity), (state.FINISHED, stock), *_each(state.RECEIVED, places.lanes_in[stock])]
+        near += [(state.STOCK_LEVEL, stock), (state.LANE_LEVEL, entity), (state.DESTROYED, stock)]
+        others = places.lanes_out[stock]
+        return near, [*_each(state.PLACED, others), *_each(state.SHIPPED, others)]
+    if kind == state.RECEIVED:
+        return [(state.SHIPPED, entity), (state.LANE_LEVEL, entity)], []
+    if kind in (state.PAID, state.DISCOUNTED, state.WRITTEN_OFF):
+        return [(state.RECEIVED, entity)], _each(kind, places.lanes_in[places.buyer[entity]])
+    if kind == state.RELEASED:
+        out = places.lanes_out[entity]
+        near = [*_each(state.PLACED, out), (state.SCRAPPED, entity), (state.DESTROYED, entity)]
+        return near, _each(state.SHIPPED, out)
+    if kind == state.STARTED:
+        near = [(state.RELEASED, entity), (state.LINE_LEVEL, entity)]
+        far = [(state.FINISHED, entity)]  # a server came free; what was released before says more
+        for component in places.needs[entity]:
+            far += _each(state.RECEIVED, places.lanes_in[component])
+        return near, far
+    if kind in (state.FINISHED, state.SCRAPPED):
+        return [(state.STARTED, entity), (state.LINE_LEVEL, entity)], []
+    if kind == state.CONSUMED:
+        made = places.used_by[entity]
+        return [(state.STARTED, made)] if made >= 0 else [], []
+    if kind == state.STARVED:
+        made = places.used_by[entity]
+        near = _each(state.RECEIVED, places.lanes_in[entity])
+        return near, [(state.RELEASED, made), (state.STARTED, made), (state.CONSUMED, entity)] if made >= 0 else []
+    if kind in (state.GROWN, state.INVESTED):
+        return [(state.STARTED, entity), (state.FINISHED, entity)], []
+    if kind == state.LINE_LEVEL:
+        return [(state.GROWN, entity)], []
+    if kind == state.DEMANDED:
+        return [(state.DEMAND_LEVEL, entity)], []
+    return [], []
+
+
+def _of_order(places: Places, kind: int, lane: int) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """An order follows use, production, final demand, or the orders of those who buy here."""
+    stock = places.buyer[lane]
+    made = places.used_by[stock]
+    near = [(state.CONSUMED, stock), (state.DEMANDED, stock), (state.DESTROYED, stock)]
+    near += _each(state.PLACED, places.lanes_out[stock])
+    far = [*_each(state.PLACED, places.lanes_in[stock]), *_each(state.SWITCHED, places.lanes_in[stock])]
+    if made >= 0:
+        near += [(state.RELEASED, made), (state.STARTED, made), (state.FINISHED, made)]
+    return near, [row for row in far if row != (kind, lane)] + _each(state.RECEIVED, places.lanes_in[stock])
+
+
+def _each(kind: int, places: Iterable[int]) -> list[tuple[int, int]]:
+    return [(kind, place) for place in places]
