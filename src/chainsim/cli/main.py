@@ -25,6 +25,8 @@ VERBS: Final = {
     "list": "List the policies, suppliers, parts, assumptions, measures, rules, formulas or runs.",
     "show": "Show a scenario, or each value with the line that set it.",
     "compare": "Put policies, or finished runs, side by side.",
+    "diff": "Show what two scenarios, policies or runs set differently.",
+    "why": "Explain where two policies part, and how it spreads.",
     "verify-model": "Compare the model with theory: the textbook gallery, or your own cases.",
     "fuzz": "Run random networks, and hold every law against them.",
     "schema": "Print the JSON Schema of the scenario language, for editors.",

@@ -1,9 +1,9 @@
 """What can make an event differ: the events that come before it in the flow of orders and goods, and settings.
 
-In: an alignment and what was set differently.  Out: of each difference the one that made it, as far as it can
-be told: an order comes from use or from a buyer's order, a shipment from an order or from what was finished, a start from
-work, components or a server.  Of several candidates the latest to differ before it is taken; it is the nearest cause,
-not the only one.  This module must not know words.
+In: an alignment and what was set differently.  Out: of each difference the one that made it, as far as can be told: an
+order comes from use or from a buyer's order, a shipment from an order or from what was finished, a start from work, a
+component or a server.  Of several candidates the latest to differ before it is taken: the nearest cause, not the only
+one.  This module must not know words.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from chainsim.compare import settings
-from chainsim.compare.alignment import NEVER, Alignment
+from chainsim.compare.alignment import NEVER, ROWS, Alignment
 from chainsim.compare.places import Places, Point, Way
 from chainsim.compare.settings import Moved
 from chainsim.model import state
@@ -98,7 +98,7 @@ class Causes:
         near, far = candidates(self.alignment.places, kind, entity)
         cause = NEVER
         if kind == state.STARTED:
-            cause = self._starved(entity, moment, tick)
+            cause = self._starved(entity, tick)
             if cause == NEVER:
                 cause = self._lost_time(index, entity)
         elif kind == state.STARVED:
@@ -114,7 +114,7 @@ class Causes:
     def path(self, index: int) -> list[int]:
         """The chain of differences that ends with this one, the root first."""
         found = [index]
-        while (cause := self.of(found[-1])) >= 0:
+        while (cause := self.of(found[-1])) >= 0 and cause not in found:
             found.append(cause)
         return found[::-1]
 
@@ -127,12 +127,15 @@ class Causes:
                 best, when = found, int(self.alignment.moments[found])
         return best
 
-    def _starved(self, made: int, moment: int, tick: int) -> int:
-        """The shortage of a component for which one run's line still waits at a moment, -1 for none."""
+    def _starved(self, made: int, tick: int) -> int:
+        """The shortage of a component for which one run's line still waits on a tick, -1 for none.
+
+        It may be found later on the tick on which the other run's line starts.
+        """
         best = NEVER
         for component in self.alignment.places.needs[made]:
             channel = self.alignment.channel(state.STARVED, component)
-            found = self.alignment.latest(channel, moment)
+            found = self.alignment.latest(channel, (tick + 1) * ROWS)
             if found == NEVER:
                 continue
             began = self.alignment.tick(found)

@@ -1,8 +1,8 @@
 """Where two runs on the same luck part, and how the difference spreads from firm to firm to the market.
 
-In: two Runs that differ in nothing but what policies set.  Out: a Divergence: the first event that differs, for each firm its
-own first one with what made it differ, and the chain that leads to the market.  Where no event differs, the orders may
-still carry other prices or terms.  This module must not know words, files or policies.
+In: two Runs that differ in nothing but what policies set.  Out: a Divergence: the first event that differs, each firm's
+own first one with what made it differ, and the chain that leads to the market.  Where no event differs, the orders
+may still carry other prices or terms.  This module must not know words, files or policies.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from typing import NamedTuple
 import numpy as np
 
 from chainsim.compare.alignment import Alignment, align
-from chainsim.compare.causes import UNKNOWN, Causes
+from chainsim.compare.causes import ANSWERS, UNKNOWN, Causes
 from chainsim.compare.places import LANE_KINDS, PURSE_KINDS, Places, Point, Way
-from chainsim.compare.settings import Moved, moved
+from chainsim.compare.settings import SHOCKS, Moved, moved
 from chainsim.model import state
 from chainsim.records import ORDER_COLUMNS
 from chainsim.results.frames import Run
 
-__all__ = ["Divergence", "OtherTerms", "Step", "diverge"]
+__all__ = ["Divergence", "OtherTerms", "Step", "diverge", "set_here"]
 REACHED = (state.RECEIVED, state.LOST)  # what final demand sees
 
 
@@ -114,9 +114,7 @@ def other_terms(before: Run, after: Run, places: Places) -> OtherTerms | None:
     lane = int(before.log.orders[order, ORDER_COLUMNS.index("lane")])
     way = places.ways[int(places.maps(before.network).lanes[lane])]
     old, new = (tuple(int(value) for value in rows[order]) for rows in (one, other))
-    return OtherTerms(
-        way, int(before.placed[order]), (old[0], old[1], old[2]), (new[0], new[1], new[2]), len(unlike)
-    )
+    return OtherTerms(way, int(before.placed[order]), (old[0], old[1], old[2]), (new[0], new[1], new[2]), len(unlike))
 
 
 def _first(alignment: Alignment, causes: Causes) -> list[Step]:
@@ -172,3 +170,19 @@ def _step(alignment: Alignment, causes: Causes, index: int, deep: bool = True) -
         cause = _step(alignment, causes, cause, deep=False) if deep else UNKNOWN
     before, after = alignment.rows(index)
     return Step(kind, places.firm_of(kind, entity), where, alignment.tick(index), before, after, cause)
+
+
+def set_here(divergence: Divergence, step: Step) -> list[str]:
+    """The kinds of settings at the place of a step that differ by then and that it answers to."""
+    about: set[object] = {step.where}
+    if isinstance(step.where, Way):
+        about |= {step.where.buyer, step.where.supplier}
+    kinds = ANSWERS.get(step.kind, set())
+    found = [
+        row.what
+        for row in divergence.settings
+        if row.tick <= step.tick
+        and (row.what in kinds or row.what == SHOCKS)
+        and (row.where in about or (isinstance(row.where, Way) and row.where.buyer in about) or row.what == SHOCKS)
+    ]
+    return list(dict.fromkeys(found))

@@ -1,13 +1,14 @@
 """What two networks set differently, and from when on: levels, shares, capacities, terms, shocks.
 
-In: two networks.  Out: one `Moved` for each kind of setting and place.  Settings are those that the rulebook reads; what
-only tables read is one kind, too.  This module must not know scenarios or logs.
+In: two networks.  Out: one `Moved` for each kind of setting and place.  Settings are what the rulebook reads; what only
+tables read is one kind, too.  This module must not know scenarios or logs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import fields
+from fractions import Fraction
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from chainsim.compare.places import Point, Way, points_of, ways_of
@@ -113,12 +114,13 @@ def _values(network: Network) -> dict[tuple[str, Where, str], dict[int, Any]]:
             found.setdefault((what, where, name), {})[tick] = value
 
     makes = [points[line.stock] for line in network.lines]
-    for rows, places, kinds in (
+    tables: tuple[tuple[Sequence[Any], Sequence[Where], dict[str, str]], ...] = (
         (network.stocks, points, OF_STOCK),
         (network.lanes, ways, OF_LANE),
         (network.lines, makes, OF_LINE),
-    ):
-        for row, where in zip(rows, places, strict=True):  # type: ignore[call-overload]
+    )
+    for rows, places, kinds in tables:
+        for row, where in zip(rows, places, strict=True):
             for name, what in kinds.items():
                 put(what, where, _CALLED.get(name, name), getattr(row, name))
     for lane, way in zip(network.lanes, ways, strict=True):
@@ -134,7 +136,9 @@ def _values(network: Network) -> dict[tuple[str, Where, str], dict[int, Any]]:
     for market in network.markets:
         put(DEMAND, points[market.stock], "market", (market.plan, market.arrivals))
     for shock in network.shocks:
-        hits = tuple((hit.target, _target(hit.target, hit.entity, points, ways, makes), hit.loses) for hit in shock.hits)
+        hits = tuple(
+            (hit.target, _target(hit.target, hit.entity, points, ways, makes), hit.loses) for hit in shock.hits
+        )
         stages = tuple((stage.level, stage.wait, laws[stage.law]) for stage in shock.stages)
         put(SHOCKS, shock.name, "shock", (stages, hits, shock.wait, laws[shock.law], shock.again, shock.between))
     for index, growth in enumerate(network.growths):
@@ -180,10 +184,8 @@ def _dated(
     put: Callable[..., None],
 ) -> None:
     """Dated changes, under the names of what they set, in the units of the tables."""
-    from fractions import Fraction
-
     components = [points[need.component] for need in network.needs]
-    places: dict[int, Iterable[Where]] = dict.fromkeys(
+    places: dict[int, Sequence[Where]] = dict.fromkeys(
         (state.SET_LANE_SHARE, state.SET_LANE_TIME, state.SET_LANE_TERMS, state.SET_LANE_RANK), ways
     )
     places |= dict.fromkeys((state.SET_LINE_SPEED, state.SET_LINE_TIME, state.SET_YIELD), makes)
@@ -191,8 +193,7 @@ def _dated(
     allocations = {code: name for name, code in state.ALLOCATIONS.items()}
     sourcings = {code: name for name, code in state.SOURCINGS.items()}
     for change in network.changes:
-        rows: Any = places.get(change.kind, points)
-        where = rows[change.entity]
+        where = places.get(change.kind, points)[change.entity]
         a, b, c = change.values
         values: tuple[Any, Any, Any] = (a, b, c)
         if change.kind == state.SET_LINE_SPEED:

@@ -1,7 +1,7 @@
 """Why a policy touched nothing: what it set, and that the limit it moves never bound.
 
-In: two networks, and where it is known a run, the same under both.  Out: one reason for each kind of setting.  Without a
-run only what no run could show is said.  This module must not know scenarios or terminals.
+In: two networks, and where it is known a run, the same under both.  Out: one reason for each kind of setting.  Without
+a run only what needs none is said.  This module must not know scenarios or terminals.
 """
 
 from __future__ import annotations
