@@ -73,6 +73,13 @@ class Alignment:
         found = begin + int(np.searchsorted(grouped.tick[begin:end], tick))
         return int(grouped.tick[found - 1]) if found > begin else NEVER
 
+    def next_tick(self, run: int, channel: int, tick: int) -> int:
+        """When a channel next had an event after a tick, in run 0 or 1; the horizon for never."""
+        grouped = self.by_channel[run]
+        begin, end = int(grouped.start[channel]), int(grouped.start[channel + 1])
+        found = begin + int(np.searchsorted(grouped.tick[begin:end], tick, side="right"))
+        return int(grouped.tick[found]) if found < end else self.runs[run].horizon
+
     def quantity(self, run: int, channel: int, tick: int) -> int:
         """Sum of the quantities of a channel's events before a tick, in run 0 or 1."""
         grouped = self.by_channel[run]

@@ -148,7 +148,7 @@ class Causes:
         return best
 
     def _lost_time(self, index: int, made: int) -> int:
-        """The last shortage that only the run has in which a start comes late, if no more work was released there."""
+        """The last shortage that was longer in the run with the later start, if no more work was released there."""
         alignment = self.alignment
         before, after = alignment.rows(index)
         late = 1 if after is None or (before is not None and after[0] > before[0]) else 0
@@ -159,18 +159,31 @@ class Causes:
         found = self._latest(shortages, int(alignment.moments[index]))
         if found == NEVER:
             return NEVER
-        row = alignment.rows(found)[late]
-        return found if row is not None and row[0] == alignment.tick(found) else NEVER
+        component = alignment.channel_at(found) % alignment.places.width
+        return found if self._longer(found, component) == late else NEVER
 
     def _overdue(self, index: int, component: int) -> int:
         """What became of the order that a starving line waits for longest, -1 if none is under way."""
         alignment = self.alignment
-        tick, moment = alignment.tick(index), int(alignment.moments[index])
-        run = 0 if (row := alignment.rows(index)[0]) is not None and row[0] == tick else 1
+        moment = int(alignment.moments[index])
+        run = self._longer(index, component)
+        row = alignment.rows(index)[run]
+        tick = alignment.tick(index) if row is None else row[0]
         lane = self._open_orders[run].oldest(alignment.places.lanes_in[component], tick)
         if lane == NEVER:
             return NEVER
         return self._latest([(kind, lane) for kind in (state.RECEIVED, state.SHIPPED, state.PLACED)], moment)
+
+    def _longer(self, index: int, component: int) -> int:
+        """The run, 0 or 1, in which a shortage lasts longer, from its beginning to the next arrival."""
+        alignment = self.alignment
+        lasts = [NEVER, NEVER]
+        for run, row in enumerate(alignment.rows(index)):
+            if row is not None:
+                lanes = alignment.places.lanes_in[component]
+                arrivals = (alignment.next_tick(run, alignment.channel(state.RECEIVED, lane), row[0]) for lane in lanes)
+                lasts[run] = min(arrivals, default=alignment.runs[run].horizon) - row[0]
+        return 0 if lasts[0] > lasts[1] else 1
 
     @cached_property
     def _open_orders(self) -> tuple[OpenOrders, OpenOrders]:

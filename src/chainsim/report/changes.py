@@ -55,8 +55,11 @@ def _some(names: Sequence[str]) -> str:
 def when(loaded: Loaded, policy: str) -> str:
     """From when to when a policy is in force."""
     found = loaded.scenario.policies[policy]
-    begin = found.begin or loaded.scenario.study.start
-    return f"{begin} until {found.until}" if found.until else f"{begin}"
+    study = loaded.scenario.study
+    begin = found.begin or study.start
+    never = begin >= study.end or (found.until is not None and found.until <= study.start)
+    span = f"{begin} until {found.until}" if found.until else f"{begin}"
+    return f"{span} (outside the study, never in force)" if never else span
 
 
 def _cost(loaded: Loaded, policy: str) -> str:
