@@ -107,6 +107,22 @@ def test_an_outage_two_tiers_up_reaches_the_market() -> None:
     assert {step.firm for step in found.firms} == {"mill", "maker", "plant", "buyers"}
 
 
+def test_a_shortage_is_laid_to_the_supplier_that_owes_more_not_to_one_that_is_always_late() -> None:
+    """The slow supplier has the oldest orders under way in both runs; only the maker, which stops, owes more."""
+
+    def two_suppliers() -> Sketch:
+        sketch = Sketch(HORIZON).firm("plant", "chain_master").make("plant", "car")
+        sketch.buy("plant", "motor", "car", 1, {"maker": 500_000, "a slow one": 500_000}, 8, time=2)
+        sketch.make("maker", "motor", 2, time=1).make("a slow one", "motor", 9, time=1)
+        return sketch.lane("plant", "a slow one", "motor", time=30).market("buyers", "car", "plant", every=5)
+
+    found = parted(two_suppliers(), two_suppliers().speed_at(20, "maker", "motor", 0))
+    assert found.market
+    assert found.path[0].firm == "maker"
+    assert found.path[0].cause == POLICY
+    assert "a slow one" not in {step.firm for step in found.path}
+
+
 def test_a_change_of_terms_alone_leaves_every_event_and_says_which_orders_are_paid_otherwise() -> None:
     found = parted(chain(), chain().terms_at(50, "plant", "maker", "motor", 30, 1))
     assert found.same

@@ -9,18 +9,13 @@ one.  This module must not know words.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
-from typing import Final, NamedTuple
-
-import numpy as np
+from typing import Final
 
 from chainsim.compare import settings
 from chainsim.compare.alignment import NEVER, ROWS, Alignment
 from chainsim.compare.places import Places, Point, Way
 from chainsim.compare.settings import Moved
 from chainsim.model import state
-from chainsim.records import ORDER_COLUMNS, Columns
-from chainsim.results.frames import Run
 
 POLICY: Final = -2  # what the policy set here made it differ
 UNKNOWN: Final = -3  # it cannot be told
@@ -58,28 +53,6 @@ BY_SHOCK: Final = (
     state.DESTROYED,
 )
 BY_PURSE: Final = (state.SPENT, state.INTEREST, state.INSOLVENT, state.PAID, state.DISCOUNTED)
-
-
-class OpenOrders(NamedTuple):
-    """Purchase orders of a run: common lane, tick placed, tick of the last delivery; int64 each."""
-
-    lane: Columns
-    placed: Columns
-    done: Columns
-
-    @classmethod
-    def of(cls, run: Run, places: Places) -> OpenOrders:
-        lane = run.log.orders[:, ORDER_COLUMNS.index("lane")]
-        chosen = np.flatnonzero((lane >= 0) & (run.placed >= 0))
-        done = np.full(len(lane), run.horizon, dtype=np.int64)
-        received = run.of_kind(state.RECEIVED)
-        done[received.order] = received.tick
-        return cls(places.maps(run.network).lanes[lane[chosen]], run.placed[chosen], done[chosen])
-
-    def oldest(self, lanes: list[int], tick: int) -> int:
-        """The lane, of these, on which an order has been open for longest at a tick, -1 for none."""
-        waiting = np.flatnonzero(np.isin(self.lane, lanes) & (self.placed <= tick) & (self.done > tick))
-        return int(self.lane[waiting[np.argmin(self.placed[waiting])]]) if len(waiting) else NEVER
 
 
 class Causes:
@@ -163,16 +136,29 @@ class Causes:
         return found if self._longer(found, component) == late else NEVER
 
     def _overdue(self, index: int, component: int) -> int:
-        """What became of the order that a starving line waits for longest, -1 if none is under way."""
+        """What became of the orders that a starving line waits for, -1 if no more of them are under way than else.
+
+        Of all suppliers the one that owes most, compared with what it owes in the other run.
+        """
         alignment = self.alignment
-        moment = int(alignment.moments[index])
         run = self._longer(index, component)
         row = alignment.rows(index)[run]
         tick = alignment.tick(index) if row is None else row[0]
-        lane = self._open_orders[run].oldest(alignment.places.lanes_in[component], tick)
-        if lane == NEVER:
+        lanes = alignment.places.lanes_in[component]
+        more = {lane: self._owed(run, lane, tick) - self._owed(1 - run, lane, tick) for lane in lanes}
+        lane = max(lanes, key=lambda lane: more[lane], default=NEVER)
+        if lane == NEVER or more[lane] <= 0:
             return NEVER
+        moment = int(alignment.moments[index])
         return self._latest([(kind, lane) for kind in (state.RECEIVED, state.SHIPPED, state.PLACED)], moment)
+
+    def _owed(self, run: int, lane: int, tick: int) -> int:
+        """What was ordered on a lane and has not arrived before a tick, quanta."""
+        placed, received = (
+            self.alignment.quantity(run, self.alignment.channel(kind, lane), tick)
+            for kind in (state.PLACED, state.RECEIVED)
+        )
+        return placed - received
 
     def _longer(self, index: int, component: int) -> int:
         """The run, 0 or 1, in which a shortage lasts longer, from its beginning to the next arrival."""
@@ -184,11 +170,6 @@ class Causes:
                 arrivals = (alignment.next_tick(run, alignment.channel(state.RECEIVED, lane), row[0]) for lane in lanes)
                 lasts[run] = min(arrivals, default=alignment.runs[run].horizon) - row[0]
         return 0 if lasts[0] > lasts[1] else 1
-
-    @cached_property
-    def _open_orders(self) -> tuple[OpenOrders, OpenOrders]:
-        one, other = (OpenOrders.of(run, self.alignment.places) for run in self.alignment.runs)
-        return one, other
 
     def _set_here(self, kind: int, entity: int, tick: int) -> bool:
         """Whether something that this event answers to was set otherwise here by a tick."""
