@@ -37,7 +37,7 @@ SHOCKS: Final = "disruptions"
 GROWTH: Final = "expansions"
 CASH: Final = "cash"
 DEMAND: Final = "final demand"
-BOOKS: Final = "what only tables read"
+BOOKS: Final = "attributes, costs and incomes"
 
 OF_STOCK: Final = {
     "reorder_point": LEVELS, "order_up_to": LEVELS, "review": REVIEWS, "lot": REVIEWS, "minimum": REVIEWS,
