@@ -51,6 +51,7 @@ def command(
     if folders and simulating:
         raise click.UsageError("-p, --set, -n, --replication and --seed are for scenario files; a run is finished")
     titles: dict[str, str] = {}
+    networks = None
     if folders:
         table, matters_if = _from_runs(folders)
     else:
@@ -67,7 +68,9 @@ def command(
         from chainsim.study.trial import NOTHING_MORE
 
         names = [*(policies or loaded.scenario.study.policies), baseline]
-        result, folder = simulate(plan(loaded, names, wanted), what[0], workers, None, quiet, NOTHING_MORE)
+        study = plan(loaded, names, wanted)
+        networks = study.networks
+        result, folder = simulate(study, what[0], workers, None, quiet, NOTHING_MORE)
         if not quiet:
             click.echo(f"tables: {folder.as_posix()}/tables", err=True)
         table, matters_if = result.tables["kpis"], float(loaded.scenario.study.matters_if)
@@ -76,7 +79,7 @@ def command(
     from chainsim.compare.paired import comparison
     from chainsim.report.terminal import print_comparison
 
-    print_comparison(comparison(table, baseline, matters_if), form, every, baseline, titles)
+    print_comparison(comparison(table, baseline, matters_if), form, every, baseline, titles, networks)
 
 
 def _require(baseline: str, known: Sequence[str], combined: bool = False) -> None:

@@ -149,19 +149,20 @@ def _formulas() -> Rows:
 
 
 def _runs() -> Rows:
-    from chainsim.errors import FolderError
-    from chainsim.results.store import read_manifest
+    from chainsim.report.figures import size
+    from chainsim.results.inventory import runs_in
 
-    rows: list[tuple[object, ...]] = []
-    for folder in sorted(path.parent for path in Path("results").glob("*/*/manifest.json")):
-        if folder.is_symlink():
-            continue
-        try:
-            facts = read_manifest(folder)
-        except FolderError:
-            rows.append((folder.as_posix(), "", "not readable", "", ""))
-            continue
-        policies, replications = ", ".join(facts["policies"]), len(facts["replications"])
-        started = facts["started"][:16].replace("T", " ")
-        rows.append((folder.as_posix(), started, policies, replications, facts["libraries"]["chainsim"]))
-    return ("run", "started (UTC)", "policies", "replications", "chainsim"), rows
+    rows: list[tuple[object, ...]] = [
+        (
+            run.folder.as_posix(),
+            run.scenario,
+            ", ".join(run.policies),
+            run.replications,
+            run.seed,
+            f"{run.started:%Y-%m-%d %H:%M}" if run.started else "",
+            size(run.size),
+            run.state,
+        )
+        for run in runs_in(Path("results"))
+    ]
+    return ("run", "scenario", "policies", "runs each", "seed", "started (UTC)", "size", "state"), rows

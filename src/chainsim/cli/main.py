@@ -26,6 +26,8 @@ VERBS: Final = {
     "show": "Show a scenario, or each value with the line that set it.",
     "explain": "Where each yuan of the product goes, by tier and ring; nothing runs.",
     "compare": "Put policies, or finished runs, side by side.",
+    "diff": "Show what two scenarios, policies or runs set differently.",
+    "why": "Explain where two policies part, and how it spreads.",
     "verify-model": "Compare the model with theory: the textbook gallery, or your own cases.",
     "fuzz": "Run random networks, and hold every law against them.",
     "schema": "Print the JSON Schema of the scenario language, for editors.",

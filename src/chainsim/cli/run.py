@@ -71,7 +71,7 @@ def command(
         from chainsim.compare.paired import BASELINE
         from chainsim.report.terminal import speed, summary
 
-        summary(loaded, study.networks[BASELINE], result.tables)
+        summary(loaded, study.networks[BASELINE], result.tables, study.networks)
         if reconcile:
             from chainsim.report.reconciliation import print_reconciliation
 

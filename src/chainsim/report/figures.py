@@ -59,3 +59,11 @@ def amount(value: float, unit: str) -> str:
     divisor, shown = scale(abs(value), unit)
     text = figure(value, unit, divisor)
     return text if unit == "CNY/CNY" else f"{text} {shown}"
+
+
+def size(count: int) -> str:
+    """Bytes as people read them."""
+    for unit, worth in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if count >= worth:
+            return f"{count / worth:.1f} {unit}"
+    return f"{count} B"

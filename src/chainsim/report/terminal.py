@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Final
 
 import click
@@ -14,10 +15,12 @@ import pandas as pd
 from rich.text import Text
 
 from chainsim.compare.paired import BASELINE, ONE_RUN, touched_nothing
+from chainsim.compare.touched import why_nothing
 from chainsim.model.network import Network
 from chainsim.report.effects import print_effects
 from chainsim.report.figures import amount, figure, scale, step
 from chainsim.report.layout import console, print_table, print_tables
+from chainsim.report.why import reason_lines
 from chainsim.results.store import csv_bytes
 from chainsim.scenario.load import Loaded
 
@@ -65,8 +68,13 @@ def describe(loaded: Loaded, network: Network) -> None:
     click.echo(f"  {len(network.parts)} parts, {len(network.stocks)} stock points, {len(network.lanes)} lanes")
 
 
-def summary(loaded: Loaded, baseline: Network, tables: Mapping[str, pd.DataFrame]) -> None:
-    """What `chainsim run` shows of its tables: years, multipliers, bottlenecks, and the comparison or the measures."""
+def summary(
+    loaded: Loaded, baseline: Network, tables: Mapping[str, pd.DataFrame], networks: Mapping[str, Network] | None = None
+) -> None:
+    """What `chainsim run` shows of its tables: years, multipliers, bottlenecks, and the comparison or the measures.
+
+    networks: by policy, to say what a policy set that touched nothing.
+    """
     describe(loaded, baseline)
     click.echo()
     _deliveries_by_year(tables["daily"])
@@ -79,7 +87,7 @@ def summary(loaded: Loaded, baseline: Network, tables: Mapping[str, pd.DataFrame
         _warm_up(tables["warm_up"])
     if "comparison" in tables:
         titles = {name: policy.title for name, policy in loaded.scenario.policies.items()}
-        print_comparison(tables["comparison"], "table", every=False, titles=titles)
+        print_comparison(tables["comparison"], "table", every=False, titles=titles, networks=networks)
     else:
         _measures(tables["kpis"])
     _numbers(tables["assumptions"])
@@ -172,7 +180,12 @@ def _bottlenecks(stocks: pd.DataFrame, masters: set[str]) -> None:
 
 
 def print_comparison(
-    table: pd.DataFrame, form: str, every: bool, baseline: str = BASELINE, titles: Mapping[str, str] | None = None
+    table: pd.DataFrame,
+    form: str,
+    every: bool,
+    baseline: str = BASELINE,
+    titles: Mapping[str, str] | None = None,
+    networks: Mapping[str, Network] | None = None,
 ) -> None:
     """The paired comparison: as a table for people, or as CSV or Markdown."""
     stated = (table["measure"] == "cost_per_day") & ((table["baseline"] != 0) | (table["mean"] != 0))
@@ -193,6 +206,7 @@ def print_comparison(
         title = _title(str(policy), titles or {})
         if policy in still:
             title.append("\n  touched nothing: all its measures are exactly those of the baseline, in every run")
+            title.append("".join(f"\n  {line}" for line in _untouched(networks or {}, baseline, str(policy))))
             sections.append((title, []))
             continue
         sections.append((title, [_cells(row, roomy, one_run) for row in _records(rows)]))
@@ -201,6 +215,17 @@ def print_comparison(
     click.echo(f"Policies against {against}, on the same luck ({note})\n")
     if sections:
         print_tables(header, sections)
+
+
+def _untouched(networks: Mapping[str, Network], baseline: str, policy: str) -> list[str]:
+    """What a policy set that touched nothing, and what can be said of it without a run."""
+    if baseline not in networks or policy not in networks:
+        return []
+    start = networks[baseline].start
+    seconds = float(networks[baseline].tick_seconds)
+    reasons = why_nothing(networks[baseline], networks[policy])
+    lines = reason_lines(reasons, lambda tick: f"{start + timedelta(seconds=tick * seconds)}")
+    return [*lines, f"chainsim why FILE {baseline} {policy} tells more"]
 
 
 def _title(policy: str, titles: Mapping[str, str]) -> Text:
