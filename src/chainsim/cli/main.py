@@ -26,6 +26,7 @@ VERBS: Final = {
     "show": "Show a scenario, or each value with the line that set it.",
     "compare": "Put policies, or finished runs, side by side.",
     "resilience": "Stop suppliers for a while: how long the plant survives and recovers.",
+    "sensitivity": "Move numbers down and up: which of them change the best policy.",
     "verify-model": "Compare the model with theory: the textbook gallery, or your own cases.",
     "fuzz": "Run random networks, and hold every law against them.",
     "schema": "Print the JSON Schema of the scenario language, for editors.",
