@@ -12,11 +12,13 @@ from click.testing import CliRunner
 from chainsim.cli.main import chainsim as program
 from chainsim.cli.sensitivity import _swings
 from chainsim.errors import ScenarioError
+from chainsim.scenario.build import build
+from chainsim.scenario.load import load
 from chainsim.study.flips import AS_STATED, Swing, flips, ranking, variants
 
 SMALL = Path(__file__).parents[1] / "data" / "small.yaml"
 
-# A shop that can make 10 a day of the 12 that are ordered; `more` lets it make 15, `fewer` leaves 9 to make.
+# A shop that can make 10 a day of the 12 that are ordered; `more` lets it make 11, `less` a tenth less than stated.
 CASE = """\
 chainsim: 1
 study: {start: 2024-01-01, end: 2024-02-01, seed: 1, replications: 1, policies: [more, less]}
@@ -44,7 +46,8 @@ def tops(table: pd.DataFrame) -> dict[tuple[str, str], tuple[str, bool]]:
 
 def test_a_number_that_turns_the_ranking_around_is_found_and_one_that_does_not_is_not(case: str) -> None:
     """`more` sets 11 a day whatever was stated: best while the shop makes 10, worse than nothing when it makes 12."""
-    found = variants(case, (), None, [Swing("plants.shop.capacity", Fraction(1, 5)), Swing("parts.job.price", Fraction(1, 5))])
+    swings = [Swing(path, Fraction(1, 5)) for path in ("plants.shop.capacity", "parts.job.price")]
+    found = variants(case, (), None, swings)
     table = flips(found, 1, "units_delivered")
     assert tops(table) == {
         (AS_STATED, ""): ("more", False),
@@ -59,6 +62,29 @@ def test_a_number_that_turns_the_ranking_around_is_found_and_one_that_does_not_i
     assert (up["order_changes"], up["top_changes"])[0].all()
     nearer = variants(case, (), None, [Swing("plants.shop.capacity", Fraction(1, 20))])
     assert not flips(nearer, 1, "units_delivered")["top_changes"].any()
+
+
+def test_a_policy_sets_what_it_sets_whatever_the_swing_unlike_with_set(case: str) -> None:
+    """`more` sets 11 a day; a swing moves what is stated below it, `--set` would hold against it."""
+    moved = load(case, (), ["plants.shop.capacity=-20%"])
+    fixed = load(case, ["plants.shop.capacity=-20%"])
+    speeds = {
+        (way, policy): float(86_400 / build(loaded, policy).lines[0].ticks_per_quantum)
+        for way, loaded in (("moved", moved), ("fixed", fixed))
+        for policy in ((), ("more",), ("less",))
+    }
+    assert speeds == pytest.approx(
+        {
+            ("moved", ()): 8,
+            ("moved", ("more",)): 11,
+            ("moved", ("less",)): 7.2,
+            ("fixed", ()): 8,
+            ("fixed", ("more",)): 8,
+            ("fixed", ("less",)): 8,
+        }
+    )
+    both = load(case, ["plants.shop.capacity=5/day"], ["plants.shop.capacity=+20%"])  # what --set gives stays set
+    assert float(86_400 / build(both, ("more",)).lines[0].ticks_per_quantum) == pytest.approx(6)
 
 
 def test_leads_are_differences_between_neighbours(case: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -63,7 +64,11 @@ def command(
     study = loaded.scenario.study
     problems = []
     found: dict[str, Any] = {}
-    readers = {"--outage": (duration, outage), "--follow": (duration, follow), "--at": (date, at)}
+    readers: dict[str, tuple[Callable[..., Any], str | None]] = {
+        "--outage": (duration, outage),
+        "--follow": (duration, follow),
+        "--at": (date, at),
+    }
     for option, (read, text) in readers.items():
         try:
             found[option] = read(text) if text else study.start + (study.end - study.start) / 4

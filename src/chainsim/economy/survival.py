@@ -1,8 +1,10 @@
 """Time to survive: how long a plant keeps its full output when firms stop, from stocks and flows along the bill.
 
 In: a Run and a date.  Out: ticks.  Stock on hand, what is under way and what is in work, over what is used of it per
-tick; the shortest time over components, and over tiers of suppliers, counts.  Source: Simchi-Levi et al. 2015, Interfaces
-45(5), whose linear program of a stopped node has this solution where every firm goes on as before until it lacks a part.
+tick; the shortest time over components, and over tiers of suppliers, counts.  Here every firm goes on as before until
+it lacks a part; the linear program of the source also lets those who are short choose what to make.
+
+Source: Simchi-Levi et al. 2015, Interfaces 45(5).
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ class Survival:
     window: int
 
     def plant(self, stopped: Collection[int]) -> float:
-        """Ticks until the first chain master's line lacks a component when these firms stop; infinite if none ever does."""
+        """Ticks until the first chain master's line lacks a component when these firms stop; infinite if none does."""
         network = self.run.network
         times = [math.inf]
         for index, point in enumerate(network.stocks):

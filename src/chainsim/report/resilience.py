@@ -5,6 +5,7 @@ In: the table of `study.resilience`.  Out: text on stdout.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import click
@@ -33,7 +34,7 @@ def print_resilience(table: pd.DataFrame, outage: str, day: str, form: str) -> N
         "recovers in, days",
     )
     print_table(header, rows, f"A stop of {outage} from {day} on, against the same luck without it")
-    click.echo("survives: from stocks and flows; first wait: simulated; recovers: after the restart; - is never, as seen")
+    click.echo("survives: from stocks and flows; first wait: simulated; recovers: after the restart; - is not seen")
 
 
 def _cells(row: dict[Any, Any]) -> tuple[str, ...]:
@@ -50,4 +51,4 @@ def _cells(row: dict[Any, Any]) -> tuple[str, ...]:
 
 
 def _days(value: float) -> str:
-    return "-" if pd.isna(value) else f"{value:,.1f}"
+    return "-" if math.isnan(value) else f"{value:,.1f}"

@@ -28,7 +28,17 @@ from chainsim.study.trial import run_trial
 from chainsim.units import format_share
 
 AS_STATED: Final = "as stated"
-COLUMNS: Final = ("number", "swing", "rank", "policy", "difference", "lead", "lead_error", "order_changes", "top_changes")
+COLUMNS: Final = (
+    "number",
+    "swing",
+    "rank",
+    "policy",
+    "difference",
+    "lead",
+    "lead_error",
+    "order_changes",
+    "top_changes",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +62,13 @@ def variants(
     path: str, settings: Sequence[str], policies: Sequence[str] | None, swings: Sequence[Swing]
 ) -> list[Variant]:
     """As stated first, then each number down and up.  Raises ScenarioError before anything runs."""
-    moved = [(AS_STATED, "", ())]
+    moved: list[tuple[str, str, tuple[str, ...]]] = [(AS_STATED, "", ())]
     for swing in swings:
         size = format_share(swing.by).replace(" ", "")
         moved += [(swing.number, sign + size, (f"{swing.number}={sign}{size}",)) for sign in ("-", "+")]
     found = []
     for number, text, more in moved:
-        loaded = load(path, [*settings, *more])
+        loaded = load(path, settings, more)  # policies change the moved number, as they change the stated one
         names = dict.fromkeys([BASELINE, *(policies or loaded.scenario.study.policies)])
         networks = {name: build(loaded, () if name == BASELINE else combination(name)) for name in names}
         found.append(Variant(number, text, networks))
@@ -75,8 +85,8 @@ def flips(
 ) -> pd.DataFrame:
     """One row a variant and policy, best first; doing nothing (`none`) is ranked with the others.
 
-    difference: from `none` under the same swing, mean over replications, in the measure's unit.  lead: of each policy over
-    the next one, lead_error its standard error over replications (missing with one).  order_changes, top_changes:
+    difference: from `none` under the same swing, mean over replications, in the measure's unit.  lead: of each policy
+    over the next one, lead_error its standard error over replications (missing with one).  order_changes, top_changes:
     against the ranking as stated; policies that come out exactly equal keep the order in which they were given.
     """
     arguments = [

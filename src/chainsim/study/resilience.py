@@ -57,7 +57,7 @@ class Trace:
     """What a run leaves to be compared, from the tick of the stop on.
 
     waited: ticks of chain masters' lines, each (component, begin, end).  delivered: value to markets by day, fen.
-    owed: by stock point and day, quanta that buyers wait for at the begin of each day from the restart.  survive: ticks.
+    owed: by stock point and day, quanta that buyers wait for every day from the restart on.  survive: ticks.
     """
 
     waited: tuple[tuple[int, int, int], ...]
@@ -96,9 +96,9 @@ def resilience(
 ) -> pd.DataFrame:
     """Each stop begins at `tick`, lasts `ticks` and is followed for `follow` ticks after that, or to the horizon.
 
-    survive_days: from stocks and flows.  first_wait_days: from the stop to the first wait of a chain master's line that the
-    undisturbed run does not have.  held_hours: how much longer these lines waited.  late_cny: the largest value by which
-    deliveries to markets lagged behind; lost_cny and value_added_lost_cny (city): at the end.  recover_days: from the
+    survive_days: from stocks and flows.  first_wait_days: from the stop to the first wait of a chain master's line that
+    the undisturbed run does not have.  held_hours: how much longer these lines waited.  late_cny: the largest value by
+    which deliveries to markets lagged behind; lost_cny and value_added_lost_cny (city): at the end.  recover_days: from the
     restart to the first day on which neither the stopped firms nor final demand are owed more than undisturbed.
     What never happened is missing.
     """
