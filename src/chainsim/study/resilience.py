@@ -98,8 +98,8 @@ def resilience(
 
     survive_days: from stocks and flows.  first_wait_days: from the stop to the first wait of a chain master's line that
     the undisturbed run does not have.  held_hours: how much longer these lines waited.  late_cny: the largest value by
-    which deliveries to markets lagged behind; lost_cny and value_added_lost_cny (city): at the end.  recover_days: from the
-    restart to the first day on which neither the stopped firms nor final demand are owed more than undisturbed.
+    which deliveries to markets lagged behind; lost_cny and value_added_lost_cny (city): at the end.  recover_days: from
+    the restart to the first day on which neither the stopped firms nor final demand are owed more than undisturbed.
     What never happened is missing.
     """
     end = min(network.horizon, tick + ticks + follow)
@@ -119,8 +119,9 @@ def resilience(
 
 def _measures(network: Network, stop: Stop, base: Trace, trace: Trace, survive: float) -> tuple[float, ...]:
     day = float(DAY_SECONDS / network.tick_seconds)
-    known = set(base.waited)
-    first = min((begin for component, begin, end in trace.waited if (component, begin, end) not in known), default=None)
+    known = {(component, begin): end for component, begin, end in base.waited}
+    more_waits = [(end, known.get((component, begin), begin)) for component, begin, end in trace.waited]
+    first = min((since for end, since in more_waits if end > since), default=None)
     held = sum(end - begin for _, begin, end in trace.waited) - sum(end - begin for _, begin, end in base.waited)
     lag = np.cumsum(base.delivered) - np.cumsum(trace.delivered)
     own = np.array([point.firm in stop.firms for point in network.stocks], dtype=bool)
