@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -65,7 +66,7 @@ def command(
     problems = []
     found: dict[str, Any] = {}
     readers: dict[str, tuple[Callable[..., Any], str | None]] = {
-        "--outage": (duration, outage),
+        "--outage": (partial(duration, strictly=True), outage),
         "--follow": (duration, follow),
         "--at": (date, at),
     }
