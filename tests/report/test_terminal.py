@@ -133,14 +133,24 @@ def test_names_are_text_never_markup_or_terminal_commands(
 
 
 @pytest.mark.parametrize(
-    ("masters", "text"),
-    [({"north"}, " seat 3.00 days"), ({"north", "south"}, " south: seat 4.00 days, north: seat 3.00 days")],
+    ("masters", "who"), [({"north"}, ["rim maker"]), ({"north", "south"}, ["south: mill (seat)", "north: rim maker"])]
 )
 def test_where_there_are_several_plants_the_summary_says_which_one_waited(
-    masters: set[str], text: str, capsys: pytest.CaptureFixture[str]
+    masters: set[str], who: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    stocks = pd.DataFrame(
-        {"policy": "none", "firm": ["north", "south", "maker"], "part": "seat", "starved_days": [3.0, 4.0, 9.0]}
+    held = pd.DataFrame(
+        {
+            "policy": "none",
+            "firm": ["north", "south", "maker"],
+            "component": ["rim maker", "seat", "seat"],
+            "root": ["rim maker", "mill", "mill"],
+            "cause": "standing still",
+            "hours": [72.0, 96.0, 200.0],
+            "held_revenue_cny": [1e6, 2e6, 9e6],
+        }
     )
-    _bottlenecks(stocks, masters)
-    assert capsys.readouterr().out.rstrip().endswith(text)
+    kpis = pd.DataFrame({"policy": ["none"], "replication": [1]})
+    _bottlenecks(held, kpis, masters)
+    rows = capsys.readouterr().out.splitlines()[3:]
+    assert [row for row in rows if row.strip()] == [row for row in rows if any(name in row for name in who)]
+    assert [name for row in rows for name in who if name in row] == who

@@ -28,6 +28,8 @@ VERBS: Final = {
     "compare": "Put policies, or finished runs, side by side.",
     "diff": "Show what two scenarios, policies or runs set differently.",
     "why": "Explain where two policies part, and how it spreads.",
+    "resilience": "Stop suppliers for a while: how long the plant survives and recovers.",
+    "sensitivity": "Move numbers down and up: which of them change the best policy.",
     "verify-model": "Compare the model with theory: the textbook gallery, or your own cases.",
     "fuzz": "Run random networks, and hold every law against them.",
     "schema": "Print the JSON Schema of the scenario language, for editors.",

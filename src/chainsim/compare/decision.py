@@ -13,7 +13,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from chainsim.compare.paired import CONFIDENCE, comparison
+from chainsim.compare.intervals import CONFIDENCE
+from chainsim.compare.paired import comparison
 
 OUTCOMES: Final = {
     "revenue": "city_revenue",

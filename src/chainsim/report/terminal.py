@@ -82,7 +82,7 @@ def summary(
     print_effects(tables["effects"], float(baseline.region.additionality))
     masters = {firm.name for firm in baseline.firms if firm.kind == "chain_master"}
     if masters:
-        _bottlenecks(tables["stocks"], masters)
+        _bottlenecks(tables["bottlenecks"], tables["kpis"], masters)
     if "warm_up" in tables:
         _warm_up(tables["warm_up"])
     if "comparison" in tables:
@@ -165,18 +165,22 @@ def _multipliers(table: pd.DataFrame) -> None:
     print_table(header, rows, "Baseline multipliers")
 
 
-def _bottlenecks(stocks: pd.DataFrame, masters: set[str]) -> None:
-    """For every policy, the two components that chain masters' lines waited for longest, in days of a run."""
-    waits = stocks.groupby(["policy", "firm", "part"], sort=False)["starved_days"].mean().reset_index()
-    waits = waits[waits["firm"].isin(masters)]
+def _bottlenecks(table: pd.DataFrame, kpis: pd.DataFrame, masters: set[str]) -> None:
+    """For every policy, the two firms that held chain masters' lines longest: hours and output held, mean of runs."""
+    own = table[table["firm"].isin(masters)]
+    keys = ["policy", "firm", "component", "root", "cause"]
+    sums = own.groupby(keys, sort=False)[["hours", "held_revenue_cny"]].sum().reset_index()
     rows: list[tuple[str, ...]] = []
-    for policy, group in waits.groupby("policy", sort=False):
-        worst = _records(group.sort_values("starved_days", ascending=False, kind="stable").head(2))
-        waited = [row for row in worst if row["starved_days"] > 0]
-        where = [f"{row['firm']}: " if len(masters) > 1 else "" for row in waited]
-        longest = [f"{at}{row['part']} {row['starved_days']:.2f} days" for at, row in zip(where, waited, strict=True)]
-        rows.append((str(policy), ", ".join(longest) or "nothing"))
-    print_table(("policy", "the plant's lines waited for"), rows, "Bottlenecks")
+    for policy, runs in kpis.groupby("policy", sort=False)["replication"].nunique().items():
+        worst = _records(sums[sums["policy"] == policy].sort_values("hours", ascending=False, kind="stable").head(2))
+        for row in worst:
+            what = row["root"] if row["root"] == row["component"] else f"{row['root']} ({row['component']})"
+            what = f"{row['firm']}: {what}" if len(masters) > 1 else what
+            held = amount(row["held_revenue_cny"] / runs, "CNY")
+            rows.append((str(policy), what, row["cause"], f"{row['hours'] / runs:,.1f}", held))
+        if not worst:
+            rows.append((str(policy), "nobody", "", "", ""))
+    print_table(("policy", "the plant waited for", "which was", "hours", "output held"), rows, "Bottlenecks")
 
 
 def print_comparison(

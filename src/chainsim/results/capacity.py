@@ -13,6 +13,7 @@ from chainsim.model.network import UNLIMITED, WHOLE_SHARE, Change, Closure
 from chainsim.model.state import SET_LINE_SPEED
 from chainsim.records import Columns
 from chainsim.results.frames import Run
+from chainsim.results.shortages import shortages
 from chainsim.results.steps import Steps, integral, sums
 
 
@@ -141,13 +142,6 @@ def queue_integral(run: Run) -> Columns:
 
 def starved_ticks(run: Run) -> Columns:
     """Time during which a line waited for each stock point, int64[P]: from each shortage to the next arrival."""
-    starved, received = run.of_kind(state.STARVED), run.of_kind(state.RECEIVED)
-    width = run.horizon + 1
-    arrivals = np.sort(run.lanes.buyer_stock[received.entity] * width + received.tick)
-    begin = starved.entity * width + starved.tick
-    following = np.searchsorted(arrivals, begin, side="right")
-    end = (starved.entity + 1) * width - 1
-    known = following < len(arrivals)
-    end[known] = np.minimum(end[known], arrivals[following[known]])
-    cut = np.maximum(begin, starved.entity * width + run.network.warm_up)
-    return sums(starved.entity, np.maximum(end - cut, 0), len(run.network.stocks))
+    found = shortages(run)
+    waited = np.maximum(found.end - np.maximum(found.begin, run.network.warm_up), 0)
+    return sums(found.stock, waited, len(run.network.stocks))

@@ -44,8 +44,8 @@ class Rows:
         first = int(np.searchsorted(self.tick, tick))
         return Rows(self.tick[first:], self.order[first:], self.entity[first:], self.quantity[first:])
 
-    def where(self, chosen: np.ndarray) -> Rows:
-        """Those that a mask or index chooses."""
+    def where(self, chosen: np.ndarray | slice) -> Rows:
+        """Those that a mask, an index or a slice chooses."""
         return Rows(self.tick[chosen], self.order[chosen], self.entity[chosen], self.quantity[chosen])
 
 
@@ -111,6 +111,20 @@ class Run:
     def of_kind(self, kind: int) -> Rows:
         """The rows of one kind."""
         return self._by_kind[kind]
+
+    @cached_property
+    def _by_entity(self) -> dict[int, tuple[Rows, Columns]]:
+        return {}
+
+    def of_entity(self, kind: int, entity: int) -> Rows:
+        """The rows of one kind and one entity."""
+        if kind not in self._by_entity:
+            rows = self.of_kind(kind)
+            rows = rows.where(np.argsort(rows.entity, kind="stable"))
+            self._by_entity[kind] = rows, rows.entity
+        rows, entities = self._by_entity[kind]
+        first, last = np.searchsorted(entities, [entity, entity + 1])
+        return rows.where(slice(first, last))
 
     def counted(self, kind: int) -> Rows:
         """The rows of one kind from the end of the warm-up on."""

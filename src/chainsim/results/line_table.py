@@ -11,6 +11,7 @@ import pandas as pd
 from chainsim.model import state
 from chainsim.model.network import UNLIMITED
 from chainsim.records import Columns
+from chainsim.results.bound import bound_since
 from chainsim.results.capacity import (
     busy_ticks,
     clock_ticks,
@@ -43,6 +44,7 @@ def line_table(run: Run) -> pd.DataFrame:
             "firm": [network.firms[network.stocks[stock].firm].name for stock in stocks],
             "part": [network.parts[network.stocks[stock].part].name for stock in stocks],
             "utilisation": np.divide(busy, offered, out=np.zeros(count), where=limited & (offered > 0)),
+            "bound_since": bound_since(run),
             "availability": running_ticks(run) / span,
             "mean_busy": np.divide(busy, clock, out=np.zeros(count), where=clock > 0),
             "mean_queue_units": queue_integral(run) / span / per_unit,

@@ -27,7 +27,7 @@ from chainsim.scenario.resolve.defaults import spell_out_groups
 from chainsim.scenario.resolve.distances import fill_transport
 from chainsim.scenario.resolve.inherit import assemble
 from chainsim.scenario.resolve.lists import fill_firms
-from chainsim.scenario.resolve.overrides import Setting, apply, from_command, locate
+from chainsim.scenario.resolve.overrides import Setting, apply, at, from_command, is_set, locate
 from chainsim.scenario.resolve.paths import show
 from chainsim.scenario.resolve.provenance import Fact, Origin, Origins, backing, read_facts, strip, unknown_sources
 from chainsim.scenario.resolve.traces import fill_orders
@@ -109,8 +109,10 @@ class Loaded:
         return rows
 
 
-def load(path: str | Path, settings: Iterable[str] = ()) -> Loaded:
+def load(path: str | Path, settings: Iterable[str] = (), stated: Iterable[str] = ()) -> Loaded:
     """The scenario at `path` with `--set` settings, such as `plants.byd.capacity=900/day`.
+
+    stated: settings that count as if the file said so: policies change them, where they leave those of `--set` alone.
 
     `ScenarioError` with all problems when anything in the file, its parents, its lists or the settings is wrong.
     """
@@ -120,8 +122,9 @@ def load(path: str | Path, settings: Iterable[str] = ()) -> Loaded:
     tree, unused = spell_out_groups(assemble(inputs, reading.prepare))
     reading.problems += unused
     given = tuple(settings)
-    tree = reading.override(tree, given)
-    return replace(reading.judge(tree), settings=given)
+    also = tuple(stated)
+    tree = reading.override(tree, given, also)
+    return replace(reading.judge(tree), settings=given + also)
 
 
 class _Reading:
@@ -145,14 +148,9 @@ class _Reading:
         if isinstance(facts, Scalar):
             self.tables.append(facts)
 
-    def override(self, tree: Mapping, settings: Iterable[str]) -> Mapping:
-        """`--set`, those that name files first, and what these files hold."""
-        parsed: list[Setting] = []
-        for text in settings:
-            try:
-                parsed.append(from_command(text))
-            except ScenarioError as error:
-                self.problems += error.problems
+    def override(self, tree: Mapping, settings: Iterable[str], stated: Iterable[str]) -> Mapping:
+        """`--set`, those that name files first, and what these files hold; then what counts as stated."""
+        parsed = self._parsed(settings)
         files = [setting for setting in parsed if setting.path.rpartition(".")[2].strip() in FILES]
         tree = self._apply(tree, files)
         changed = tree.entries.get("facts")
@@ -166,15 +164,29 @@ class _Reading:
         self.problems += traces
         self.damage |= {"markets.trace"} if traces else set()
         self.damage |= {"transport.*"} if roads else set()
-        return self._apply(tree, [setting for setting in parsed if setting not in files])
+        tree = self._apply(tree, [setting for setting in parsed if setting not in files])
+        return self._apply(tree, self._parsed(stated), as_stated=True)
 
-    def _apply(self, tree: Mapping, settings: Many[Setting]) -> Mapping:
+    def _parsed(self, settings: Iterable[str]) -> list[Setting]:
+        parsed: list[Setting] = []
+        for text in settings:
+            try:
+                parsed.append(from_command(text))
+            except ScenarioError as error:
+                self.problems += error.problems
+        return parsed
+
+    def _apply(self, tree: Mapping, settings: Many[Setting], as_stated: bool = False) -> Mapping:
         names = None
         if any(setting.path.lstrip().startswith("firms") for setting in settings):
             scenario, _ = repaired(tree)
             names = groups_by_firm(scenario) if scenario else None
         for setting in settings:
             writes, wrong = locate(tree, setting, names)
+            if as_stated:
+                as_file = replace(setting, set_by="file")
+                settled = [is_set(at(tree, write.target.path)) for write in writes]
+                writes = [w if own else replace(w, setting=as_file) for w, own in zip(writes, settled, strict=True)]
             tree, found = apply(tree, writes, names)
             self.problems += [*wrong, *found]
         return tree

@@ -10,6 +10,7 @@ import pandas as pd
 
 from chainsim.economy import accounts
 from chainsim.economy.books import Books, books
+from chainsim.economy.bottlenecks import bottlenecks
 from chainsim.economy.chains import chains
 from chainsim.economy.concentration import concentration, exposure
 from chainsim.economy.costs import cost_table
@@ -51,6 +52,7 @@ def tables_of(of: Books) -> dict[str, pd.DataFrame]:
         "groups": group_table(firms),
         "stocks": stock_table(run),
         "lines": line_table(run),
+        "bottlenecks": bottlenecks(run),
         "lanes": tables.lane_table(run, counted),
         "markets": market_table(run, counted),
         "costs": cost_table(run),

@@ -1,0 +1,105 @@
+"""What a line did at each moment: stood still, was full, was at work, was idle; and how fast it could go.
+
+In: a Run.  Out: spans by line, worked out when they are asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+import numpy as np
+
+from chainsim.model import state
+from chainsim.model.network import UNLIMITED, WHOLE_SHARE, Change, Network
+from chainsim.model.state import SET_LINE_SPEED, SET_LINE_TIME
+from chainsim.records import Columns
+from chainsim.results.frames import Run
+
+STILL: Final = 0
+FULL: Final = 1
+WORKING: Final = 2
+IDLE: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What each line did in [edges[k], edges[k + 1]): one of the four."""
+
+    edges: Columns
+    what: Columns
+
+    def within(self, begin: int, end: int) -> Iterator[tuple[int, int, int]]:
+        """Spans (begin, end, what) of a stretch of time."""
+        at = int(np.searchsorted(self.edges, begin, side="right")) - 1
+        while begin < end:
+            until = int(self.edges[at + 1]) if at + 1 < len(self.edges) else end
+            yield begin, min(until, end), int(self.what[at])
+            begin, at = until, at + 1
+
+
+def line_changes(network: Network) -> dict[int, list[Change]]:
+    """Dated changes of each line's speed and time, in their order; lines without any are left out."""
+    found: dict[int, list[Change]] = {}
+    for change in network.changes:
+        if change.kind in (SET_LINE_SPEED, SET_LINE_TIME):
+            found.setdefault(change.entity, []).append(change)
+    return found
+
+
+def standing(run: Run, line: int, dated: Sequence[Change]) -> Standing:
+    """What a line did.  It stands still without speed or servers, and when its stock point delivers nothing."""
+    row = run.network.lines[line]
+    speed = _steps(run, state.LINE_LEVEL, row.stock, WHOLE_SHARE)
+    gate = _steps(run, state.STOCK_LEVEL, row.stock, WHOLE_SHARE)
+    changes = [change for change in dated if change.kind == SET_LINE_SPEED]
+    servers = (
+        np.array([0, *(change.tick for change in changes)], dtype=np.int64),
+        np.array([row.servers, *(change.values[0] for change in changes)], dtype=np.int64),
+    )
+    ticks, rises = [np.zeros(1, dtype=np.int64)], [np.zeros(1, dtype=np.int64)]
+    for kind, rise in ((state.STARTED, 1), (state.FINISHED, -1)):
+        own = run.of_entity(kind, row.stock).tick
+        ticks.append(own)
+        rises.append(np.full(len(own), rise))
+    when = np.concatenate(ticks)
+    order = np.argsort(when, kind="stable")
+    busy = when[order], np.cumsum(np.concatenate(rises)[order])
+    edges = np.unique(np.concatenate([speed[0], gate[0], servers[0], busy[0]]))
+    speeds, gates, many, at_work = (_at(steps, edges) for steps in (speed, gate, servers, busy))
+    what = np.where(at_work > 0, WORKING, IDLE)
+    what[(at_work >= many) & (many < UNLIMITED)] = FULL
+    what[(speeds == 0) | (gates == 0) | (many == 0)] = STILL
+    return Standing(edges, what)
+
+
+def pace(run: Run, line: int, dated: Sequence[Change], tick: int) -> Fraction | None:
+    """Quanta per tick that a line makes at a tick with all its servers, None where they are unlimited."""
+    network, row = run.network, run.network.lines[line]
+    servers, variable, fixed, law, batch = row.servers, row.ticks_per_quantum, row.fixed, row.law, row.batch
+    for change in dated:
+        if change.tick <= tick:
+            if change.kind == SET_LINE_SPEED:
+                servers, variable = change.values[0], Fraction(change.values[1], change.values[2])
+            elif change.kind == SET_LINE_TIME:
+                fixed, law, batch = change.values
+    if servers >= UNLIMITED:
+        return None
+    drawn = network.draws[law].distribution.moments[0] / float(network.tick_seconds) if law >= 0 else 0
+    time = fixed + Fraction(drawn) + variable * batch
+    level = int(_at(_steps(run, state.LINE_LEVEL, row.stock, WHOLE_SHARE), np.array([tick]))[0])
+    return Fraction(servers * batch * level, WHOLE_SHARE) / time if time else None
+
+
+def _steps(run: Run, kind: int, entity: int, opening: int) -> tuple[Columns, Columns]:
+    """Ticks and levels of one entity's rows, from 0 on."""
+    rows = run.of_entity(kind, entity)
+    return np.append(0, rows.tick), np.append(opening, rows.quantity)
+
+
+def _at(steps: tuple[Columns, Columns], ticks: Columns) -> Columns:
+    """The level in force at each tick, after all that happens on it."""
+    result: Columns = steps[1][np.searchsorted(steps[0], ticks, side="right") - 1]
+    return result
