@@ -42,7 +42,7 @@ def decision_table(kpis: pd.DataFrame, baseline: str, matters_if: float, years: 
 
     years: length of the counted time.  per_fiscal_yuan: difference of value added per yuan of public cost, missing
     where nothing was spent.  payback_years: until the region's additional taxes have repaid the cost, at the pace of
-    the study; infinite where they never do, 0 where there is no cost.  verdict: of value added.
+    the study; missing where they never do, 0 where there is no cost.  verdict: of value added.
     """
     wide = kpis.pivot(index=["measure", "replication"], columns="policy", values="value")
     judged = comparison(kpis[kpis["measure"] == JUDGED], baseline, matters_if).set_index("policy")
@@ -67,10 +67,10 @@ def decision_table(kpis: pd.DataFrame, baseline: str, matters_if: float, years: 
 
 
 def payback(cost: float, a_year: float) -> float:
-    """Years until `a_year` has repaid `cost`; 0 of no cost, infinite where it never does."""
+    """Years until `a_year` has repaid `cost`; 0 of no cost, missing where it never does."""
     if cost <= 0:
         return 0.0
-    return cost / a_year if a_year > 0 else math.inf
+    return cost / a_year if a_year > 0 else math.nan
 
 
 def _paired(wide: pd.DataFrame, measure: str, policy: str, baseline: str) -> np.ndarray:

@@ -62,4 +62,4 @@ def _cells(row: Mapping[Any, Any], divisor: float, rank: int | None) -> list[str
 def _years(years: float, cost: float) -> str:
     if cost <= 0:
         return ""
-    return NEVER if math.isinf(years) else f"{years:.1f} years"
+    return NEVER if math.isnan(years) else f"{years:.1f} years"
