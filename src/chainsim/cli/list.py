@@ -17,7 +17,7 @@ Rows = tuple[Sequence[str], list[tuple[object, ...]]]
 @click.argument(
     "what",
     type=click.Choice(
-        ["policies", "suppliers", "parts", "assumptions", "facts", "measures", "rules", "formulas", "runs"]
+        ["policies", "suppliers", "parts", "assumptions", "facts", "measures", "rules", "levers", "formulas", "runs"]
     ),
 )
 @click.argument("scenario", metavar="FILE", required=False, type=click.Path(path_type=str))
@@ -44,7 +44,7 @@ def command(what: str, scenario: str | None) -> None:
             )
         header, rows = of_scenario[what](scenario)
     else:
-        header, rows = {"measures": _measures, "rules": _rules, "formulas": _formulas, "runs": _runs}[what]()
+        header, rows = _ITSELF[what]()
     print_table(header, rows)
 
 
@@ -135,6 +135,16 @@ def _rules() -> Rows:
     return ("family", "written as", "meaning"), rows
 
 
+def _levers() -> Rows:
+    from chainsim.scenario.language.levers.sections import SECTIONS, levers
+
+    rows: list[tuple[object, ...]] = []
+    for name in SECTIONS:
+        fields = ", ".join(field.name if field.required else f"[{field.name}]" for field in levers.fields(name))
+        rows.append((name, levers.meaning(name), fields, levers[name].SOURCE))
+    return ("lever", "what it does", "takes [or may take]", "source"), rows
+
+
 def _formulas() -> Rows:
     from chainsim.theory import formulas
 
@@ -165,3 +175,12 @@ def _runs() -> Rows:
         started = facts["started"][:16].replace("T", " ")
         rows.append((folder.as_posix(), started, policies, replications, facts["libraries"]["chainsim"]))
     return ("run", "started (UTC)", "policies", "replications", "chainsim"), rows
+
+
+_ITSELF: dict[str, Callable[[], Rows]] = {
+    "measures": _measures,
+    "rules": _rules,
+    "levers": _levers,
+    "formulas": _formulas,
+    "runs": _runs,
+}

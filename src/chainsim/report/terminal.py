@@ -30,7 +30,13 @@ HEADLINES: Final = (
     "fill_rate",
     "starved",
 )
-DECLARED: Final = ("cost_total", "cost_per_day", "city_jobs", "city_co2")  # shown where a scenario states them
+DECLARED: Final = (
+    "cost_total",
+    "cost_per_day",
+    "city_jobs",
+    "city_co2",
+    "public_cost",
+)  # shown where a scenario states them
 ROOMY: Final = 100  # columns from which on relative differences fit, too
 
 

@@ -1,0 +1,159 @@
+"""Levers on who supplies: local shares, new firms, a second source.
+
+In: declarations.  Out: shares, counts and switching, and what the public pays for them.  Must not know runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import ClassVar
+
+from chainsim.registry import declared
+from chainsim.scenario.language.levers.base import (
+    Case,
+    Ground,
+    LeverError,
+    Metered,
+    Owed,
+    Pull,
+    after,
+    levers,
+    monthly,
+    split,
+)
+from chainsim.units import format_number, format_share, parse_share
+
+HUNDRED = 100
+
+
+@levers.register("localise")
+@dataclass(frozen=True, slots=True)
+class Localise:
+    """Firms of a ring win points of what buyers order of their part, as far as their capacity allows on plan."""
+
+    SOURCE: ClassVar[str] = "the share moves as a qualified supplier's would; the limit is capacity / planned peak"
+
+    suppliers: str = declared("selector", "groups that state their share")
+    points: Fraction = declared("points", "percentage points of each part's orders", low=0, high=100)
+    ring: str = declared("ring", "where the firms are that win them", default="city")
+    qualification: Fraction = declared("duration", "time until the share moves", low=0, default=Fraction(0))
+    per_point: int = declared("money", "paid to those firms for each point won, when it is won", low=0, default=0)
+
+    def check(self) -> str:
+        return ""
+
+    def pulls(self, ground: Ground) -> Iterator[Pull]:
+        for group in ground.groups("suppliers", self.suppliers):
+            shares = ground.by_ring(f"{group}.share")
+            path = f"{group}.share.{self.ring}" if shares else f"{group}.share"
+            now = share_of(ground, group, self.ring)
+            if now is None:
+                message = f"{group} states no share of firms in the ring {self.ring}"
+                raise LeverError("suppliers", message, "state its share by ring, or attract firms there")
+            points = self.points
+            most = ground.most(group, self.ring)
+            if most is not None and most - now < points / HUNDRED:
+                points = max(Fraction(0), Fraction(int((most - now) * 10_000), 100))
+                message = f"share of {group} in the ring {self.ring} rises by {format_number(points)} points, not by "
+                ground.warn("points", f"{message}{format_number(self.points)}: its firms have no capacity for more")
+            yield Pull(path, f"+{format_number(points)} points", "points", self.qualification, adapts=True)
+
+    def owed(self, case: Case) -> Iterator[Owed | Metered]:
+        if not self.per_point:
+            return
+        for day, group, points in case.gained(self.suppliers, self.ring):
+            firms = case.firms(group, self.ring)
+            for firm, fen in zip(firms, split(self.per_point * points, len(firms)), strict=True):
+                yield Owed(day, firm, fen)
+
+
+def share_of(ground: Ground, group: str, ring: str) -> Fraction | None:
+    """Share that a group states of its firms in a ring."""
+    shares = ground.by_ring(f"{group}.share")
+    if shares:
+        return number(shares[ring]) if ring in shares else None
+    text = ground.says(f"{group}.share")
+    return number(text) if text is not None and (ground.says(f"{group}.ring") or "city") == ring else None
+
+
+def number(text: str) -> Fraction:
+    """A share as text."""
+    return parse_share(text)
+
+
+@levers.register("attract")
+@dataclass(frozen=True, slots=True)
+class Attract:
+    """New firms of a group settle in a ring; with a share of orders besides, or sharing what the ring has."""
+
+    SOURCE: ClassVar[str] = "none: how many come is the planner's assumption"
+
+    suppliers: str = declared("selector", "groups that state their `count` by ring")
+    firms: int = declared("count", "how many come, to each group", low=1)
+    ring: str = declared("ring", "where they settle", default="city")
+    takes: Fraction = declared("duration", "time until they deliver", low=0, default=Fraction(0))
+    points: Fraction = declared("points", "percentage points of orders that come along", low=0, high=100, default=0)
+    per_firm: int = declared("money", "paid to each new firm when it is there", low=0, default=0)
+
+    def check(self) -> str:
+        return ""
+
+    def pulls(self, ground: Ground) -> Iterator[Pull]:
+        for group in ground.groups("suppliers", self.suppliers):
+            counts = dict(ground.by_ring(f"{group}.count"))
+            if not counts:
+                hint = "write its `count` by ring, {city: 2, province: 3}"
+                raise LeverError("suppliers", f"{group} has no count by ring, so nobody can join it", hint)
+            count = str(int(counts.get(self.ring, "0")) + self.firms)
+            if self.ring in counts:
+                yield Pull(f"{group}.count.{self.ring}", count, "firms", self.takes)
+            else:
+                yield Pull(f"{group}.count", counts | {self.ring: count}, "firms", self.takes)
+            yield from self._share(ground, group)
+
+    def _share(self, ground: Ground, group: str) -> Iterator[Pull]:
+        shares = dict(ground.by_ring(f"{group}.share"))
+        if self.ring in shares:
+            if self.points:
+                more = f"+{format_number(self.points)} points"
+                yield Pull(f"{group}.share.{self.ring}", more, "points", self.takes)
+        elif shares:
+            own = shares | {self.ring: format_share(self.points / HUNDRED)}
+            yield Pull(f"{group}.share", own, "points", self.takes)
+        elif self.points:
+            raise LeverError("points", f"{group} has no share by ring", "write it by ring, {city: 20%, province: 30%}")
+
+    def owed(self, case: Case) -> Iterator[Owed | Metered]:
+        if self.per_firm:
+            for firm in case.new_firms(self.suppliers, self.ring):
+                yield Owed(after(case.begin, self.takes), firm, self.per_firm)
+
+
+@levers.register("second_source")
+@dataclass(frozen=True, slots=True)
+class SecondSource:
+    """Buyers turn to suppliers that are held ready while one of theirs delivers nothing."""
+
+    SOURCE: ClassVar[str] = "none: `switching` and `standby` of the scenario"
+
+    buyers: str = declared("selector", "plants, supplier groups or warehouses that may switch")
+    suppliers: str = declared("selector", "groups with `standby: true` that are held ready")
+    qualification: Fraction = declared("duration", "time until they may be turned to", low=0, default=Fraction(0))
+    retainer: Fraction = declared("money rate", "paid to each of their firms for being ready", low=0, default=0)
+
+    def check(self) -> str:
+        return ""
+
+    def pulls(self, ground: Ground) -> Iterator[Pull]:
+        for group in ground.groups("suppliers", self.suppliers):
+            if ground.says(f"{group}.standby") != "true":
+                raise LeverError("suppliers", f"{group} is no second source", "give it `standby: true` and no share")
+        for group in ground.groups("buyers", self.buyers):
+            yield Pull(f"{group}.switching", {}, "buyers", self.qualification)
+
+    def owed(self, case: Case) -> Iterator[Owed | Metered]:
+        for firm in case.firms(self.suppliers) if self.retainer else ():
+            for day, fen in monthly(self.retainer, case.begin, case.until):
+                yield Owed(day, firm, fen)
