@@ -136,13 +136,14 @@ def _rules() -> Rows:
 
 
 def _levers() -> Rows:
-    from chainsim.scenario.language.levers.sections import SECTIONS, levers
+    from chainsim.scenario.language.levers.base import levers
+    from chainsim.scenario.language.levers.sections import SECTIONS
 
     rows: list[tuple[object, ...]] = []
     for name in SECTIONS:
         fields = ", ".join(field.name if field.required else f"[{field.name}]" for field in levers.fields(name))
         rows.append((name, levers.meaning(name), fields, levers[name].SOURCE))
-    return ("lever", "what it does", "takes [or may take]", "source"), rows
+    return ("lever", "what it does", "fields", "source"), rows
 
 
 def _formulas() -> Rows:

@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from chainsim.errors import Place, Problem
-from chainsim.scenario.checks.flow import firm_rates, part_rates
+from chainsim.scenario.checks.flow import part_rates
 from chainsim.scenario.language.fields import OfPlan
 from chainsim.scenario.language.levers.base import Lever, LeverError, Pull
 from chainsim.scenario.language.levers.sections import pulled
@@ -95,12 +95,8 @@ class Site:
         planned = rates.get(firm.makes, 0.0)
         if not planned:
             return None
-        asked = [
-            rate * number for path, _, own, rate, number in firm_rates(self.scenario, rates) if path[1:] == (name,)
-        ]
-        if not asked:
-            return None
-        return min(Fraction(1), firm.capacity * firm.good * count / Fraction(planned))
+        daily = Fraction(planned * DAY).limit_denominator(10**6)
+        return min(Fraction(1), firm.capacity * firm.good * count * DAY / daily)
 
     def warn(self, field: str, message: str) -> None:
         self.warnings.append((field, message))

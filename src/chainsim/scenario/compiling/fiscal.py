@@ -43,7 +43,8 @@ class InForce:
 
     def new_firms(self, selector: str, ring: str) -> Sequence[str]:
         known = set(groups_by_firm(self.loaded.scenario))
-        return [name for name in self._firms(self.dated[-1][1], selector, ring) if name not in known]
+        found = [name for _, scenario in self.dated for name in self._firms(scenario, selector, ring)]
+        return [name for name in dict.fromkeys(found) if name not in known]
 
     def gained(self, selector: str, ring: str) -> Sequence[tuple[date, str, Fraction]]:
         found = []

@@ -24,6 +24,7 @@ from chainsim.scenario.language.levers.base import (
 )
 from chainsim.units import format_duration, format_number, format_rate, format_share
 
+ZERO = Fraction(0)
 INSIDE = {"city": ("city",), "province": ("city", "province")}  # rings cumulate
 
 
@@ -37,7 +38,7 @@ class TradeIn:
     market: str = declared("name", "who buys")
     gains: Fraction = declared("percentage", "how much more than planned is sold in that time", low=0)
     payback: Fraction = declared("duration", "how long the dip lasts after it", low=1)
-    additional: Fraction = declared("share", "share of the gains that nobody misses later", low=0, high=1, default=0)
+    additional: Fraction = declared("share", "share of the gains that nobody misses later", low=0, high=1, default=ZERO)
     per_unit: int = declared("money", "paid to the buyers for each unit delivered", low=0, default=0)
 
     def check(self) -> str:
@@ -72,8 +73,8 @@ class AttractMaster:
     market: str = declared("name", "who buys what it makes, at a rate of 0 in the baseline")
     capacity: Fraction = declared("rate", "what it can make in the end", low=0)
     sells: Fraction = declared("rate", "what is wanted of it in the end", low=0)
-    build: Fraction = declared("duration", "time until it begins", low=0, default=Fraction(0))
-    ramp_up: Fraction = declared("duration", "time from then until all is there", low=0, default=Fraction(0))
+    build: Fraction = declared("duration", "time until it begins", low=0, default=ZERO)
+    ramp_up: Fraction = declared("duration", "time from then until all is there", low=0, default=ZERO)
     grant: int = declared("money", "paid to it on the policy's first day", low=0, default=0)
 
     def check(self) -> str:
@@ -82,15 +83,15 @@ class AttractMaster:
     def pulls(self, ground: Ground) -> Iterator[Pull]:
         (plant,) = ground.groups("plant", f'plants."{self.plant}"')
         (market,) = ground.groups("market", f'markets."{self.market}"')
-        yield Pull(f"{plant}.capacity", format_rate(self.capacity), "capacity", self.build)
-        yield Pull(f"{market}.rate", format_rate(self.sells), "sells", self.build)
+        yield Pull(f"{plant}.capacity", format_rate(self.capacity), "capacity", self.build, lasts=True)
+        yield Pull(f"{market}.rate", format_rate(self.sells), "sells", self.build, lasts=True)
         if self.ramp_up:
             begin = after(ground.begin, self.build)
             end = after(begin, self.ramp_up)
             over = {"from": begin.isoformat(), "over": format_duration(self.ramp_up)}
-            yield Pull(f"{plant}.ramp_up", over, "ramp_up", self.build)
+            yield Pull(f"{plant}.ramp_up", over, "ramp_up", self.build, lasts=True)
             rise = {"from": begin.isoformat(), "until": end.isoformat()}
-            yield Pull(f"{market}.ramp", rise, "ramp_up", self.build)
+            yield Pull(f"{market}.ramp", rise, "ramp_up", self.build, lasts=True)
 
     def owed(self, case: Case) -> Iterator[Owed | Metered]:
         if self.grant:

@@ -27,6 +27,8 @@ from chainsim.units import format_number, format_share, parse_share
 
 HUNDRED = 100
 
+ZERO = Fraction(0)
+
 
 @levers.register("localise")
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,14 @@ class Localise:
     suppliers: str = declared("selector", "groups that state their share")
     points: Fraction = declared("points", "percentage points of each part's orders", low=0, high=100)
     ring: str = declared("ring", "where the firms are that win them", default="city")
-    qualification: Fraction = declared("duration", "time until the share moves", low=0, default=Fraction(0))
+    qualification: Fraction = declared("duration", "time until the share moves", low=0, default=ZERO)
+    instead_of: str = declared(
+        "ring", "ring that loses them, of the same groups; outside sources if absent", default=""
+    )
     per_point: int = declared("money", "paid to those firms for each point won, when it is won", low=0, default=0)
 
     def check(self) -> str:
-        return ""
+        return "instead_of must be another ring" if self.instead_of == self.ring else ""
 
     def pulls(self, ground: Ground) -> Iterator[Pull]:
         for group in ground.groups("suppliers", self.suppliers):
@@ -59,6 +64,9 @@ class Localise:
                 message = f"share of {group} in the ring {self.ring} rises by {format_number(points)} points, not by "
                 ground.warn("points", f"{message}{format_number(self.points)}: its firms have no capacity for more")
             yield Pull(path, f"+{format_number(points)} points", "points", self.qualification, adapts=True)
+            if self.instead_of:
+                other = f"{group}.share.{self.instead_of}"
+                yield Pull(other, f"-{format_number(points)} points", "instead_of", self.qualification, adapts=True)
 
     def owed(self, case: Case) -> Iterator[Owed | Metered]:
         if not self.per_point:
@@ -93,8 +101,8 @@ class Attract:
     suppliers: str = declared("selector", "groups that state their `count` by ring")
     firms: int = declared("count", "how many come, to each group", low=1)
     ring: str = declared("ring", "where they settle", default="city")
-    takes: Fraction = declared("duration", "time until they deliver", low=0, default=Fraction(0))
-    points: Fraction = declared("points", "percentage points of orders that come along", low=0, high=100, default=0)
+    takes: Fraction = declared("duration", "time until they deliver", low=0, default=ZERO)
+    points: Fraction = declared("points", "percentage points of orders that come along", low=0, high=100, default=ZERO)
     per_firm: int = declared("money", "paid to each new firm when it is there", low=0, default=0)
 
     def check(self) -> str:
@@ -108,9 +116,9 @@ class Attract:
                 raise LeverError("suppliers", f"{group} has no count by ring, so nobody can join it", hint)
             count = str(int(counts.get(self.ring, "0")) + self.firms)
             if self.ring in counts:
-                yield Pull(f"{group}.count.{self.ring}", count, "firms", self.takes)
+                yield Pull(f"{group}.count.{self.ring}", count, "firms", self.takes, lasts=True)
             else:
-                yield Pull(f"{group}.count", counts | {self.ring: count}, "firms", self.takes)
+                yield Pull(f"{group}.count", counts | {self.ring: count}, "firms", self.takes, lasts=True)
             yield from self._share(ground, group)
 
     def _share(self, ground: Ground, group: str) -> Iterator[Pull]:
@@ -118,10 +126,10 @@ class Attract:
         if self.ring in shares:
             if self.points:
                 more = f"+{format_number(self.points)} points"
-                yield Pull(f"{group}.share.{self.ring}", more, "points", self.takes)
+                yield Pull(f"{group}.share.{self.ring}", more, "points", self.takes, lasts=True)
         elif shares:
             own = shares | {self.ring: format_share(self.points / HUNDRED)}
-            yield Pull(f"{group}.share", own, "points", self.takes)
+            yield Pull(f"{group}.share", own, "points", self.takes, lasts=True)
         elif self.points:
             raise LeverError("points", f"{group} has no share by ring", "write it by ring, {city: 20%, province: 30%}")
 
@@ -129,6 +137,33 @@ class Attract:
         if self.per_firm:
             for firm in case.new_firms(self.suppliers, self.ring):
                 yield Owed(after(case.begin, self.takes), firm, self.per_firm)
+
+
+@levers.register("small_firms")
+@dataclass(frozen=True, slots=True)
+class SmallFirms:
+    """New small firms of a group start up in a ring and share what it has; the public supports each for a while."""
+
+    SOURCE: ClassVar[str] = "none: how many come is the planner's assumption"
+
+    suppliers: str = declared("selector", "groups that state their `count` by ring")
+    firms: int = declared("count", "how many start up, in each group", low=1)
+    ring: str = declared("ring", "where they start up", default="city")
+    takes: Fraction = declared("duration", "time until they deliver", low=0, default=ZERO)
+    support: Fraction = declared("money rate", "paid to each of them, from then on", low=0, default=ZERO)
+    supported: Fraction = declared("duration", "for how long", low=0, default=Fraction(365 * 86_400))
+
+    def check(self) -> str:
+        return ""
+
+    def pulls(self, ground: Ground) -> Iterator[Pull]:
+        yield from Attract(self.suppliers, self.firms, self.ring, self.takes).pulls(ground)
+
+    def owed(self, case: Case) -> Iterator[Owed | Metered]:
+        begin = after(case.begin, self.takes)
+        for firm in case.new_firms(self.suppliers, self.ring) if self.support else ():
+            for day, fen in monthly(self.support, begin, after(begin, self.supported)):
+                yield Owed(day, firm, fen)
 
 
 @levers.register("second_source")
@@ -140,8 +175,8 @@ class SecondSource:
 
     buyers: str = declared("selector", "plants, supplier groups or warehouses that may switch")
     suppliers: str = declared("selector", "groups with `standby: true` that are held ready")
-    qualification: Fraction = declared("duration", "time until they may be turned to", low=0, default=Fraction(0))
-    retainer: Fraction = declared("money rate", "paid to each of their firms for being ready", low=0, default=0)
+    qualification: Fraction = declared("duration", "time until they may be turned to", low=0, default=ZERO)
+    retainer: Fraction = declared("money rate", "paid to each of their firms for being ready", low=0, default=ZERO)
 
     def check(self) -> str:
         return ""

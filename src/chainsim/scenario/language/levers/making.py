@@ -38,6 +38,9 @@ def more(share: Fraction) -> str:
     return f"+{format_number(share * 100)}%"
 
 
+ZERO = Fraction(0)
+
+
 @levers.register("capacity_fund")
 @dataclass(frozen=True, slots=True)
 class CapacityFund:
@@ -47,7 +50,7 @@ class CapacityFund:
 
     suppliers: str = declared("selector", "groups that grow; those without a stated capacity are passed over")
     capacity: Fraction = declared("percentage", "how much more each can make", low=0)
-    build: Fraction = declared("duration", "time until it can", low=0, default=Fraction(0))
+    build: Fraction = declared("duration", "time until it can", low=0, default=ZERO)
     per_firm: int = declared("money", "grant to each firm, on the policy's first day", low=0, default=0)
 
     def check(self) -> str:
@@ -84,7 +87,7 @@ class UpgradeLoan:
     capacity: Fraction = declared("percentage", "how much more each can make", low=0)
     loan: int = declared("money", "to each firm, 20 million CNY at most", low=0, high=TWENTY_MILLION)
     years: Fraction = declared("number", "for how long, 3 at most", low=0, high=3, default=Fraction(3))
-    build: Fraction = declared("duration", "time until the capacity is there", low=0, default=Fraction(0))
+    build: Fraction = declared("duration", "time until the capacity is there", low=0, default=ZERO)
     lpr: Fraction = declared(
         "share", "loan prime rate of one year (3.1 % from October 2024)", low=0, high=1, default=LPR
     )
@@ -113,7 +116,7 @@ class Buffers:
 
     firms: str = declared("selector", "plants or supplier groups")
     days: Fraction = declared("duration", "added to the cover of their component stock", low=0)
-    subsidy: Fraction = declared("money rate", "paid to each firm while it keeps them", low=0, default=0)
+    subsidy: Fraction = declared("money rate", "paid to each firm while it keeps them", low=0, default=ZERO)
 
     def check(self) -> str:
         return ""
@@ -170,12 +173,12 @@ class Innovation:
     SOURCE: ClassVar[str] = "none: the gains are the planner's assumption"
 
     suppliers: str = declared("selector", "plants or supplier groups")
-    less_scrap: Fraction = declared("points", "points of yield gained", low=0, high=100, default=0)
-    faster: Fraction = declared("share", "by how much the process time falls", low=0, high=1, default=0)
+    less_scrap: Fraction = declared("points", "points of yield gained", low=0, high=100, default=ZERO)
+    faster: Fraction = declared("share", "by how much the process time falls", low=0, high=1, default=ZERO)
     less_material: Fraction = declared(
-        "points", "points of the price of what they make that become value added", low=0, high=100, default=0
+        "points", "points of the price of what they make that become value added", low=0, high=100, default=ZERO
     )
-    takes: Fraction = declared("duration", "time until it works", low=0, default=Fraction(0))
+    takes: Fraction = declared("duration", "time until it works", low=0, default=ZERO)
     per_firm: int = declared("money", "paid to each firm when it works", low=0, default=0)
 
     def check(self) -> str:
