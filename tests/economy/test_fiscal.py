@@ -100,6 +100,20 @@ def test_a_stated_cost_is_paid_once_on_the_first_day_to_nobody_in_particular(tab
     assert (row["payer"], row["recipient"], row["cny"]) == ("budget", "recipients not stated", 5_000_000)
 
 
+def test_what_is_paid_in_the_warm_up_counts(tabled: Tabled) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(f"{__name__}.CASE", CASE.replace("2024-03-11}", "2024-03-11, warm_up: 40 days}"))
+        tables = tabled("{from: 2024-01-02, public_cost: 5 CNY}")
+    assert measure(tables, "public_cost") == 5
+
+
+def test_two_policies_are_paid_for_each_in_its_own_name(tabled: Tabled) -> None:
+    more = "  also: {from: 2024-02-01, public_cost: 1.01 CNY}\n"
+    tables = tabled(f"{{public_cost: 2 CNY}}\n{more}", policy="also+act")
+    assert tables["fiscal"].groupby("decided_by")["cny"].sum().to_dict() == {"act": 2, "also": 1.01}
+    assert measure(tables, "public_cost") == pytest.approx(3.01)
+
+
 def test_payment_terms_move_claims_and_cost_the_public_nothing(tabled: Tabled) -> None:
     lever = "{from: 2024-01-31, lever: {payment_terms: {buyers: plants.works, pays_after: 5 days}}}"
     assert receivable(tabled(lever, policy="none")) == 20 * 9 * 400

@@ -79,8 +79,8 @@ def test_a_localised_share_is_limited_by_capacity_until_there_is_more(loaded: Lo
     assert shares[date(2024, 4, 1)] == Fraction(36, 100)
     assert shares[date(2024, 5, 1)] == Fraction(40, 100)
     assert [problem.message for problem in found.warnings] == [
-        "policy local: localise: share of suppliers.motor in the ring city rises by 6 points, not by 10: "
-        "its firms have no capacity for more"
+        "policy local: localise: capacity of firms in the ring city limits what they win on plan: "
+        "6 points of suppliers.motor, not 10"
     ]
 
 
@@ -167,7 +167,7 @@ BAD = {
     "lever: {localise: {suppliers: suppliers.moter, points: 1}}": "there is no 'moter' in suppliers",
     "lever: {localise: {suppliers: 'suppliers[tier=3]', points: 1}}": "nothing matches '[tier=3]'",
     "lever: {localise: {suppliers: suppliers, points: 1}}": "path 'suppliers' names no group",
-    "lever: {localise: {suppliers: suppliers.motor, points: 1, ring: abroad}}": "states no share of firms in the ring",
+    "lever: {localise: {suppliers: suppliers.motor, points: 1, ring: abroad}}": "in the ring abroad that could rise",
     "lever: {upgrade_loan: {suppliers: suppliers.seat, capacity: 1%, loan: 21 million CNY}}": "loan must not be above",
     "lever: {upgrade_loan: {suppliers: suppliers.seat, capacity: 1%, loan: 1 CNY, years: 4}}": "must not be above 3",
     "lever: {upgrade_loan: {suppliers: plants.works, capacity: 1%, loan: 1 CNY}}": "states a capacity",

@@ -49,17 +49,19 @@ def command(what: str, scenario: str | None) -> None:
 
 
 def _policies(path: str) -> Rows:
+    from chainsim.scenario.language.levers.sections import pulled
     from chainsim.scenario.load import load
     from chainsim.units import format_money
 
     loaded = load(path)
     study = loaded.scenario.study
-    rows: list[tuple[object, ...]] = [("none", "the baseline", study.start, "", "", "yes")]
+    rows: list[tuple[object, ...]] = [("none", "the baseline", study.start, "", "", "", "yes")]
     for name, policy in loaded.scenario.policies.items():
         cost = format_money(policy.public_cost) if policy.public_cost else ""
+        levers = ", ".join(pulled(policy.lever))
         in_study = "yes" if any(name in entry.split("+") for entry in study.policies) else ""
-        rows.append((name, policy.title, policy.begin or study.start, policy.until or "", cost, in_study))
-    return ("policy", "what it does", "from", "until", "public cost", "in study"), rows
+        rows.append((name, policy.title, policy.begin or study.start, policy.until or "", levers, cost, in_study))
+    return ("policy", "what it does", "from", "until", "levers", "public cost", "in study"), rows
 
 
 def _suppliers(path: str) -> Rows:

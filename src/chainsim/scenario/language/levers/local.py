@@ -26,6 +26,7 @@ from chainsim.scenario.language.levers.base import (
 from chainsim.units import format_number, format_share, parse_share
 
 HUNDRED = 100
+MOST_TOLD = 3  # groups named in a warning
 
 ZERO = Fraction(0)
 
@@ -50,30 +51,35 @@ class Localise:
         return "instead_of must be another ring" if self.instead_of == self.ring else ""
 
     def pulls(self, ground: Ground) -> Iterator[Pull]:
-        for group in ground.groups("suppliers", self.suppliers):
-            shares = ground.by_ring(f"{group}.share")
-            path = f"{group}.share.{self.ring}" if shares else f"{group}.share"
-            now = share_of(ground, group, self.ring)
-            if now is None:
-                message = f"{group} states no share of firms in the ring {self.ring}"
-                raise LeverError("suppliers", message, "state its share by ring, or attract firms there")
+        shares = {group: share_of(ground, group, self.ring) for group in ground.groups("suppliers", self.suppliers)}
+        able = {group: share for group, share in shares.items() if share is not None and share < 1}
+        if not able:
+            message = f"none of '{self.suppliers}' states a share of firms in the ring {self.ring} that could rise"
+            raise LeverError("suppliers", message, "state its share by ring, or attract firms there")
+        limited = []
+        for group, now in able.items():
+            path = f"{group}.share.{self.ring}" if ground.by_ring(f"{group}.share") else f"{group}.share"
             points = self.points
             most = ground.most(group, self.ring)
             if most is not None and most - now < points / HUNDRED:
-                points = max(Fraction(0), Fraction(int((most - now) * 10_000), 100))
-                message = f"share of {group} in the ring {self.ring} rises by {format_number(points)} points, not by "
-                ground.warn("points", f"{message}{format_number(self.points)}: its firms have no capacity for more")
+                points = max(ZERO, Fraction(int((most - now) * 10_000), 100))
+                limited.append(f"{format_number(points)} points of {group}")
             yield Pull(path, f"+{format_number(points)} points", "points", self.qualification, adapts=True)
             if self.instead_of:
                 other = f"{group}.share.{self.instead_of}"
                 yield Pull(other, f"-{format_number(points)} points", "instead_of", self.qualification, adapts=True)
+        if limited:
+            most_told = ", ".join(limited[:MOST_TOLD]) + (", ..." if len(limited) > MOST_TOLD else "")
+            message = f"capacity of firms in the ring {self.ring} limits what they win on plan: {most_told}, "
+            ground.warn("points", f"{message}not {format_number(self.points)}")
 
     def owed(self, case: Case) -> Iterator[Owed | Metered]:
         if not self.per_point:
             return
         for day, group, points in case.gained(self.suppliers, self.ring):
             firms = case.firms(group, self.ring)
-            for firm, fen in zip(firms, split(self.per_point * points, len(firms)), strict=True):
+            shares = split(self.per_point * points, len(firms)) if firms else []
+            for firm, fen in zip(firms, shares, strict=True):
                 yield Owed(day, firm, fen)
 
 
