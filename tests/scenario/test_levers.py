@@ -194,7 +194,10 @@ def test_a_lever_that_means_nothing_is_refused_at_its_place(refused: Refused, li
 def test_a_lever_that_comes_too_late_is_told(loaded: Loads) -> None:
     lever = "{localise: {suppliers: suppliers.motor, points: 1, qualification: 400 days}}"
     messages = [problem.message for problem in loaded(with_policy(f"{{lever: {lever}}}")).warnings]
-    assert "policy other: localise: acts from 2025-02-04 on, after the end of the study" in messages
+    assert "policy other: localise: would act from 2025-02-04 on, and it is over on 2025-01-01" in messages
+    sooner = lever.replace("400", "60")
+    messages = [problem.message for problem in loaded(with_policy(f"{{until: 2024-03-01, lever: {sooner}}}")).warnings]
+    assert "policy other: localise: would act from 2024-03-01 on, and it is over on 2024-03-01" in messages
 
 
 # ------------------------------------------------------------------------------------ declarations

@@ -37,6 +37,7 @@ DECLARED: Final = (
     "city_co2",
     "public_cost",
 )  # shown where a scenario states them
+STATED: Final = ("cost_per_day", "public_cost")  # compared where a scenario or policy states them
 ROOMY: Final = 100  # columns from which on relative differences fit, too
 
 
@@ -179,7 +180,7 @@ def print_comparison(
     table: pd.DataFrame, form: str, every: bool, baseline: str = BASELINE, titles: Mapping[str, str] | None = None
 ) -> None:
     """The paired comparison: as a table for people, or as CSV or Markdown."""
-    stated = (table["measure"] == "cost_per_day") & ((table["baseline"] != 0) | (table["mean"] != 0))
+    stated = table["measure"].isin(STATED) & ((table["baseline"] != 0) | (table["mean"] != 0))
     shown = table if every else table[table["measure"].isin(HEADLINES) | stated]
     if form == "csv":
         click.echo(csv_bytes(shown).decode("utf-8-sig"), nl=False)

@@ -156,9 +156,11 @@ def _made(site: Site, name: str, word: str, lever: Lever) -> tuple[list[Made], l
     found = []
     for pull in pulls:
         wait = -(-pull.wait // DAY)
-        if wait and site.begin + timedelta(days=wait) >= study.end:
-            message = f"acts from {site.begin + timedelta(days=wait)} on, after the end of the study"
-            problems.append(told(pull.field, message, warning=True))
+        acts = site.begin + timedelta(days=wait)
+        over = study.end if site.until is None or pull.lasts else min(study.end, site.until)
+        if wait and acts >= over:
+            message = f"would act from {acts} on, and it is over on {over}"
+            problems.append(told(pull.field, message, "let it begin sooner, or last longer", warning=True))
         where = place(pull.field)
         setting = Setting(pull.path, _node(pull, where), where, by, pull.adapts)
         found.append(Made(setting, wait, pull.lasts))
