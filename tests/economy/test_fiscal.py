@@ -6,6 +6,7 @@ Two seat makers of the city have 40 %, two of the province 50 %, and the rest is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -317,3 +318,29 @@ def test_innovation_saves_scrap_time_and_material(tabled: Tabled) -> None:
     assert started == pytest.approx(35 * 18 + 35 * 11.25, rel=0.03)
     assert measure(tables, "public_cost") == 4_000_000
     assert set(tables["fiscal"]["month"]) == {"2024-02"}
+
+
+ALL_AT_ONCE = """\
+  terms: {from: 2024-01-03, lever: {payment_terms: {buyers: plants.works, pays_after: 7 days}}, public_cost: 0.01 CNY}
+  bank: {from: 2024-01-04, lever: {chain_finance: {suppliers: suppliers.seat, market_rate: 6.1%, rate: 2.3%}}}
+  points: {from: 2024-01-05, lever: {localise: {suppliers: suppliers.seat, points: 7, per_point: 333.33 CNY}}}
+  firms: {from: 2024-01-06, lever: {attract: {suppliers: suppliers.seat, firms: 1, per_firm: 7.77 CNY}}}
+  loan: {from: 2024-01-07, lever: {upgrade_loan: {suppliers: suppliers.seat, capacity: 9%, loan: 1_234_567.89 CNY}}}
+  fund: {from: 2024-01-08, lever: {capacity_fund: {suppliers: plants.works, capacity: 9%, per_firm: 5.55 CNY}}}
+  stock: {from: 2024-01-09, lever: {buffers: {firms: plants.works, days: 2 days, subsidy: 0.07 CNY/day}}}
+  cars:
+    {from: 2024-01-10, until: 2024-02-03, lever: {trade_in: {market: buyers, gains: 9%, payback: 9 days, per_unit: 3.33 CNY}}}
+  carbon: {from: 2024-01-11, lever: {carbon_price: {per_tonne: 33.33 CNY, ring: province}}}
+"""
+
+
+def test_all_levers_at_once_lose_no_fen(tabled: Tabled) -> None:
+    names = re.findall(r"^  (\w+):", ALL_AT_ONCE, re.MULTILINE)
+    tables = tabled(
+        "{}\n" + ALL_AT_ONCE,
+        policy="+".join(names),
+        works="pays_after: 73 days, capacity: 12/day, batch: 1, component_stock: 1 day",
+        seat="capacity: 150% of plan, footprint: {co2: 7.7}",
+    )
+    assert set(tables["fiscal"]["decided_by"]) == set(names)
+    assert {"budget", "bank", "buyers", "works", "seat city 03"} <= set(tables["fiscal"]["recipient"])

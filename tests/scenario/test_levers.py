@@ -108,6 +108,15 @@ def test_a_cluster_scales_pairs_of_districts(loaded: Loads) -> None:
     assert after.transport[0].lead_time.moments == pytest.approx((3 * 86_400, 1.5 * 86_400))
 
 
+def test_innovation_takes_less_time_and_leaves_more_of_the_price_as_value_added(loaded: Loads) -> None:
+    text = with_policy("{lever: {innovation: {suppliers: suppliers.motor, less_material: 10, faster: 20%}}}")
+    part = "{price: 20_000 CNY, materials: 60%, cost_shares: {steel: 100}}\n  steel: {price: 500 CNY}"
+    text = text.replace("{price: 20_000 CNY}", part).replace("120% of plan}", "120% of plan, process_time: 1 h}")
+    ((_, after),) = loaded(text).timeline(["other"])
+    assert after.parts["motor"].materials == Fraction(1, 2)
+    assert after.suppliers["motor"].process_time.moments == (2_880, 0)
+
+
 # ------------------------------------------------------------------------------------ together
 
 
