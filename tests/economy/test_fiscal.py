@@ -329,7 +329,9 @@ ALL_AT_ONCE = """\
   fund: {from: 2024-01-08, lever: {capacity_fund: {suppliers: plants.works, capacity: 9%, per_firm: 5.55 CNY}}}
   stock: {from: 2024-01-09, lever: {buffers: {firms: plants.works, days: 2 days, subsidy: 0.07 CNY/day}}}
   cars:
-    {from: 2024-01-10, until: 2024-02-03, lever: {trade_in: {market: buyers, gains: 9%, payback: 9 days, per_unit: 3.33 CNY}}}
+    from: 2024-01-10
+    until: 2024-02-03
+    lever: {trade_in: {market: buyers, gains: 33%, payback: 17 days, per_unit: 3.33 CNY}}
   carbon: {from: 2024-01-11, lever: {carbon_price: {per_tonne: 33.33 CNY, ring: province}}}
 """
 
