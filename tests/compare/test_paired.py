@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import t, ttest_rel
 
-from chainsim.compare.paired import comparison, holm, more_runs, touched_nothing
+from chainsim.compare.intervals import holm
+from chainsim.compare.paired import comparison, more_runs, touched_nothing
 
 
 def measures(**policies: list[float]) -> pd.DataFrame:
@@ -101,7 +102,8 @@ def test_verdicts(case: str) -> None:
 def test_one_replication_has_no_interval() -> None:
     found = row(comparison(measures(none=[100], a=[120]), "none", 0.01), "a")
     assert found["verdict"] == "one run: no interval"
-    assert [name for name in found.index if found[name] != found[name]] == ["low", "high", "p", "p_holm"]
+    missing = [name for name in found.index if found[name] != found[name]]
+    assert missing == ["low", "high", "low_family", "high_family", "p", "p_holm"]
     assert row(comparison(measures(none=[1], a=[1]), "none", 0.01), "a")["verdict"] == "exactly equal"
 
 
@@ -132,7 +134,7 @@ def test_the_runs_still_needed_are_enough_and_not_one_too_many(
 
     def decided(runs: int) -> bool:
         beyond = mean >= threshold
-        half = t.ppf(1 - 0.05 / (policies if beyond else 1) / 2, runs - 1) * spread / math.sqrt(runs)
+        half = t.ppf(1 - 0.05 / policies / 2, runs - 1) * spread / math.sqrt(runs)
         return bool(half < (mean if beyond else threshold - mean))
 
     if more is None:
@@ -173,3 +175,78 @@ def test_any_policy_can_be_the_baseline_and_the_order_is_kept() -> None:
     turned = comparison(kpis, "a", 0.01)
     assert list(dict.fromkeys(turned["policy"])) == ["none", "b"]
     assert row(turned, "none")["difference"] == -row(comparison(kpis, "none", 0.01), "a")["difference"]
+
+
+def test_a_policy_under_two_names_has_the_same_row() -> None:
+    other = [104.0, 101.0, 105.0, 103.0]
+    table = comparison(measures(none=BASE, a=other, b=other), "none", 0.01).drop(columns="policy")
+    one, twin = table.iloc[:2].reset_index(drop=True), table.iloc[2:].reset_index(drop=True)
+    pd.testing.assert_frame_equal(one, twin, check_exact=True)
+
+
+def test_the_intervals_of_the_family_are_wider_by_bonferroni() -> None:
+    """Three policies: each interval at 1 - 0.05 / 3."""
+    table = comparison(measures(none=BASE, a=[104, 101, 105, 103], b=BASE, c=[99, 100, 102, 98]), "none", 0.01)
+    found = row(table, "a")
+    wider = t.ppf(1 - 0.05 / 3 / 2, 3) / t.ppf(0.975, 3)
+    assert found["high_family"] - found["difference"] == pytest.approx(wider * (found["high"] - found["difference"]))
+    assert found["difference"] - found["low_family"] == pytest.approx(wider * (found["difference"] - found["low"]))
+    alone = row(comparison(measures(none=BASE, a=[104, 101, 105, 103]), "none", 0.01), "a")
+    assert (alone["low_family"], alone["high_family"]) == pytest.approx((alone["low"], alone["high"]))
+
+
+@given(
+    st.integers(2, 6).flatmap(
+        lambda n: st.lists(st.lists(st.integers(-5, 25), min_size=n, max_size=n), min_size=1, max_size=6)
+    )
+)
+def test_verdicts_do_not_contradict_the_intervals(policies: list[list[int]]) -> None:
+    """The family's interval leaves out 0 => p of Holm below 5 % => the own interval leaves out 0.
+
+    So who is called better or worse has an own interval without 0, and who is called unclear, though the mean is beyond
+    the threshold, an interval of the family with it.  Who makes no practical difference lies within the threshold.
+    """
+    kpis = measures(
+        none=[100.0] * len(policies[0]), **{f"p{n}": [100.0 + v for v in p] for n, p in enumerate(policies)}
+    )
+    for found in comparison(kpis, "none", 0.03).to_dict("records"):
+        without_0 = found["low_family"] > 0 or found["high_family"] < 0
+        certain = found["p_holm"] < 0.05
+        own_without_0 = found["low"] > 0 or found["high"] < 0
+        assert without_0 <= certain <= own_without_0
+        beyond = abs(found["difference"]) >= 3
+        if found["verdict"] in ("better", "worse"):
+            assert own_without_0
+            assert beyond
+        elif found["verdict"] == "no practical difference":
+            assert -3 <= found["low_family"] <= found["high_family"] <= 3
+        elif found["verdict"].startswith("unclear") and beyond:
+            assert found["low_family"] <= 0 <= found["high_family"]
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf])
+def test_a_measure_that_is_undefined_in_a_run_has_no_verdict(bad: float) -> None:
+    """Only where it is: the other policy is compared as ever, and Holm does not count the missing p."""
+    other = [110.0, 110.1, 109.9, 110.0]
+    table = comparison(measures(none=BASE, a=[bad, *BASE[1:]], b=other), "none", 0.01)
+    assert row(table, "a")["verdict"] == "undefined in some run"
+    assert not math.isfinite(row(table, "a")["mean"])
+    assert math.isnan(row(table, "a")["difference"])
+    assert math.isnan(row(table, "a")["p_holm"])
+    assert row(table, "b")["verdict"] == "better"
+    assert row(table, "b")["p_holm"] == row(table, "b")["p"]
+    lost = comparison(measures(none=[bad, *BASE[1:]], b=other), "none", 0.01)
+    assert set(lost["verdict"]) == {"undefined in some run"}
+    assert touched_nothing(lost) == []
+
+
+def test_an_unknown_baseline_is_refused() -> None:
+    with pytest.raises(ValueError, match="no policy 'noone'"):
+        comparison(measures(none=BASE), "noone", 0.01)
+
+
+def test_equal_differences_are_certain_even_where_their_mean_rounds() -> None:
+    """100.1 - 100 three times: one number, whatever the mean of three of them is."""
+    found = row(comparison(measures(none=[100.0] * 3, a=[100.1] * 3), "none", 0.0001), "a")
+    assert found["low"] == found["high"] == found["difference"]
+    assert (found["p"], found["verdict"]) == (0.0, "better")

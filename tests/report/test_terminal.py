@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from chainsim.cli.main import _run
 from chainsim.cli.problems import width
 from chainsim.report.figures import amount, figure, scale, step
 from chainsim.report.layout import print_table
+from chainsim.report.terminal import _bottlenecks
 
 
 @pytest.mark.parametrize(
@@ -128,3 +130,17 @@ def test_names_are_text_never_markup_or_terminal_commands(
     monkeypatch.chdir(tmp_path)
     assert _run(["list", "policies", "x.yaml"], debug=False) == 0
     assert "[red]=cmd()[/red] <b>" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("masters", "text"),
+    [({"north"}, " seat 3.00 days"), ({"north", "south"}, " south: seat 4.00 days, north: seat 3.00 days")],
+)
+def test_where_there_are_several_plants_the_summary_says_which_one_waited(
+    masters: set[str], text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stocks = pd.DataFrame(
+        {"policy": "none", "firm": ["north", "south", "maker"], "part": "seat", "starved_days": [3.0, 4.0, 9.0]}
+    )
+    _bottlenecks(stocks, masters)
+    assert capsys.readouterr().out.rstrip().endswith(text)

@@ -24,6 +24,7 @@ VERBS: Final = {
     "validate": "Check a scenario; every problem at once, nothing runs.",
     "list": "List the policies, suppliers, parts, assumptions, measures, rules, formulas or runs.",
     "show": "Show a scenario, or each value with the line that set it.",
+    "explain": "Where each yuan of the product goes, by tier and ring; nothing runs.",
     "compare": "Put policies, or finished runs, side by side.",
     "verify-model": "Compare the model with theory: the textbook gallery, or your own cases.",
     "fuzz": "Run random networks, and hold every law against them.",

@@ -10,7 +10,12 @@ import click
 
 from chainsim.errors import FolderError
 
-TEMPLATES = {"byd": ("byd.yaml", "byd-2025.yaml", "jinan_facts.csv")}
+# The first file of each is the one to run, the last its facts; `extends` needs its parents along.
+TEMPLATES = {
+    "byd": ("byd.yaml", "byd-2025.yaml", "jinan_facts.csv"),
+    "jinan": ("jinan.yaml", "byd.yaml", "sinotruk.yaml", "jinan_facts.csv"),
+    "sinotruk": ("sinotruk.yaml", "jinan_facts.csv"),
+}
 
 
 @click.command("new")

@@ -1,8 +1,8 @@
 """Paired comparison of policies with the baseline, on the same draws.
 
-In: tidy measures by policy and replication.  Out: difference, interval and verdict by policy and measure.  The
-intervals are Student's t on the paired differences; p-values are adjusted by Holm's step-down over the policies of one
-measure (Holm 1979), which needs no independence; Dunnett's test would.
+In: tidy measures by policy and replication.  Out: difference, intervals and verdict by policy and measure.  Intervals
+are Student's t on the paired differences.  p-values are adjusted by Holm's step-down over the policies of one measure
+(Holm 1979), which needs no independence; Dunnett's test would.
 """
 
 from __future__ import annotations
@@ -13,47 +13,44 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from chainsim.economy.kpis import MEASURES
+from chainsim.compare.intervals import CONFIDENCE, Floats, Interval, deviation, holm, one_of, student
+from chainsim.compare.pairing import by_policy, by_replication, others
 
 BASELINE: Final = "none"
-CONFIDENCE: Final = 0.95
 MOST_RUNS: Final = 1000
 EQUAL: Final = "exactly equal"
 ONE_RUN: Final = "one run: no interval"
+UNDEFINED: Final = "undefined in some run"
+COLUMNS: Final = (
+    "policy measure unit baseline mean difference low high low_family high_family relative p p_holm verdict".split()
+)
 
 
 def comparison(kpis: pd.DataFrame, baseline: str, matters_if: float) -> pd.DataFrame:
-    """Rows policy, measure, unit, baseline and policy mean, difference, low, high, relative, p, p_holm, verdict.
+    """Rows `COLUMNS`, by policy and measure.
 
     kpis: tidy frame with policy, replication, measure, unit, value.  Replications pair by number; a ValueError says
     that they do not.  matters_if: smallest relative difference that matters, as a share of the baseline's mean.
-    With one replication there is no interval: low, high and p are missing.
+    low, high: the difference's own 95 % interval.  low_family, high_family: those of all policies hold at once with
+    95 % (Bonferroni); where they leave out 0, p_holm is below 5 %, and where that is, the own interval leaves out 0.
+    With one replication intervals and p are missing, with a value that is not a number everything is.
     """
-    wide = kpis.pivot(index=["measure", "replication"], columns="policy", values="value")
-    if wide.isna().to_numpy().any():
-        raise ValueError("replications do not pair: some policy lacks a replication or a measure")
-    policies = [policy for policy in dict.fromkeys(kpis["policy"]) if policy != baseline]
     rows = []
-    for measure in MEASURES:
-        if measure.name not in wide.index.get_level_values(0):
-            continue
-        values = wide.loc[measure.name]
+    for measure, values in by_replication(kpis):
+        policies = others(values, baseline)
         base = values[baseline].to_numpy()
         mean = float(base.mean())
         threshold = matters_if * abs(mean)
-        differences = [values[policy].to_numpy() - base for policy in policies]
-        tests = [_paired(each) for each in differences]
-        adjusted = holm([p for *_, p in tests])
-        for policy, each, (difference, low, high, p), p_holm in zip(
-            policies, differences, tests, adjusted, strict=True
-        ):
-            verdict = _verdict(each, low, high, p_holm, threshold, measure.better, len(policies))
-            row = (policy, measure.name, measure.unit, mean, float(values[policy].mean()), difference, low, high)
-            rows.append((*row, _relative(difference, mean), p, p_holm, verdict))
-    names = ["policy", "measure", "unit", "baseline", "mean", "difference", "low", "high", "relative", "p", "p_holm"]
-    table = pd.DataFrame(rows, columns=[*names, "verdict"])
-    order = {policy: index for index, policy in enumerate(policies)}
-    return table.sort_values("policy", key=lambda column: column.map(order), kind="stable", ignore_index=True)
+        with np.errstate(invalid="ignore"):  # infinite minus infinite is undefined, and says so
+            differences = [values[policy].to_numpy() - base for policy in policies]
+        own = [student(each) for each in differences]
+        family = [student(each, one_of(len(policies))) for each in differences]
+        adjusted = holm([one.p for one in own])
+        for policy, each, one, wide, p_holm in zip(policies, differences, own, family, adjusted, strict=True):
+            verdict = _verdict(each, wide, p_holm, threshold, measure.better, len(policies))
+            row = (policy, measure.name, measure.unit, mean, float(values[policy].to_numpy().mean()), *one[:3])
+            rows.append((*row, wide.low, wide.high, _relative(one.mean, mean), one.p, p_holm, verdict))
+    return by_policy(pd.DataFrame(rows, columns=COLUMNS), kpis)
 
 
 def touched_nothing(table: pd.DataFrame) -> list[str]:
@@ -68,46 +65,20 @@ def _relative(difference: float, mean: float) -> float:
     return difference / abs(mean) if mean else math.nan
 
 
-def _paired(differences: np.ndarray) -> tuple[float, float, float, float]:
-    """Mean, lower and upper end of the 95 % interval, and two-sided p-value of paired differences."""
-    mean = float(differences.mean())
-    n = len(differences)
-    if n < 2:
-        return mean, math.nan, math.nan, math.nan
-    if (differences == differences[0]).all():
-        return mean, mean, mean, 1.0 if mean == 0 else 0.0
-    from scipy.special import stdtr, stdtrit
-
-    error = float(differences.std(ddof=1)) / math.sqrt(n)
-    half = float(stdtrit(n - 1, 0.5 + CONFIDENCE / 2)) * error
-    return mean, mean - half, mean + half, float(2 * stdtr(n - 1, -abs(mean) / error))
-
-
-def holm(p_values: list[float]) -> list[float]:
-    """Holm's adjusted p-values, in the order given; missing ones stay missing."""
-    known = sorted((p, index) for index, p in enumerate(p_values) if not math.isnan(p))
-    adjusted = [math.nan] * len(p_values)
-    highest = 0.0
-    for rank, (p, index) in enumerate(known):
-        highest = max(highest, min(1.0, (len(known) - rank) * p))
-        adjusted[index] = highest
-    return adjusted
-
-
-def _verdict(
-    differences: np.ndarray, low: float, high: float, p_holm: float, threshold: float, better: str, policies: int
-) -> str:
+def _verdict(differences: Floats, family: Interval, p_holm: float, threshold: float, better: str, policies: int) -> str:
     """What a planner may conclude, in words.
 
     A difference counts when it is larger than the threshold and its sign is certain after Holm's adjustment; there is
-    none in practice when the whole interval lies within the threshold.
+    none in practice when the whole interval of the family lies within the threshold.
     """
-    mean = float(differences.mean())
+    mean = family.mean
     if not differences.any():
         return EQUAL
-    if math.isnan(low):
+    if math.isnan(mean):
+        return UNDEFINED
+    if math.isnan(family.low):
         return ONE_RUN
-    if -threshold <= low and high <= threshold:
+    if -threshold <= family.low and family.high <= threshold:
         return "no practical difference"
     if p_holm < 1 - CONFIDENCE and abs(mean) >= threshold:
         if better == "neutral":
@@ -119,18 +90,16 @@ def _verdict(
     return f"unclear: needs about {more:,} more run{'s' if more != 1 else ''}"
 
 
-def more_runs(differences: np.ndarray, threshold: float, policies: int) -> int | None:
+def more_runs(differences: Floats, threshold: float, policies: int) -> int | None:
     """How many more runs would decide, if mean and spread stay as they are; None when it is more than anybody runs.
 
-    A mean beyond the threshold is decided when its interval, at the level that Holm's first step asks for, excludes
-    zero; a mean within it when its interval lies within the threshold.
+    A mean beyond the threshold is decided when its interval of the family, the one that Holm's first step asks for,
+    excludes zero; a mean within it when that interval lies within the threshold.
     """
     from scipy.special import stdtrit
 
-    mean, spread = abs(float(differences.mean())), float(differences.std(ddof=1))
-    beyond = mean >= threshold
-    level = (1 - CONFIDENCE) / (policies if beyond else 1)
-    distance = mean if beyond else threshold - mean
+    mean, spread = abs(float(differences.mean())), deviation(differences)
+    distance = mean if mean >= threshold else threshold - mean
     runs = np.arange(len(differences) + 1, len(differences) + MOST_RUNS + 1)
-    enough = stdtrit(runs - 1, 1 - level / 2) * spread / np.sqrt(runs) < distance
+    enough = stdtrit(runs - 1, 0.5 + one_of(policies) / 2) * spread / np.sqrt(runs) < distance
     return int(np.argmax(enough)) + 1 if enough.any() else None

@@ -19,22 +19,17 @@ def chains(network: Network) -> tuple[str, ...]:
     buyers: dict[int, set[int]] = {}
     for lane in network.lanes:
         buyers.setdefault(stocks[lane.supplier].firm, set()).add(stocks[lane.buyer].firm)
-    own = {
-        index: firm.chain or (firm.name if firm.kind == "chain_master" else "")
-        for index, firm in enumerate(network.firms)
-    }
-    reached: dict[int, set[str]] = {index: {name} if name else set() for index, name in own.items()}
+    masters = {i: firm.chain or firm.name for i, firm in enumerate(network.firms) if firm.kind == "chain_master"}
+    reached: list[set[str]] = [{masters[i]} if i in masters else set() for i in range(len(network.firms))]
     changed = True
     while changed:  # up the lanes, until nothing new is learnt
         changed = False
         for seller, those in buyers.items():
-            if own[seller]:
-                continue
             found = set().union(*(reached[buyer] for buyer in those))
-            if not found <= reached[seller]:
+            if seller not in masters and not found <= reached[seller]:
                 reached[seller] |= found
                 changed = True
-    return tuple(own[index] or _one(reached[index]) for index in range(len(network.firms)))
+    return tuple(firm.chain or _one(names) for firm, names in zip(network.firms, reached, strict=True))
 
 
 def _one(names: set[str]) -> str:

@@ -57,9 +57,7 @@ def production(run: Run, counted: pd.DataFrame, pools: Mapping[str, Pool], perio
     goods = (pools["bought"], pools["made"])
     change = sums(owner, np.sum([pool.change(first) for pool in pools.values()], axis=0), count)
     losses = sums(owner, np.sum([pool.lost[:, first:].sum(axis=1) for pool in goods], axis=0), count)
-    sells = np.array([bool(point.line < 0 or point.role == "made") for point in network.stocks], dtype=bool)
-    used = np.sum([pool.used[:, first:].sum(axis=1) for pool in goods], axis=0)
-    materials = sums(owner, np.where(sells, used, 0), count)
+    materials = materials_sold(network, pools, periods)
     other = other_inputs(network, revenue).sum(axis=1)
     gap = np.where(simulated, purchases + carried - (materials + losses + change), 0)
     if gap.any():
@@ -80,6 +78,14 @@ def production(run: Run, counted: pd.DataFrame, pools: Mapping[str, Pool], perio
             "value_added": np.where(simulated, revenue - materials - other, 0),
         }
     )
+
+
+def materials_sold(network: Network, pools: Mapping[str, Pool], periods: Periods) -> Columns:
+    """What is in what each firm sold in the counted periods, fen, int64[firms]."""
+    owner = np.array([point.firm for point in network.stocks], dtype=np.int64)
+    sells = np.array([bool(point.line < 0 or point.role == "made") for point in network.stocks], dtype=bool)
+    used = np.sum([pools[name].used[:, periods.counted :].sum(axis=1) for name in ("bought", "made")], axis=0)
+    return sums(owner, np.where(sells, used, 0), len(network.firms))
 
 
 def sectors_bought(network: Network) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ In: the table `effects` of a study.  Out: text on stdout; nothing where only sim
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import click
 import pandas as pd
@@ -15,11 +15,11 @@ from chainsim.economy.effects import CONSTRUCTION, HOUSEHOLDS, MEASURES, SIMULAT
 from chainsim.report.figures import amount
 from chainsim.report.layout import print_table
 
-NAMES = {
+NAMES: Final = {
     SIMULATED: "simulated, firm by firm",
     TAIL: "input–output tail",
-    HOUSEHOLDS: "households that spend wages",
-    CONSTRUCTION: "construction, once, in no sum",
+    HOUSEHOLDS: "households, wages spent",
+    CONSTRUCTION: "construction, in no sum",
 }
 
 
@@ -35,14 +35,14 @@ def print_effects(table: pd.DataFrame, additionality: float) -> None:
             by: dict[Any, Any] = {row["measure"]: row for row in cells.to_dict("records")}
             if any(row["cny"] for row in by.values()):
                 rows.append((str(ring), NAMES[str(line)], *_cells(by)))
-    header = ("ring", "line", "gross output", "per yuan", "value added", "per yuan", "wages", "per yuan")
+    header = ("ring", "line", "gross output", "per yuan", "value added", "per yuan", "wages")
     print_table(header, rows, "What final sales bring, baseline")
     value = base[(base["measure"] == "value added") & (base["line"] != CONSTRUCTION)]
     sums = value.groupby(["ring", "replication"], sort=False)["additional_cny"].sum().groupby("ring", sort=False).mean()
     said = ", ".join(f"{ring} {amount(cny, 'CNY')}" for ring, cny in sums.items())
     click.echo(
-        f"additional at {additionality:.0%} (the rest would have been sold by other firms of the region), "
-        f"value added of the lines but construction: {said}\n"
+        f"Value added but for construction, additional at {additionality:.0%}: {said};\n"
+        "the rest would have been sold by other firms of the region\n"
     )
 
 
@@ -50,4 +50,4 @@ def _cells(by: dict[Any, Any]) -> list[str]:
     cells = []
     for measure in MEASURES:
         cells += [amount(by[measure]["cny"], "CNY"), f"{by[measure]['per_yuan']:.4f}"]
-    return cells
+    return cells[:-1]  # wages in yuan are enough

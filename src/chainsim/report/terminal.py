@@ -171,7 +171,9 @@ def _bottlenecks(stocks: pd.DataFrame, masters: set[str]) -> None:
     rows: list[tuple[str, ...]] = []
     for policy, group in waits.groupby("policy", sort=False):
         worst = _records(group.sort_values("starved_days", ascending=False, kind="stable").head(2))
-        longest = [f"{row['part']} {row['starved_days']:.2f} days" for row in worst if row["starved_days"] > 0]
+        waited = [row for row in worst if row["starved_days"] > 0]
+        where = [f"{row['firm']}: " if len(masters) > 1 else "" for row in waited]
+        longest = [f"{at}{row['part']} {row['starved_days']:.2f} days" for at, row in zip(where, waited, strict=True)]
         rows.append((str(policy), ", ".join(longest) or "nothing"))
     print_table(("policy", "the plant's lines waited for"), rows, "Bottlenecks")
 

@@ -60,13 +60,18 @@ class _Version:
     responses: Mapping[StockKey, Rates]  # by market
 
 
-def build(loaded: Loaded, policies: Sequence[str] = ()) -> net.Network:
-    """The network of a scenario under some policies; raises ScenarioError where the plan cannot be met by any flow."""
-    return _Builder(loaded, policies).network()
+def build(loaded: Loaded, policies: Sequence[str] = (), *, levels: bool = True) -> net.Network:
+    """The network of a scenario under some policies; raises ScenarioError where the plan cannot be met by any flow.
+
+    levels: whether replenishment levels follow the plan and the policies; not to be simulated without, but what only
+    asks for shares, prices, bills and yields has its answer in half the time.
+    """
+    return _Builder(loaded, policies, levels).network()
 
 
 class _Builder:
-    def __init__(self, loaded: Loaded, policies: Sequence[str]) -> None:
+    def __init__(self, loaded: Loaded, policies: Sequence[str], levels: bool) -> None:
+        self.levels = levels
         study = loaded.scenario.study
         self.loaded, self.policies = loaded, policies
         self.study = study
@@ -499,7 +504,7 @@ class _Builder:
         for day in sorted({*ends, *self.ramp_days}):
             version = [v for v in self.versions if v.day <= day][-1]
             after = before
-            if day in ends:
+            if self.levels and day in ends:
                 after = (self.stock_table(version, self.rates(version, self.plans, day, ends[day])), *after[1:])
             if version.day == day:
                 after = (after[0], self.kept_lanes(version, before[1]), after[2], self.need_table(version))

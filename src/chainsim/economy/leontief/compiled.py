@@ -7,6 +7,8 @@ run did.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from chainsim.economy.leontief.table import Leontief, Matrix
@@ -20,32 +22,44 @@ def sellers_of(network: Network) -> tuple[int, ...]:
     return tuple(sorted(made | set(warehouses(network))))
 
 
-def compile_network(network: Network, tick: int = 0) -> Leontief:
-    """The Leontief table of what is in force at `tick`."""
+def terms_at(network: Network, tick: int) -> Terms:
+    """What is in force at `tick`."""
     terms = Terms.at_start(network)
     for change in network.changes:
         if change.tick <= tick:
             terms.apply(change.kind, change.entity, change.values)
-    sellers = sellers_of(network)
-    row = {stock: index for index, stock in enumerate(sellers)}
-    value = _values(network, terms)
-    purchases = np.zeros((len(sellers), len(sellers)))
-    others = other_share(network)
-    outside = np.array([others[network.stocks[stock].firm] for stock in sellers])
+    return terms
+
+
+def spending(network: Network, terms: Terms) -> Iterator[tuple[int, int, float, float]]:
+    """(stock point sold from, lane, goods, freight): yuan spent on a lane per yuan of output of the seller."""
+    value = unit_values(network, terms)
     into = lanes_of(network)
     for sold, bought, quantity in inputs(network, terms):
-        user = row[sold]
         for index in into.get(bought, ()) if value[sold] else ():
             lane = network.lanes[index]
             per_unit = network.parts[network.stocks[lane.buyer].part].per_unit
             bought_here = float(quantity) * (terms.shares[index] / WHOLE_SHARE)
-            spent = bought_here * (terms.prices[index] / per_unit) / value[sold]
-            if lane.supplier in row:
-                purchases[row[lane.supplier], user] += spent
-            else:
-                outside[user] += spent
-            if terms.freight[index]:  # carriers are outside
-                outside[user] += bought_here * (terms.freight[index] / per_unit) / value[sold]
+            goods, freight = terms.prices[index] / per_unit, terms.freight[index] / per_unit
+            yield sold, index, bought_here * goods / value[sold], bought_here * freight / value[sold]
+
+
+def compile_network(network: Network, tick: int = 0) -> Leontief:
+    """The Leontief table of what is in force at `tick`."""
+    terms = terms_at(network, tick)
+    sellers = sellers_of(network)
+    row = {stock: index for index, stock in enumerate(sellers)}
+    purchases = np.zeros((len(sellers), len(sellers)))
+    others = other_share(network)
+    outside = np.array([others[network.stocks[stock].firm] for stock in sellers])
+    into = lanes_of(network)
+    for sold, index, goods, freight in spending(network, terms):
+        user, supplier = row[sold], network.lanes[index].supplier
+        if supplier in row:
+            purchases[row[supplier], user] += goods
+        else:
+            outside[user] += goods
+        outside[user] += freight  # carriers are outside
     final = np.zeros(len(sellers))
     for market in network.markets:
         planned = market.plan[-1][1]
@@ -58,7 +72,7 @@ def compile_network(network: Network, tick: int = 0) -> Leontief:
     return Leontief(tick, sellers, purchases, outside, final / final.sum() if final.sum() > 0 else final)
 
 
-def _values(network: Network, terms: Terms) -> list[float]:
+def unit_values(network: Network, terms: Terms) -> list[float]:
     """Fen per quantum of every stock point: what it is sold for, over the plan where buyers pay differently.
 
     Where nobody buys, the price of its part.

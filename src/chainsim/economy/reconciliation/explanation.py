@@ -1,7 +1,8 @@
 """One run's multipliers taken apart: what final demand calls for, and each reason why deliveries were otherwise.
 
-In: the Books of a run.  Out: an Explanation per measure.  What explains comes from the log of goods, what is explained
-from the books of money: a delivery that is booked twice is explained by nothing and is left as the remainder.
+In: the Books of a run.  Out: an Explanation per measure.  What explains comes from the log of goods and the prices of
+orders, materials included; of the books only what is explained is read.  So a delivery that is booked twice is
+explained by nothing, and is left as the remainder.
 """
 
 from __future__ import annotations
@@ -12,14 +13,17 @@ from typing import Final
 import numpy as np
 
 from chainsim.economy.books import Books
+from chainsim.economy.inventory import valued
 from chainsim.economy.multipliers import final_sales
+from chainsim.economy.production import materials_sold
 from chainsim.economy.reconciliation.flows import CAUSES, DEMANDED, NOT_DELIVERED, flows
 from chainsim.economy.reconciliation.measures import Measure, counts, inside, measures, other_inputs, weights
 from chainsim.economy.reconciliation.segments import Segment, segments
 from chainsim.economy.type_one import nominal_type_one
 from chainsim.model import state
+from chainsim.model.network import Network
 from chainsim.records import ORDER_COLUMNS
-from chainsim.results.frames import Run
+from chainsim.results.frames import Run, deliveries
 
 VALUATION: Final = "prices and valuation"
 TERMS: Final = (*CAUSES, VALUATION)
@@ -64,15 +68,16 @@ def explanations(books: Books) -> list[Explanation]:
             worth = weights(network, segment, measure)
             for name, quanta in parts.of.items():
                 sums[measure][name] += float(worth @ quanta)
-            sums[measure][VALUATION] += _valuation(books, segment, measure, parts.received, paid)
+            sums[measure][VALUATION] += _valuation(network, segment, measure, parts.received, paid)
     nominal = nominal_type_one(network)
     booked_final = final_sales(network, books.counted)
+    materials = materials_sold(network, valued(run, deliveries(run), books.periods), books.periods)
     result = []
     for measure in found:
         own = sums[measure]
         here = inside(network, measure)
         if measure.column == "value_added":
-            own[VALUATION] -= float(books.production["materials_sold"].to_numpy()[here].sum())
+            own[VALUATION] -= float(materials[here].sum())
         result.append(
             Explanation(
                 measure,
@@ -98,12 +103,11 @@ def _paid(run: Run, segment: Segment) -> np.ndarray:
     return np.bincount(lane, worth, minlength=len(run.network.lanes))
 
 
-def _valuation(books: Books, segment: Segment, measure: Measure, received: np.ndarray, paid: np.ndarray) -> float:
+def _valuation(network: Network, segment: Segment, measure: Measure, received: np.ndarray, paid: np.ndarray) -> float:
     """What prices of the day make different from those of the orders; for value added, what materials were held at.
 
     The materials in what was sold are subtracted once for all segments, by `explanations`.
     """
-    network = books.run.network
     chosen = counts(network, measure)
     nominal = segment.price * received
     if measure.column != "value_added":

@@ -55,7 +55,7 @@ def _terms(runs: tuple[Explanation, ...]) -> list[tuple[str, float, float]]:
     delivered = per(last.demanded + last.not_delivered, last.final)
     rows = [
         (DEMANDED, last.demanded, last.leontief),
-        (NOT_DELIVERED, last.not_delivered, delivered - last.leontief if last.final else 0.0),
+        (NOT_DELIVERED, last.not_delivered, delivered - last.leontief),
         *((term, last.terms[term], per(last.terms[term], last.final)) for term in TERMS),
     ]
     for name, limited, freer in zip(LIFTED, runs[:-1], runs[1:], strict=True):
