@@ -26,6 +26,7 @@ from chainsim.registry import Registry
 from chainsim.scenario.language import schema, values
 from chainsim.scenario.language.calendars import Hours
 from chainsim.scenario.language.expectation import Expectation
+from chainsim.scenario.language.levers.sections import SECTIONS, Levers
 from chainsim.scenario.language.shape import default_text, fields
 from chainsim.scenario.load import Loaded, load
 from chainsim.scenario.resolve.provenance import BESIDE
@@ -132,6 +133,8 @@ KEYS: dict[type[schema.Section], list[tuple[str, int]]] = {
     schema.HitLane: [("disruptions that hit", 2)],
     schema.Recovery: [("disruptions that hit", 4)],
     schema.Policy: [("policies and disruptions", 0), ("policies and disruptions", 1)],
+    Levers: [("levers", 0)],
+    **{section: [(name, 0)] for name, section in SECTIONS.items()},
 }
 
 

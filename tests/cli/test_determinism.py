@@ -26,7 +26,7 @@ def reference(chainsim: Command, small: Path, tmp_path_factory: pytest.TempPathF
     assert done.returncode == 0, done.stderr
     found = tables(folder)
     names = "comparison costs daily events firms kpis lanes lines markets multipliers orders stocks".split()
-    assert list(found) == [f"{name}.{form}" for name in names for form in ("csv", "parquet")]
+    assert {f"{name}.{form}" for name in names for form in ("csv", "parquet")} <= set(found)
     return found
 
 
@@ -64,7 +64,11 @@ def test_the_order_of_supplier_groups_does_not_matter(
     (tmp_path / "small.yaml").write_text(swapped, encoding="utf-8")
     done = chainsim("run", tmp_path / "small.yaml", "-q", "-j", 1, "--log", "--out", tmp_path / "run")
     assert done.returncode == 0, done.stderr
-    assert tables(tmp_path / "run") == reference
+    as_written = ("assumptions.csv", "assumptions.parquet")  # in the order of the file
+    found = tables(tmp_path / "run")
+    assert {name: data for name, data in found.items() if name not in as_written} == {
+        name: data for name, data in reference.items() if name not in as_written
+    }
 
 
 def test_replication_7_alone_is_replication_7_of_10(chainsim: Command, small: Path, tmp_path: Path) -> None:
@@ -73,8 +77,8 @@ def test_replication_7_alone_is_replication_7_of_10(chainsim: Command, small: Pa
         done = chainsim("run", small, *options, *which, "--out", tmp_path / folder)
         assert done.returncode == 0, done.stderr
     for path in sorted((tmp_path / "one" / "tables").glob("*.parquet")):
-        if path.stem != "comparison":
-            one = pd.read_parquet(path)
+        one = pd.read_parquet(path)
+        if "replication" in one:
             ten = pd.read_parquet(tmp_path / "ten" / "tables" / path.name)
-            assert set(one["replication"]) == {7} or (path.stem, len(one)) == ("costs", 0)
+            assert set(one["replication"]) == {7} or len(one) == 0
             pd.testing.assert_frame_equal(one, ten[ten["replication"] == 7].reset_index(drop=True), check_exact=True)

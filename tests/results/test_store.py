@@ -86,6 +86,8 @@ def test_csv_and_parquet_say_the_same(folder: Path) -> None:
         assert data.startswith(b"\xef\xbb\xbf")
         assert b"\r" not in data
         table = read_table(folder, path.stem)
+        for column in table.select_dtypes(exclude="number"):  # what a spreadsheet would run is quoted
+            table[column] = [f"'{text}" if str(text).startswith(FORMULA_STARTS) else text for text in table[column]]
         missing = dict.fromkeys(MAY_BE_MISSING.get(path.stem, ()), "")
         plain = pd.read_csv(path, encoding="utf-8-sig", keep_default_na=False, na_values=missing)
         pd.testing.assert_frame_equal(plain, table, check_exact=True, check_dtype=False)

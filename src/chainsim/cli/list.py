@@ -17,7 +17,7 @@ Rows = tuple[Sequence[str], list[tuple[object, ...]]]
 @click.argument(
     "what",
     type=click.Choice(
-        ["policies", "suppliers", "parts", "assumptions", "facts", "measures", "rules", "formulas", "runs"]
+        ["policies", "suppliers", "parts", "assumptions", "facts", "measures", "rules", "levers", "formulas", "runs"]
     ),
 )
 @click.argument("scenario", metavar="FILE", required=False, type=click.Path(path_type=str))
@@ -44,22 +44,24 @@ def command(what: str, scenario: str | None) -> None:
             )
         header, rows = of_scenario[what](scenario)
     else:
-        header, rows = {"measures": _measures, "rules": _rules, "formulas": _formulas, "runs": _runs}[what]()
+        header, rows = _ITSELF[what]()
     print_table(header, rows)
 
 
 def _policies(path: str) -> Rows:
+    from chainsim.scenario.language.levers.sections import pulled
     from chainsim.scenario.load import load
     from chainsim.units import format_money
 
     loaded = load(path)
     study = loaded.scenario.study
-    rows: list[tuple[object, ...]] = [("none", "the baseline", study.start, "", "", "yes")]
+    rows: list[tuple[object, ...]] = [("none", "the baseline", study.start, "", "", "", "yes")]
     for name, policy in loaded.scenario.policies.items():
         cost = format_money(policy.public_cost) if policy.public_cost else ""
+        levers = ", ".join(pulled(policy.lever))
         in_study = "yes" if any(name in entry.split("+") for entry in study.policies) else ""
-        rows.append((name, policy.title, policy.begin or study.start, policy.until or "", cost, in_study))
-    return ("policy", "what it does", "from", "until", "public cost", "in study"), rows
+        rows.append((name, policy.title, policy.begin or study.start, policy.until or "", levers, cost, in_study))
+    return ("policy", "what it does", "from", "until", "levers", "public cost", "in study"), rows
 
 
 def _suppliers(path: str) -> Rows:
@@ -135,6 +137,17 @@ def _rules() -> Rows:
     return ("family", "written as", "meaning"), rows
 
 
+def _levers() -> Rows:
+    from chainsim.scenario.language.levers.base import levers
+    from chainsim.scenario.language.levers.sections import SECTIONS
+
+    rows: list[tuple[object, ...]] = []
+    for name in SECTIONS:
+        fields = ", ".join(field.name if field.required else f"[{field.name}]" for field in levers.fields(name))
+        rows.append((name, levers.meaning(name), fields, levers[name].SOURCE))
+    return ("lever", "what it does", "fields", "source"), rows
+
+
 def _formulas() -> Rows:
     from chainsim.theory import formulas
 
@@ -166,3 +179,12 @@ def _runs() -> Rows:
         for run in runs_in(Path("results"))
     ]
     return ("run", "scenario", "policies", "runs each", "seed", "started (UTC)", "size", "state"), rows
+
+
+_ITSELF: dict[str, Callable[[], Rows]] = {
+    "measures": _measures,
+    "rules": _rules,
+    "levers": _levers,
+    "formulas": _formulas,
+    "runs": _runs,
+}

@@ -13,7 +13,7 @@ import pandas as pd
 
 from chainsim.model import state
 from chainsim.results.dates import days
-from chainsim.results.frames import Run, quanta_per_unit
+from chainsim.results.frames import Rows, Run, quanta_per_unit
 
 YEAR: Final = 365  # days
 KG_IN_TONNE: Final = 1000
@@ -31,7 +31,7 @@ def footprint_table(run: Run, revenue: np.ndarray) -> pd.DataFrame:
         name: np.array([float(getattr(row, name)) for row in network.footprints] or [0.0] * count) for name in names
     }
     years = float(days(network, np.array([run.horizon - network.warm_up]))[0]) / YEAR
-    units = _units(run) if network.footprints else np.zeros(count)
+    units = units_by_firm(run, network.warm_up) if network.footprints else np.zeros(count)
     return pd.DataFrame(
         {
             "jobs": rates["jobs"] * revenue / years,
@@ -41,8 +41,11 @@ def footprint_table(run: Run, revenue: np.ndarray) -> pd.DataFrame:
     )
 
 
-def _units(run: Run) -> np.ndarray:
-    """Units that left each firm's lines, scrap included; units sent where it has no line; float64[firms]."""
+def units_by_firm(run: Run, begin: int, until: int | None = None) -> np.ndarray:
+    """Units that left each firm's lines, scrap included; units sent where it has no line; float64[firms].
+
+    begin, until: ticks, the second exclusive; to the end where it is not given.
+    """
     network = run.network
     count = len(network.firms)
     firm_of = np.array([point.firm for point in network.stocks], dtype=np.int64)
@@ -51,9 +54,14 @@ def _units(run: Run) -> np.ndarray:
     makes[[network.stocks[line.stock].firm for line in network.lines]] = True
     made = np.zeros(count)
     for kind in (state.FINISHED, state.SCRAPPED):
-        rows = run.counted(kind)
+        rows = _within(run.of_kind(kind), begin, until)
         made += np.bincount(firm_of[rows.entity], rows.quantity / per_unit[rows.entity], count)
-    shipped = run.counted(state.SHIPPED)
+    shipped = _within(run.of_kind(state.SHIPPED), begin, until)
     seller = run.lanes.seller_stock[shipped.entity]
     sent = np.bincount(firm_of[seller], shipped.quantity / per_unit[seller], count)
     return np.where(makes, made, sent)
+
+
+def _within(rows: Rows, begin: int, until: int | None) -> Rows:
+    inside = rows.tick >= begin
+    return rows.where(inside if until is None else inside & (rows.tick < until))

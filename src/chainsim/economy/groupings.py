@@ -23,7 +23,7 @@ SUMMED: Final = (
         "stock_change_cny",
     ),
     *("value_added_cny", "wages_cny", "production_taxes_cny", "depreciation_cny", "interest_cny", "profit_cny"),
-    *("income_tax_cny", "value_added_tax_cny", "jobs", "energy_kwh", "co2_t"),
+    *("income_tax_cny", "value_added_tax_cny", "transfers_cny", "jobs", "energy_kwh", "co2_t"),
 )
 CENT: Final = 0.005  # yuan; sums of whole fen are exact to less
 

@@ -59,6 +59,7 @@ MEASURES: Final = (
     Measure("cost_per_day", "CNY", "lower", "the same per day"),
     Measure("city_jobs", "jobs", "higher", "jobs at firms in the city"),
     Measure("city_co2", "t", "lower", "CO2 of firms in the city"),
+    Measure("public_cost", "CNY", "lower", "public money paid within the study, less what the budget got"),
 )
 
 
@@ -95,6 +96,7 @@ def kpis(of: Books, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     values["cost_per_day"] = float(tables["costs"]["per_day_cny"].sum())
     values["city_jobs"] = float(firms.loc[city, "jobs"].sum())
     values["city_co2"] = float(firms.loc[city, "co2_t"].sum())
+    values["public_cost"] = float(tables["fiscal"]["cny"].sum()) if "fiscal" in tables else 0.0
     values["orders"] = float(len(run.counted(state.PLACED)) + len(run.counted(state.RELEASED)))
     return pd.DataFrame(
         [(measure.name, measure.unit, values[measure.name]) for measure in MEASURES],

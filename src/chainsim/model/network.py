@@ -36,6 +36,7 @@ __all__ = [
     "Need",
     "Network",
     "Part",
+    "Payment",
     "Purse",
     "Region",
     "Role",
@@ -48,6 +49,9 @@ __all__ = [
 ]
 
 Target = Literal["line", "lane", "stock", "market"]
+Basis = Literal["lump", "unit", "claim", "tonne"]
+UNSTATED: Final = -1  # recipients of public money that nobody names
+TO_BANK: Final = -2
 POISSON: Final[Arrivals] = Renewal()
 
 
@@ -345,6 +349,26 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True)
+class Payment:
+    """Public money for a policy; tables only.
+
+    policy, lever: what it is for.  to: the firm that gets it, `TO_BANK`, or `UNSTATED`.  A lump sum of `rate` fen is
+    paid at `tick`.  Else it is counted over [tick, until): `rate` fen per unit delivered to the market `of`; as a share
+    a year of the claims that the firm `of` sells, or has where its cash is not simulated; or fen per tonne of CO2 of
+    the firm `of`.  Below 0 it is paid to the budget, by `of`.
+    """
+
+    policy: str
+    lever: str
+    tick: int
+    to: int
+    rate: Fraction
+    basis: Basis = "lump"
+    of: int = -1
+    until: int = -1
+
+
+@dataclass(frozen=True, slots=True)
 class Transit:
     """A shipment that is under way when the run begins."""
 
@@ -390,6 +414,7 @@ class Network:
     costs: tuple[CostRates, ...] = ()  # by stock point, or none at all
     footprints: tuple[Footprint, ...] = ()  # by firm, or none at all
     region: Region = Region()
+    fiscal: tuple[Payment, ...] = ()
 
     def stock_name(self, stock: int) -> str:
         """`firm / part`, with the role where a firm buys what it makes."""

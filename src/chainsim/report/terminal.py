@@ -33,7 +33,14 @@ HEADLINES: Final = (
     "fill_rate",
     "starved",
 )
-DECLARED: Final = ("cost_total", "cost_per_day", "city_jobs", "city_co2")  # shown where a scenario states them
+DECLARED: Final = (
+    "cost_total",
+    "cost_per_day",
+    "city_jobs",
+    "city_co2",
+    "public_cost",
+)  # shown where a scenario states them
+STATED: Final = ("cost_per_day", "public_cost")  # compared where a scenario or policy states them
 ROOMY: Final = 100  # columns from which on relative differences fit, too
 
 
@@ -192,7 +199,7 @@ def print_comparison(
     networks: Mapping[str, Network] | None = None,
 ) -> None:
     """The paired comparison: as a table for people, or as CSV or Markdown."""
-    stated = (table["measure"] == "cost_per_day") & ((table["baseline"] != 0) | (table["mean"] != 0))
+    stated = table["measure"].isin(STATED) & ((table["baseline"] != 0) | (table["mean"] != 0))
     shown = table if every else table[table["measure"].isin(HEADLINES) | stated]
     if form == "csv":
         click.echo(csv_bytes(shown).decode("utf-8-sig"), nl=False)

@@ -19,7 +19,7 @@ from chainsim.model import state
 from chainsim.model.arrivals import Arrivals, Listed, Regular, Renewal
 from chainsim.model.distributions import Constant, Distribution
 from chainsim.model.replenishment import Flow
-from chainsim.scenario.compiling import calendars, cash, disruptions, growth, stocks
+from chainsim.scenario.compiling import calendars, cash, disruptions, fiscal, growth, stocks
 from chainsim.scenario.compiling.costs import cost_rates, footprint
 from chainsim.scenario.compiling.region import region
 from chainsim.scenario.language import schema
@@ -73,6 +73,7 @@ class _Builder:
     def __init__(self, loaded: Loaded, policies: Sequence[str], levels: bool) -> None:
         self.levels = levels
         study = loaded.scenario.study
+        self.loaded, self.policies = loaded, policies
         self.study = study
         self.start = study.start
         self.days = (study.end - study.start).days
@@ -80,7 +81,8 @@ class _Builder:
         self.horizon = self.ticks(Fraction(self.days * DAY))
         timeline = loaded.timeline(policies)
         self.disruptions = timeline[0][1].disruptions
-        self.versions = [_version(day, one, study.start) for day, one in day_by_day(timeline, study.end)]
+        self.dated = day_by_day(timeline, study.end)
+        self.versions = [_version(day, one, study.start) for day, one in self.dated]
         baseline = day_by_day([(study.start, loaded.scenario)], study.end)
         reference = [_version(day, one, study.start) for day, one in baseline]
         self.plans = {key: self.planned(self.versions, key) for key in self.all("markets")}
@@ -91,6 +93,7 @@ class _Builder:
         self.own_peak = self.highest_rates(self.versions, self.plans)  # for firms that the reference does not have
         self.draws: dict[tuple[str, str, Distribution], int] = {}
         self.firms = self.merged("firms", ("ring", "district", "sector", "group", "tier"))
+        self.firm_index = {name: index for index, name in enumerate(self.firms)}
         self.parts = self.merged("parts", ("per_unit",))
         self.market_specs = self.merged("markets", FIXED_OF_MARKETS)
         self.stock_specs = self.merged("stocks", ("kind_of_rule", "opening", "qualification", "switching_cost"))
@@ -180,7 +183,6 @@ class _Builder:
     def stock_table(self, version: _Version, rates: Rates) -> list[net.StockPoint]:
         points = []
         lead_times = self.lead_times(version)
-        firm_index = {name: index for index, name in enumerate(self.firms)}
         part_index = {name: index for index, name in enumerate(self.parts)}
         user = {component: made for made, component in self.need_keys}
         for key in self.stock_keys:
@@ -188,7 +190,7 @@ class _Builder:
             spec = version.blueprint.stocks.get(key)
             line = self.line_index.get(key, self.line_index.get(user[key], -1) if key in user else -1)
             echelon = self.stock_specs[key].kind_of_rule == "echelon"
-            point = net.StockPoint(firm_index[firm], part_index[part], role, line=line, echelon=echelon)
+            point = net.StockPoint(self.firm_index[firm], part_index[part], role, line=line, echelon=echelon)
             if spec is not None:
                 per_unit = self.parts[part].per_unit
                 mean, sd = lead_times.get(key, (0.0, 0.0))
@@ -363,6 +365,7 @@ class _Builder:
             costs=self.costs(),
             footprints=self.footprints(),
             region=region(first.scenario.region),
+            fiscal=tuple(fiscal.payments(self.loaded, self.policies, self.dated, self.firm_index, self.ticks)),
         )
         network = replace(network, draws=tuple(net.Draw(*address) for address in self.draws))
         if self.study.opening == "full":

@@ -34,7 +34,7 @@ from chainsim.scenario.resolve.traces import fill_orders
 from chainsim.scenario.text.inputs import Inputs
 from chainsim.scenario.text.nodes import Mapping, Node, Scalar, Sequence, walk
 from chainsim.scenario.text.nodes import Path as NodePath
-from chainsim.scenario.versions import Owner, Timeline, Versions, check_paths, combination, groups_by_firm
+from chainsim.scenario.versions import Timeline, Versions, check_paths, combination, groups_by_firm
 
 FILES = ("list", "facts", "trace", "transport_table")
 MAPPED = ("finished_stock", "component_stock", "stock", "lead_time", "between", "quantity")  # may be laws as mappings
@@ -90,9 +90,9 @@ class Loaded:
 
     def resolved(self, policies: Many[str] = ()) -> list[Resolved]:
         """Every value with these policies in force, whatever their dates; defaults too, in the schema's order."""
-        owners: list[Owner] = [("policy", name) for text in policies for name in combination(text)]
         _raise(self.versions.timeline(policies)[1])
-        tree, _ = self.versions.tree_with(tuple(dict.fromkeys(owners)))
+        owners = self.versions.owners([name for text in policies for name in combination(text)])
+        tree, _ = self.versions.tree_with(tuple(owners))
         rows: list[Resolved] = []
         _rows(tree, (), ROOT, rows, self.origins)
         return rows

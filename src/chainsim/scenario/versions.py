@@ -11,14 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Sequence as Many
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import NamedTuple
 
 from chainsim.errors import Problem
 from chainsim.scenario.checks.semantics import CHECKS, Check, check_version
 from chainsim.scenario.checks.validate import Known, validate
 from chainsim.scenario.checks.view import View, token
 from chainsim.scenario.language.schema import DatedChange, Scenario
+from chainsim.scenario.levers import Made, made_by_levers
 from chainsim.scenario.network.naming import firm_names
 from chainsim.scenario.resolve.overrides import Setting, Write, apply, at, is_set, locate
 from chainsim.scenario.resolve.paths import show
@@ -27,7 +29,20 @@ from chainsim.scenario.text.sources import problem
 from chainsim.scenario.text.suggest import did_you_mean, listed
 
 BASELINE = "none"
-Owner = tuple[str, str]  # ("policy" or "disruption", name)
+
+
+class Owner(NamedTuple):
+    """Changes that hold from the same day on: those of a policy or disruption, or what its levers make later.
+
+    kind: `policy` or `disruption`.  wait: days after its `from`.  lasts: it stays in force when that has ended.
+    """
+
+    kind: str
+    name: str
+    wait: int = 0
+    lasts: bool = False
+
+
 Timeline = tuple[tuple[date, Scenario], ...]
 SECTIONS = {"policy": "policies", "disruption": "disruptions"}
 
@@ -49,6 +64,7 @@ class Versions:
     _groups: dict[str, Path] = field(default_factory=dict)
     _located: dict[Owner, tuple[list[Write], list[Problem]]] = field(default_factory=dict)
     _made: dict[tuple[Owner, ...], tuple[Scenario, list[Problem]]] = field(default_factory=dict)
+    _levers: dict[str, tuple[list[Made], list[Problem]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.known.learn(self.tree, self.scenario)
@@ -61,8 +77,10 @@ class Versions:
         problems = self._unknown(chosen)
         if problems:
             return ((self.scenario.study.start, self.scenario),), problems
-        owners: list[Owner] = [("policy", name) for name in dict.fromkeys(chosen)]
-        owners += [("disruption", name) for name, one in self.scenario.disruptions.items() if one.hits is None]
+        owners = self.owners(chosen)
+        owners += [Owner("disruption", name) for name, one in self.scenario.disruptions.items() if one.hits is None]
+        for name in dict.fromkeys(chosen):
+            problems += self._by_levers(name)[1]
         for owner in owners:
             problems += self._writes(owner)[1]
         result: list[tuple[date, Scenario]] = []
@@ -77,6 +95,20 @@ class Versions:
             before = active
         return tuple(result), list(dict.fromkeys(problems))
 
+    def owners(self, policies: Many[str]) -> list[Owner]:
+        """The owners of all that some policies change, in the order in which they act."""
+        found = []
+        for name in dict.fromkeys(policies):
+            waits = {(made.wait, made.lasts) for made in self._by_levers(name)[0]} | {(0, False)}
+            found += [Owner("policy", name, wait, lasts) for wait, lasts in sorted(waits)]
+        return found
+
+    def _by_levers(self, name: str) -> tuple[list[Made], list[Problem]]:
+        """What the levers of a policy change in the baseline."""
+        if name not in self._levers:
+            self._levers[name] = made_by_levers(self.tree, self.scenario, self.scenario, name, self._groups)
+        return self._levers[name]
+
     def version(self, active: tuple[Owner, ...]) -> tuple[Scenario, list[Problem]]:
         """The scenario with some changes in force, whatever the date; the baseline where it is not valid."""
         if active not in self._made:
@@ -85,9 +117,26 @@ class Versions:
 
     def tree_with(self, active: tuple[Owner, ...]) -> tuple[Mapping, list[Problem]]:
         """The tree with some changes in force."""
-        writes = [write for owner in active for write in self._writes(owner)[0]]
+        writes = [write for owner in active for write in self._adapted(owner, active)]
         writes.sort(key=lambda write: (write.setting.set_by.startswith("disruption"), write.target.path[0] == "firms"))
         return apply(self.tree, writes, self._groups)
+
+    def _adapted(self, owner: Owner, active: tuple[Owner, ...]) -> list[Write]:
+        """What an owner writes; what of it rests on all else that is in force, found anew on top of that."""
+        own = self._writes(owner)[0]
+        if not any(write.setting.adapts for write in own):
+            return own
+        others = [write for other in active for write in self._writes(other)[0] if not write.setting.adapts]
+        tree, problems = apply(self.tree, others, self._groups)
+        scenario, faults = validate(tree, self.known)
+        if scenario is None or problems or faults or not others:
+            return own
+        made, _ = made_by_levers(tree, scenario, self.scenario, owner.name, self._groups)
+        anew = {one.setting.path: one.setting for one in made if one.setting.adapts}
+        return [
+            replace(write, setting=anew.get(write.setting.path, write.setting)) if write.setting.adapts else write
+            for write in own
+        ]
 
     def _make(self, active: tuple[Owner, ...]) -> tuple[Scenario, list[Problem]]:
         problems = self._conflicts(active)
@@ -120,7 +169,11 @@ class Versions:
             writes: list[Write] = []
             problems: list[Problem] = []
             own: dict[Path, Write] = {}
-            for setting in settings_of(self.tree, owner):
+            settings = list(settings_of(self.tree, owner)) if owner == Owner(owner.kind, owner.name) else []
+            if owner.kind == "policy":
+                by_levers = self._by_levers(owner.name)[0]
+                settings += [made.setting for made in by_levers if (made.wait, made.lasts) == owner[2:]]
+            for setting in settings:
                 found, wrong = locate(self.tree, setting, self._groups)
                 problems += wrong
                 given = [show(write.target.path) for write in found if is_set(at(self.tree, write.target.path))]
@@ -149,19 +202,25 @@ class Versions:
 
     def change(self, owner: Owner) -> DatedChange:
         """The policy or disruption of an owner."""
-        kind, name = owner
-        return self.scenario.policies[name] if kind == "policy" else self.scenario.disruptions[name]
+        return self.scenario.policies[owner.name] if owner.kind == "policy" else self.scenario.disruptions[owner.name]
+
+    def _span(self, owner: Owner) -> tuple[date | None, date | None]:
+        """First day in force and first no longer so."""
+        change = self.change(owner)
+        begin = change.begin
+        if owner.wait:
+            begin = (begin or self.scenario.study.start) + timedelta(days=owner.wait)
+        return begin, None if owner.lasts else change.until
 
     def _in_force(self, owner: Owner, day: date) -> bool:
-        change = self.change(owner)
-        return (change.begin is None or change.begin <= day) and (change.until is None or day < change.until)
+        begin, until = self._span(owner)
+        return (begin is None or begin <= day) and (until is None or day < until)
 
     def _breakpoints(self, owners: Many[Owner]) -> list[date]:
         study = self.scenario.study
         days = {study.start}
         for owner in owners:
-            change = self.change(owner)
-            days |= {day for day in (change.begin, change.until) if day is not None and study.start < day < study.end}
+            days |= {day for day in self._span(owner) if day is not None and study.start < day < study.end}
         return sorted(days)
 
 
@@ -172,7 +231,7 @@ def check_paths(tree: Mapping, scenario: Scenario | None) -> list[Problem]:
     for kind, section in SECTIONS.items():
         node = tree.entries.get(section)
         for name in node.entries if isinstance(node, Mapping) else ():
-            for setting in settings_of(tree, (kind, name)):
+            for setting in settings_of(tree, Owner(kind, name)):
                 problems += locate(tree, setting, names)[1]
     return problems
 
@@ -191,11 +250,10 @@ def groups_by_firm(scenario: Scenario) -> dict[str, Path]:
 
 def settings_of(tree: Mapping, owner: Owner) -> Iterator[Setting]:
     """The changes of a policy or disruption as the file lists them."""
-    kind, name = owner
-    changes = at(tree, (SECTIONS[kind], name, "change"))
+    changes = at(tree, (SECTIONS[owner.kind], owner.name, "change"))
     if isinstance(changes, Mapping):
         for path, node in changes.entries.items():
-            yield Setting(path, node, changes.key_places.get(path, node.place), f"{kind} {name}")
+            yield Setting(path, node, changes.key_places.get(path, node.place), f"{owner.kind} {owner.name}")
 
 
 def _clash(one: Write, other: Write) -> Problem:

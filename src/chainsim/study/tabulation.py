@@ -15,6 +15,7 @@ from chainsim.economy.chains import chains
 from chainsim.economy.concentration import concentration, exposure
 from chainsim.economy.costs import cost_table
 from chainsim.economy.effects import effect_table
+from chainsim.economy.fiscal import Account, fiscal_account
 from chainsim.economy.footprint import footprint_table
 from chainsim.economy.groupings import group_table
 from chainsim.economy.kpis import kpis
@@ -46,7 +47,8 @@ def log_tables(run: Run) -> dict[str, pd.DataFrame]:
 def tables_of(of: Books) -> dict[str, pd.DataFrame]:
     """The same from books that are already made."""
     run, counted = of.run, of.counted
-    firms = _firm_table(of)
+    public = fiscal_account(run, of.deliveries)
+    firms = _firm_table(of, public)
     result = {
         "firms": firms,
         "groups": group_table(firms),
@@ -66,11 +68,12 @@ def tables_of(of: Books) -> dict[str, pd.DataFrame]:
         "concentration": concentration(run.network, counted),
         "exposure": exposure(run.network, counted),
         "transactions": by_place(of),
+        "fiscal": public.table(run.network),
     }
     return {"kpis": kpis(of, result)} | result
 
 
-def _firm_table(of: Books) -> pd.DataFrame:
+def _firm_table(of: Books, public: Account) -> pd.DataFrame:
     """By firm: its place, its money in yuan, and how its lines and stock served."""
     network = of.run.network
     table = tables.firm_attributes(network)
@@ -78,6 +81,7 @@ def _firm_table(of: Books) -> pd.DataFrame:
     for columns in (of.production, purchases_by_ring(of), of.income):
         for name, column in columns.items():
             table[f"{name}_cny"] = column.to_numpy() / tables.FEN
+    table["transfers_cny"] = public.received(len(table)) / tables.FEN
     for name, account, sign in (
         ("cash", accounts.CASH, 1),
         ("receivable", accounts.RECEIVABLE, 1),

@@ -137,7 +137,7 @@ def _dates(view: View) -> Iterator[Problem]:
             key = "until" if change.begin is None or change.begin < study.end else "from"
             message = f"{name} is never in force: the study runs from {study.start} to {study.end}"
             yield view.problem((*path, key), message, "move its dates into the study", warning=True)
-        if not change.change:
+        if not change.change and getattr(change, "lever", None) is None:
             hint = 'write `change: {path: "+20%"}`' + (" or `hits`" if section == "disruptions" else "")
             yield view.problem(path, f"{name} changes nothing", hint, warning=True)
 

@@ -144,12 +144,17 @@ def check_order(view: View) -> Iterator[Problem]:
             sensitive.setdefault(part, []).append(plan)
     by_firm = {name: (path, _plan(scenario, path)) for name, path in owners(scenario).items()}
     by_firm |= {name: (("markets", name), market) for name, market in scenario.markets.items()}
+    held = any(getattr(policy.lever, "second_source", None) for policy in scenario.policies.values())
     for path, source in _ranked(scenario):
         parts = list(scenario.parts) if isinstance(source, Outside) else [sold_by(source)]
         if isinstance(source, Outside) and source.supplies != "all":
             parts = list(source.supplies)
         those = [plan for part in parts for plan in sensitive.get(part, ())]
-        if is_standby(source) and not any(_turns(plan) or plan.sourcing.mode == "ranked" for plan in those):
+        if (
+            is_standby(source)
+            and not held
+            and not any(_turns(plan) or plan.sourcing.mode == "ranked" for plan in those)
+        ):
             message = f"{path[1]} is a standby that nobody turns to: no buyer of {listed(parts)} ranks or switches"
             hint = "give a buyer `sourcing: priority` or `switching: {}`, or the supplier a share"
             yield view.problem((*path, "standby"), message, hint, warning=True)

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from chainsim.scenario.language.fields import Amount, Change, Date, Words
+from chainsim.scenario.language.levers.sections import Levers
 from chainsim.scenario.language.section import Section
 
 
@@ -22,4 +23,5 @@ class DatedChange(Section):
 class Policy(DatedChange):
     """A change that someone decides, with its public cost."""
 
-    public_cost: Annotated[Amount, Field(description="public money it takes over the study")] = 0
+    lever: Annotated[Levers | None, Field(description="what it does, by lever")] = None
+    public_cost: Annotated[Amount, Field(description="public money it takes on its first day, to whom is not said")] = 0

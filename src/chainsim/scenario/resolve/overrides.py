@@ -49,6 +49,7 @@ class Setting:
     node: Node
     place: Place  # of the path, for messages about it
     set_by: str
+    adapts: bool = False  # to what else is in force
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def locate(tree: Mapping, setting: Setting, names: dict[str, Path] | None = None
         for target in targets:
             _check_value(target, setting)
         if len(targets) > 1 and is_relative(setting.node):
-            able = [target for target in targets if _text_of(tree, target, names or {}) is not None]
+            able = [target for target in targets if text_of(tree, target, names or {}) is not None]
             if not able:
                 message = f"path '{setting.path}': none of the {len(targets)} values it means is stated"
                 raise PathError(message, "write the new value itself, not a relative change")
@@ -181,14 +182,14 @@ def _new_value(tree: Mapping, write: Write, groups: dict[str, Path]) -> Node:
     if not isinstance(node, Scalar) or not is_relative(node) or "change" in write.target.path:
         return _marked(node, set_by)
     change = parse_change(node.text)
-    current = _text_of(tree, write.target, groups)
+    current = text_of(tree, write.target, groups)
     if current is None:
         raise UnitError("has no value that could change", "write the new value itself")
     whole = any(kind is int for kind in alternatives(write.target.kind))
     return Scalar(changed(current, change, whole=whole), node.place, set_by=set_by)
 
 
-def _text_of(tree: Mapping, target: Target, groups: dict[str, Path]) -> str | None:
+def text_of(tree: Mapping, target: Target, groups: dict[str, Path]) -> str | None:
     """The text that a relative change starts from: the value, its group's, or its default; None without any."""
     node = at(tree, target.path)
     if node is None and target.path[0] == "firms" and len(target.path) == 3:

@@ -1,0 +1,178 @@
+"""The fiscal account: what the budget pays for policies and what it gets, to the fen, by month, purpose and recipient.
+
+In: a Run, whose network carries the dated payments, and every delivery with what became of its invoice.  Out: an
+Account.  Lump sums count where they fall into the study; what is promised beyond its end is committed, in a column of
+its own.  What only the run can tell (units sold, claims, tonnes) is counted over the dates of the policy, the warm-up
+too.  A firm's transfers stand beside its income account: no value added, and, as the rulebook knows nothing of them, no
+cash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from chainsim.economy.claims import KEPT
+from chainsim.economy.footprint import KG_IN_TONNE, units_by_firm
+from chainsim.errors import InvariantError
+from chainsim.model.network import TO_BANK, UNSTATED, Network, Payment
+from chainsim.results.dates import DAY_SECONDS
+from chainsim.results.frames import Run
+from chainsim.results.periods import Periods, periods
+from chainsim.results.tables import FEN
+
+BUDGET: Final = -3
+NAMES: Final = {UNSTATED: "recipients not stated", TO_BANK: "bank", BUDGET: "budget"}
+YEAR_SECONDS: Final = 365 * DAY_SECONDS
+COLUMNS: Final = ("decided_by", "lever", "month", "payer", "recipient", "cny", "committed_cny")
+
+
+class Posting(NamedTuple):
+    """Money from one account to another, fen, never below 0; indices of firms, or `BUDGET`, `TO_BANK`, `UNSTATED`."""
+
+    policy: str
+    lever: str
+    month: str
+    payer: int
+    recipient: int
+    fen: int
+    committed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Every posting of public money, one row a policy, purpose, month, payer and recipient."""
+
+    postings: tuple[Posting, ...]
+
+    def received(self, firms: int) -> np.ndarray:
+        """What each firm, market or outside source got, less what it paid, within the study; fen, int64[firms]."""
+        result = np.zeros(firms, dtype=np.int64)
+        for row in self.postings:
+            for firm, sign in ((row.recipient, 1), (row.payer, -1)):
+                if firm >= 0:
+                    result[firm] += sign * row.fen
+        return result
+
+    def balance(self, account: int) -> int:
+        """What an account beyond the firms got, less what it paid, fen."""
+        got = sum(row.fen for row in self.postings if row.recipient == account)
+        return got - sum(row.fen for row in self.postings if row.payer == account)
+
+    def table(self, network: Network) -> pd.DataFrame:
+        """Columns of `COLUMNS`; yuan, below 0 where money goes to the budget."""
+        names = {**NAMES, **{index: firm.name for index, firm in enumerate(network.firms)}}
+        rows = [
+            (
+                *row[:3],
+                names[row.payer],
+                names[row.recipient],
+                _sign(row) * row.fen / FEN,
+                _sign(row) * row.committed / FEN,
+            )
+            for row in self.postings
+        ]
+        return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"cny": "float64", "committed_cny": "float64"})
+
+
+def _sign(row: Posting) -> int:
+    return -1 if row.recipient == BUDGET else 1
+
+
+def fiscal_account(run: Run, deliveries: pd.DataFrame) -> Account:
+    """The account of a run.  deliveries: every one, with `fee` of its claim.
+
+    Raises InvariantError where what the budget paid is not what others got.
+    """
+    network = run.network
+    months = periods(network)
+    totals: dict[tuple[str, str, str, int, int], list[int]] = {}
+    for payment in network.fiscal:
+        for month, fen, committed in _amounts(run, deliveries, months, payment):
+            source, to = BUDGET, payment.to
+            if fen + committed < 0:
+                source, to, fen, committed = payment.of, BUDGET, -fen, -committed
+            if fen or committed:
+                sums = totals.setdefault((payment.policy, payment.lever, month, source, to), [0, 0])
+                sums[0] += fen
+                sums[1] += committed
+    account = Account(tuple(Posting(*key, *sums) for key, sums in totals.items()))
+    _check(account, len(network.firms))
+    return account
+
+
+def _check(account: Account, firms: int) -> None:
+    others = int(account.received(firms).sum()) + account.balance(TO_BANK) + account.balance(UNSTATED)
+    if others + account.balance(BUDGET):
+        raise InvariantError(f"invariant broken: the budget paid {-account.balance(BUDGET)} fen, others got {others}")
+
+
+def _amounts(run: Run, deliveries: pd.DataFrame, months: Periods, payment: Payment) -> Iterator[tuple[str, int, int]]:
+    """Month, fen within the study, fen committed beyond it."""
+    network = run.network
+    if payment.basis == "lump":
+        inside = payment.tick < network.horizon
+        fen = int(payment.rate)
+        yield _month(network, payment.tick), fen if inside else 0, 0 if inside else fen
+        return
+    of_kind = {"unit": _units, "claim": _claims, "tonne": _tonnes}[payment.basis]
+    for month, amount in of_kind(run, deliveries, months, payment):
+        yield month, amount, 0
+
+
+def _month(network: Network, tick: int) -> str:
+    days = int(tick * network.tick_seconds // DAY_SECONDS)
+    return f"{type(network.start).fromordinal(network.start.toordinal() + days):%Y-%m}"
+
+
+def _chosen(deliveries: pd.DataFrame, payment: Payment, role: str) -> pd.DataFrame:
+    tick = deliveries["tick"].to_numpy()
+    inside = (tick >= payment.tick) & (tick < payment.until) & (deliveries[role].to_numpy() == payment.of)
+    found: pd.DataFrame = deliveries.loc[inside]
+    return found
+
+
+def _units(run: Run, deliveries: pd.DataFrame, months: Periods, payment: Payment) -> Iterator[tuple[str, int]]:
+    """Fen per unit delivered; parts of a unit carried from month to month."""
+    rows = _chosen(deliveries, payment, "buyer")
+    per_unit = [run.network.parts[part].per_unit for part in rows["part"]]
+    period = months.of(rows["tick"].to_numpy())
+    so_far, paid = Fraction(0), 0
+    by_period: dict[int, Fraction] = {}
+    for at, quantity, quanta in zip(period.tolist(), rows["quantity"].tolist(), per_unit, strict=True):
+        by_period[at] = by_period.get(at, Fraction(0)) + Fraction(quantity, quanta)
+    for at in sorted(by_period):
+        so_far += by_period[at]
+        due = int(payment.rate * so_far)
+        yield months.months[at], due - paid
+        paid = due
+
+
+def _claims(run: Run, deliveries: pd.DataFrame, months: Periods, payment: Payment) -> Iterator[tuple[str, int]]:
+    """Rate x amount x term / year of each claim, rounded; only of those sold, where the firm's cash is simulated."""
+    rows = _chosen(deliveries, payment, "seller")
+    if any(purse.firm == payment.of for purse in run.network.purses):
+        rows = rows[rows["fee"].to_numpy() != KEPT]
+    year = Fraction(YEAR_SECONDS) / run.network.tick_seconds
+    period = months.of(rows["tick"].to_numpy())
+    terms = (rows["due"] - rows["tick"]).tolist()
+    for at, amount, term in zip(period.tolist(), rows["amount"].tolist(), terms, strict=True):
+        yield months.months[at], round(payment.rate * amount * term / year)
+
+
+def _tonnes(run: Run, deliveries: pd.DataFrame, months: Periods, payment: Payment) -> Iterator[tuple[str, int]]:
+    """Fen per tonne of CO2 of what a firm made, month by month, each rounded."""
+    network = run.network
+    if not network.footprints:
+        return
+    per_unit = network.footprints[payment.of].co2
+    for begin, end, month in zip(months.edges[:-1].tolist(), months.edges[1:].tolist(), months.months, strict=True):
+        first, last = max(begin, payment.tick), min(end, payment.until)
+        if first < last and per_unit:
+            units = Fraction(float(units_by_firm(run, first, last)[payment.of])).limit_denominator(10**6)
+            yield month, round(payment.rate * per_unit * units / KG_IN_TONNE)
