@@ -40,7 +40,8 @@ def test_policies_that_are_not_separated_share_a_rank() -> None:
     found = ranks(CLEAR, "fill_rate")
     assert list(found["policy"]) == ["good", "like_none", "none"]
     assert list(found["rank"]) == [1, 2, 2]
-    assert list(found.columns) == ["policy", "mean", "rank"]
+    assert list(found["last"]) == [1, 3, 3], "the worst rank that the others leave it"
+    assert list(found.columns) == ["policy", "mean", "rank", "last"]
     assert found["mean"].iloc[0] == pytest.approx(110)
 
 
@@ -122,13 +123,13 @@ def test_one_replication_and_values_that_are_no_numbers_have_no_rank() -> None:
 def test_the_tables_are_those_of_every_measure() -> None:
     both = pd.concat([CLEAR.assign(measure="starved"), CLEAR, CLEAR.assign(measure="orders")])
     table = ranking(both)
-    assert list(table.columns) == ["policy", "measure", "unit", "mean", "rank"]
+    assert list(table.columns) == ["policy", "measure", "unit", "mean", "rank", "last"]
     assert list(dict.fromkeys(table["measure"])) == [
         "fill_rate",
         "starved",
     ]  # declared in this order; orders are neutral
     one = table[table["measure"] == "starved"].reset_index(drop=True)
-    pd.testing.assert_frame_equal(one[["policy", "mean", "rank"]], ranks(both, "starved"))
+    pd.testing.assert_frame_equal(one[["policy", "mean", "rank", "last"]], ranks(both, "starved"))
     all_pairs = pairs(both)
     assert list(dict.fromkeys(all_pairs["measure"])) == ["fill_rate", "starved", "orders"]
     assert len(all_pairs) == 9

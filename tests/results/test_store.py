@@ -77,6 +77,15 @@ MAY_BE_MISSING = {
     "comparison": {"low", "high", "low_family", "high_family", "p", "p_holm", "relative"},
     "type_one": {"nominal", "realised", "realised_net"},
     "products": {"direct", "total"},
+    "decision": set("value_added_low value_added_high payback_years".split())
+    | {f"per_fiscal_yuan{end}" for end in ("", "_low", "_high")},
+    "ranking": {"rank", "last"},
+    "common_luck": {"paired", "unpaired", "ratio", "correlation", "equivalent"},
+    "described": {
+        "error",
+        *(f"q{at}{end}" for at in ("05", "25", "50", "75", "95") for end in ("_low", "_high")),
+        *(f"{what}{end}" for what in ("beats", "loses", "exceeds") for end in ("", "_low", "_high")),
+    },
 }
 
 

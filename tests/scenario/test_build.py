@@ -205,3 +205,34 @@ def test_what_cannot_change_during_a_run_is_refused_not_ignored(
 def test_years_left_out_between_two_totals_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match="says nothing about 2023, a year between those it states"):
         network(tmp_path, BASE.replace("rate: 16/day", "yearly: {2022: 3_650, 2024: 7_320}"))
+
+
+@pytest.mark.parametrize("day", ["2024-02-01", "2024-02-10"])
+def test_the_date_of_a_policy_changes_nothing_but_what_the_policy_sets(tmp_path: Path, day: str) -> None:
+    """The plan rises all the time, and levels follow it month by month; a policy about one line leaves them alone."""
+    text = f"""
+chainsim: 1
+study: {{start: 2024-01-01, end: 2024-05-01}}
+parts:
+  car: {{price: 1_000 CNY, needs: {{seat: 2}}}}
+  seat: {{price: 100 CNY}}
+plants:
+  works: {{makes: car, capacity: 130% of plan, component_stock: 5 days, finished_stock: 2 days}}
+suppliers:
+  seat: {{share: 100%, capacity: 150% of plan, finished_stock: 4 days}}
+markets:
+  buyers: {{buys: car, yearly: {{2024: 36_000}}, ramp: {{from: 2024-01-01, until: 2024-12-01, start: 20%}}}}
+policies:
+  outage: {{from: {day}, until: 2024-02-17, change: {{suppliers.seat.capacity: 0/day}}}}
+"""
+    file = tmp_path / "scenario.yaml"
+    file.write_text(text, encoding="utf-8")
+    loaded = load(file)
+    plain, hit = build(loaded), build(loaded, ("outage",))
+    assert plain.lines == hit.lines
+    assert plain.stocks == hit.stocks
+    assert len([change for change in plain.changes if change.kind == state.SET_LEVELS]) > 6
+    more = [change for change in hit.changes if change not in plain.changes]
+    assert {change.kind for change in more} == {state.SET_LINE_SPEED}
+    assert len(more) == 2
+    assert [change for change in plain.changes if change not in hit.changes] == []

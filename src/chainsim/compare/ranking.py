@@ -22,8 +22,8 @@ PAIR: Final = "policy other difference low high low_family high_family p p_holm 
 
 
 def ranking(kpis: pd.DataFrame, family: float = CONFIDENCE) -> pd.DataFrame:
-    """Rows policy, measure, unit, mean, rank, by measure, best first; neutral measures have no ranks."""
-    columns = ["policy", "measure", "unit", "mean", "rank"]
+    """Rows policy, measure, unit, mean, rank, last, by measure, best first; neutral measures have no ranks."""
+    columns = ["policy", "measure", "unit", "mean", "rank", "last"]
     tables = [
         _ranks(measure, values, family).assign(measure=measure.name, unit=measure.unit)
         for measure, values in by_replication(kpis)
@@ -44,7 +44,9 @@ def pairs(kpis: pd.DataFrame, family: float = CONFIDENCE) -> pd.DataFrame:
 
 
 def ranks(kpis: pd.DataFrame, measure: str, family: float = CONFIDENCE) -> pd.DataFrame:
-    """Rows policy, mean, rank of one measure, best first: 1 + how many policies are separated from it and better.
+    """Rows policy, mean, rank, last of one measure, best first.
+
+    rank: 1 + how many policies are separated from it and better.  last: the worst rank that the others leave it.
 
     family: the confidence that no pair of equal policies is separated.  The rank is missing where the mean is, and
     with one replication.  ValueError for an unknown measure, and for one without a better direction.
@@ -78,10 +80,14 @@ def _ranks(measure: Measure, values: pd.DataFrame, family: float) -> pd.DataFram
     apart = table[table["separated"].astype(bool)]
     first = sign * apart["difference"] > 0
     losers = apart["other"].where(first, apart["policy"]).value_counts()
+    winners = apart["policy"].where(first, apart["other"]).value_counts()
     means = values.mean(skipna=False)
     behind = losers.reindex(means.index, fill_value=0).to_numpy()
     ranked = pd.Series(behind + 1, index=means.index, dtype="Int64")
+    last = pd.Series(len(means) - winners.reindex(means.index, fill_value=0).to_numpy(), means.index, dtype="Int64")
     unknown = ~np.isfinite(means.to_numpy()) | (len(values) < 2)
-    result = pd.DataFrame({"mean": means, "rank": ranked.mask(unknown), "merit": -sign * means})
+    result = pd.DataFrame(
+        {"mean": means, "rank": ranked.mask(unknown), "last": last.mask(unknown), "merit": -sign * means}
+    )
     result = result.rename_axis("policy").reset_index().sort_values(["rank", "merit"], kind="stable")
-    return result[["policy", "mean", "rank"]].reset_index(drop=True)
+    return result[["policy", "mean", "rank", "last"]].reset_index(drop=True)

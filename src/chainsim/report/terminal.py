@@ -17,6 +17,7 @@ from rich.text import Text
 from chainsim.compare.paired import BASELINE, ONE_RUN, touched_nothing
 from chainsim.compare.touched import why_nothing
 from chainsim.model.network import Network
+from chainsim.report.decision import print_decision, standing
 from chainsim.report.effects import print_effects
 from chainsim.report.figures import amount, figure, scale, step
 from chainsim.report.layout import console, print_table, print_tables
@@ -94,6 +95,7 @@ def summary(
         _warm_up(tables["warm_up"])
     if "comparison" in tables:
         titles = {name: policy.title for name, policy in loaded.scenario.policies.items()}
+        print_decision(tables["decision"], ranks=standing(tables["ranking"]))
         print_comparison(tables["comparison"], "table", every=False, titles=titles, networks=networks)
     else:
         _measures(tables["kpis"])

@@ -6,11 +6,11 @@ change by laying the versions side by side; there is no second list of what poli
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
-from itertools import pairwise
 from typing import Any
 
 from chainsim.errors import ScenarioError
@@ -86,11 +86,9 @@ class _Builder:
         baseline = day_by_day([(study.start, loaded.scenario)], study.end)
         reference = [_version(day, one, study.start) for day, one in baseline]
         self.plans = {key: self.planned(self.versions, key) for key in self.all("markets")}
-        starts = {0, self.days, *(version.day for version in self.versions), *_month_starts(study.start, self.days)}
-        self.edges = sorted(starts)
-        reference_plans = {key: self.planned(reference, key) for key in reference[0].blueprint.markets}
-        self.peak = self.highest_rates(reference, reference_plans)
-        self.own_peak = self.highest_rates(self.versions, self.plans)  # for firms that the reference does not have
+        self.months = sorted({0, self.days, *_month_starts(study.start, self.days)})
+        self.peak = self.highest_rates(reference)
+        self.own_peak = self.highest_rates(self.versions)  # for firms that the reference does not have
         self.draws: dict[tuple[str, str, Distribution], int] = {}
         self.firms = self.merged("firms", ("ring", "district", "sector", "group", "tier"))
         self.firm_index = {name: index for index, name in enumerate(self.firms)}
@@ -150,22 +148,31 @@ class _Builder:
                 result.append(result[-1] + (own[day + 1] - own[day]) * per_unit)
         return result
 
-    def rates(self, version: _Version, plans: Mapping[StockKey, Sequence[float]], begin: int, end: int) -> Rates:
-        """Planned rate of every stock point over the days begin..end, quanta per second."""
+    def rates(self, version: _Version, day: int) -> Rates:
+        """Planned rate of every stock point in the month of a day, as if the version were in force for all of it.
+
+        In quanta per second.  So the date of a policy changes no level but those that the policy is about.
+        """
+        at = bisect_right(self.months, day)
+        begin, end = self.months[at - 1], self.months[at]
         total: Rates = {}
         for market, response in version.responses.items():
-            rate = (plans[market][end] - plans[market][begin]) / ((end - begin) * DAY)
+            spec = version.blueprint.markets[market]
+            per_quantum = version.blueprint.parts[market[1]].per_unit
+            planned = cumulative(spec, self.start, self.days)
+            rate = (planned[end] - planned[begin]) * per_quantum / ((end - begin) * DAY)
             for key, per_unit in response.items():
                 total[key] = total.get(key, 0.0) + rate * per_unit
         return total
 
-    def highest_rates(self, versions: Sequence[_Version], plans: Mapping[StockKey, Sequence[float]]) -> Rates:
+    def highest_rates(self, versions: Sequence[_Version]) -> Rates:
         """Highest planned monthly rate of every stock point; capacities "of plan" refer to that of the baseline."""
         peak: Rates = {}
-        for begin, end in pairwise(self.edges):
-            version = [v for v in versions if v.day <= begin][-1]
-            for key, rate in self.rates(version, plans, begin, end).items():
-                peak[key] = max(peak.get(key, 0.0), rate)
+        ends = [*(version.day for version in versions[1:]), self.days]
+        for version, end in zip(versions, ends, strict=True):
+            for month in self.months[bisect_right(self.months, version.day) - 1 : bisect_left(self.months, end)]:
+                for key, rate in self.rates(version, month).items():
+                    peak[key] = max(peak.get(key, 0.0), rate)
         return peak
 
     # The tables, one version at a time.
@@ -331,7 +338,7 @@ class _Builder:
         first = self.versions[0]
         self.refuse_late_forecasts()
         self.refuse_late_regions()
-        opening_rates = self.rates(first, self.plans, self.edges[0], self.edges[1])
+        opening_rates = self.rates(first, 0)
         points = self.stock_table(first, opening_rates)
         lanes, lines, needs = self.lane_table(first), self.line_table(first, 0), self.need_table(first)
         closed = first.scenario.calendars
@@ -500,12 +507,12 @@ class _Builder:
         """Everything that differs from one version, month of the plan or step of a ramp-up to the next, as changes."""
         found: list[net.Change] = []
         before = (points, lanes, lines, needs)
-        ends = dict(pairwise(self.edges[1:]))
-        for day in sorted({*ends, *self.ramp_days}):
+        planned = {*self.months[1:-1], *(version.day for version in self.versions[1:])}
+        for day in sorted({*planned, *self.ramp_days}):
             version = [v for v in self.versions if v.day <= day][-1]
             after = before
-            if self.levels and day in ends:
-                after = (self.stock_table(version, self.rates(version, self.plans, day, ends[day])), *after[1:])
+            if self.levels and day in planned:
+                after = (self.stock_table(version, self.rates(version, day)), *after[1:])
             if version.day == day:
                 after = (after[0], self.kept_lanes(version, before[1]), after[2], self.need_table(version))
             if version.day == day or day in self.ramp_days:

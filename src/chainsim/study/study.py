@@ -13,7 +13,7 @@ from typing import Final
 
 import pandas as pd
 
-from chainsim.compare.paired import BASELINE, comparison
+from chainsim.compare.paired import BASELINE
 from chainsim.model.network import Network
 from chainsim.results.dates import DAY_SECONDS
 from chainsim.results.warm_up import Cut, mser5
@@ -21,8 +21,10 @@ from chainsim.scenario.build import build
 from chainsim.scenario.load import Loaded
 from chainsim.scenario.versions import combination
 from chainsim.study.executors import run_all
+from chainsim.study.side_by_side import side_by_side
 from chainsim.study.trial import NOTHING_MORE, Extras, Outcome, run_trial
 
+YEAR: Final = 365  # days
 CUT: Final = "cut"
 RUN_TOO_SHORT: Final = "run too short, nothing cut"
 
@@ -87,7 +89,7 @@ def run(
         )
     if len(study.networks) > 1:
         matters_if = float(study.loaded.scenario.study.matters_if)
-        stacked["comparison"] = comparison(stacked["kpis"], BASELINE, matters_if)
+        stacked |= side_by_side(stacked["kpis"], BASELINE, matters_if, _years(study.networks[BASELINE]))
     stacked["assumptions"] = _assumptions(study.loaded)
     return Result(stacked, sum(o.orders for o in outcomes), sum(o.seconds for o in outcomes))
 
@@ -97,6 +99,11 @@ def _stacked(outcomes: Sequence[Outcome]) -> dict[str, pd.DataFrame]:
         name: pd.concat([outcome.tables[name] for outcome in outcomes], ignore_index=True)
         for name in outcomes[0].tables
     }
+
+
+def _years(network: Network) -> float:
+    """Length of the counted time."""
+    return float((network.horizon - network.warm_up) * network.tick_seconds) / (YEAR * DAY_SECONDS)
 
 
 def _assumptions(loaded: Loaded) -> pd.DataFrame:
