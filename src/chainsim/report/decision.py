@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+import textwrap
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -16,11 +17,12 @@ import pandas as pd
 from chainsim.compare.decision import JUDGED
 from chainsim.compare.paired import ONE_RUN
 from chainsim.report.figures import scale
-from chainsim.report.layout import print_table
+from chainsim.report.layout import console, print_table
 from chainsim.results.store import csv_bytes
 
 NEVER: Final = "never"
 LONG: Final = 100  # years
+ROOMY: Final = 100  # columns
 SMALLEST: Final = 0.0005
 HEADER: Final = (
     *("rank", "policy", "revenue", "value added", "±", "jobs", "tax", "cost", "per yuan", "payback", "verdict"),
@@ -30,10 +32,13 @@ SHORT: Final = {
     "no practical difference": "no difference",
     "one run: no interval": "one run",
 }
-NOTE: Final = (
-    "tax: what the region keeps; cost: to the public; per yuan: value added per yuan of it; payback: by that tax;\n"
-    "verdict: of value added, +2 needs two more runs; rank: policies that are not separated at 95 % over all\n"
-    "pairs share a range"
+NARROW: Final = ("revenue", "jobs", "per yuan", "payback")  # left out where there is no room
+MONEY_NOTE: Final = (
+    "tax: what the region keeps; cost: to the public; per yuan: value added per yuan of it; payback: by that tax."
+)
+VERDICT_NOTE: Final = (
+    " verdict: of value added; +2 needs about two more runs. rank: policies that are not separated at 95 % over all "
+    "pairs share a range."
 )
 
 
@@ -45,17 +50,21 @@ def print_decision(table: pd.DataFrame, form: str = "table", ranks: Mapping[str,
     money = ["revenue", "value_added", "tax", "public_cost"]
     divisor, unit = scale(float(table[money].abs().to_numpy().max(initial=0.0)), "CNY")
     rows = [_cells(row, divisor, (ranks or {}).get(str(row["policy"]))) for row in table.to_dict("records")]
-    header = list(HEADER)
-    if (table["verdict"] == ONE_RUN).all():  # one run each: no intervals, no ranks, no verdicts
-        kept = [at for at, name in enumerate(HEADER) if name not in ("rank", "±", "verdict")]
-        header, rows = [header[at] for at in kept], [[row[at] for at in kept] for row in rows]
+    one_run = bool((table["verdict"] == ONE_RUN).all())  # no intervals, no ranks, no verdicts
+    left_out = {"rank", "±", "verdict"} if one_run else set()
+    width = console().width
+    if form == "table" and width < ROOMY:
+        left_out |= set(NARROW)
+    kept = [at for at, name in enumerate(HEADER) if name not in left_out]
+    header, rows = [HEADER[at] for at in kept], [[row[at] for at in kept] for row in rows]
     if form == "md":
         lines = ["| " + " | ".join(header) + " |", "|" + " --- |" * len(header)]
         lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
         click.echo("\n".join(lines))
         return
     print_table(header, rows, f"Decision table: the city's differences to the baseline over the study ({unit})")
-    click.echo((NOTE if len(header) == len(HEADER) else NOTE.partition("\n")[0].rstrip(";")) + "\n")
+    note = MONEY_NOTE + ("" if one_run else VERDICT_NOTE)
+    click.echo(textwrap.fill(note, min(width, ROOMY)) + "\n")
 
 
 def standing(ranking: pd.DataFrame) -> dict[str, str]:
