@@ -69,9 +69,7 @@ def _pooled(
                 done(index)
                 yield index, result
     except BrokenProcessPool as error:
-        raise WorkerLostError(
-            f"a worker process died{_cause(workers)}; nothing was written; try again with --jobs 1"
-        ) from error
+        raise WorkerLostError(f"a worker process died{_cause(workers)}; try again with --jobs 1") from error
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
         for process in workers:
