@@ -59,12 +59,18 @@ def study_of(facts: dict[str, Any], extras: Extras, until: Precision | None) -> 
     return {**facts, "extras": dataclasses.asdict(extras), "until_precision": asked}
 
 
-def to_resume(scenario: str, whole: dict[str, Any]) -> Path:
-    """Where the newest interrupted study of this kind was to stand; FolderError says why there is none."""
+def to_go_on(scenario: str, whole: dict[str, Any]) -> Path | None:
+    """Where the newest interrupted study of just this kind was to stand."""
     there = interrupted(RESULTS / scenario)
-    for target, begun in there:
-        if not differences(begun, whole):
-            return target
+    return next((target for target, begun in there if not differences(begun, whole)), None)
+
+
+def to_resume(scenario: str, whole: dict[str, Any]) -> Path:
+    """The same; FolderError says why there is none."""
+    same = to_go_on(scenario, whole)
+    if same is not None:
+        return same
+    there = interrupted(RESULTS / scenario)
     place = (RESULTS / scenario).as_posix()
     if not there:
         raise FolderError(f"nothing to resume: no interrupted study in {place}; leave out --resume")

@@ -61,7 +61,7 @@ def command(
     \b
     chainsim run scenarios/byd.yaml
     chainsim run scenarios/byd.yaml -p buy_local -n 10 --set plants.byd.batch=40
-    chainsim run scenarios/byd.yaml --until-precision 1% --precision-of city_value_added
+    chainsim run scenarios/byd.yaml --until-precision 1%
     """
     from chainsim.scenario.load import load
 

@@ -14,7 +14,7 @@ from typing import Any, Final, NoReturn
 
 import click
 
-from chainsim.cli.identity import RESULTS, earlier_run, identity, inputs, refuse_useless, study_of, to_resume
+from chainsim.cli.identity import RESULTS, earlier_run, identity, inputs, refuse_useless, study_of, to_go_on, to_resume
 from chainsim.cli.progress import Progress
 from chainsim.cli.stopping import Stopped
 from chainsim.compare.stopping import Precision
@@ -62,6 +62,8 @@ def simulate(
     target = out or (to_resume(name, whole) if going.resume else default_target(RESULTS, name, fingerprint))
     earlier = earlier_run(going.reuse, name)
     facts |= {"started": datetime.now(UTC).isoformat(timespec="seconds"), "jobs": jobs}
+    if not going.resume and out is None and not quiet and (left := to_go_on(name, whole)):
+        click.echo(f"this study was interrupted before; --resume goes on with {left.name}, this begins anew", err=True)
     begin = time.monotonic()
     progress = Progress(len(plan.trials), quiet)
     folder = RunFolder(target, whole if going.words else None, going.resume)
@@ -99,9 +101,8 @@ def _say_what_is_kept(error: BaseException, folder: RunFolder, progress: Progres
     """After an interruption: how far it came, and the command that goes on from there."""
     kept = folder.kept_trials
     if kept:
-        command = [*words, *([] if "--out" in words else ["--out", folder.target.as_posix()]), "--resume"]
         click.echo(f"stopped after {progress.ended} of {progress.total} runs; {kept} are kept, to go on:", err=True)
-        click.echo(f"  {shlex.join(command)}", err=True)
+        click.echo(f"  {shlex.join([*words, '--resume'])}", err=True)
     elif isinstance(error, Stopped):
         click.echo(f"stopped after {progress.ended} of {progress.total} runs; nothing was written", err=True)
 

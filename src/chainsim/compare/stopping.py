@@ -11,8 +11,8 @@ Student's t is too narrow where the differences are skewed.  So two corrections 
 
 - Two looks in succession, a batch apart, must find it small enough.  (For normal differences a bounded number of runs
   after the first such look restores the confidence: Simons 1968, Ann. Math. Stat. 39, 1946-1952.)
-- There must be more than 25 times the squared skewness of the differences, by which a 95 % interval is wrong at most 6 %
-  of the time (Cochran 1977, Sampling Techniques, 3rd ed., sec. 2.15).
+- There must be more runs than 25 times the squared skewness of the differences, by which a 95 % interval is wrong at
+  most 6 % of the time (Cochran 1977, Sampling Techniques, 3rd ed., sec. 2.15).
 """
 
 from __future__ import annotations
@@ -95,5 +95,5 @@ def skewness(values: np.ndarray) -> float:
         return 0.0
     n = len(values)
     centred = values - values.mean()
-    g1 = float((centred**3).mean()) / float((centred**2).mean()) ** 1.5
-    return g1 * math.sqrt(n * (n - 1)) / (n - 2)
+    third, second = float((centred**3).mean()), float((centred**2).mean())
+    return third / math.sqrt(second) ** 3 * math.sqrt(n * (n - 1)) / (n - 2)

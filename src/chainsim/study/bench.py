@@ -59,8 +59,8 @@ class Bench:
     """Does trials in `jobs` processes.
 
     done: called once for every trial that has ended or was there.  progress: called within a trial when one process
-    does all the work.  shards: where trials are kept, else in memory.  earlier: whose trials may be taken over.  foreseen: told
-    the keys of the first trials, and may refuse them.
+    does all the work.  shards: where trials are kept, else in memory.  earlier: whose trials may be taken over.
+    foreseen: told the keys of the first trials, and may refuse them.
     """
 
     jobs: int

@@ -196,9 +196,8 @@ def _sequential(
         if then == now:
             return study, finished, reached
         more = replace(study, replications=tuple(range(now, then)))
-        known = {
-            (one.policy, one.replication): one for one in [*finished, *bench.do(study.networks, more.trials, extras)]
-        }
+        finished += bench.do(study.networks, more.trials, extras)
+        known = {(one.policy, one.replication): one for one in finished}
         study = replace(study, replications=tuple(range(then)))
         finished = [known[trial] for trial in study.trials]
 
