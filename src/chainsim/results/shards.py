@@ -121,7 +121,7 @@ def _digest(sizes: Mapping[str, int], orders: int, parts: Iterable[bytes]) -> st
 def _bytes(table: pd.DataFrame) -> bytes:
     import pyarrow as pa
 
-    arrow = pa.Table.from_pandas(table, preserve_index=False)
+    arrow = pa.Table.from_pandas(table, preserve_index=False).combine_chunks()  # how it came about must not show
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, arrow.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as stream:
         stream.write_table(arrow)
