@@ -98,9 +98,12 @@ def test_skewed_differences_take_more_runs() -> None:
     """One large value in forty: G1 = 6.3, so that 25 G1 squared is about a thousand."""
     rare = np.zeros(40)
     rare[7] = 1.0
-    values = {"none": np.full(40, 1e6), "p": 1e6 + rare}
+    even = np.tile([1.0, -1.0], 20) * rare.std()
+    rare_and_even = [{"none": np.full(40, 0.4), "p": 0.4 + each} for each in (rare, even)]
     assert SKEWED * skewness(rare) ** 2 > 900
-    assert not Precision(0.5, "m").reached(values)
+    assert [Precision(0.5, "m").reached(values) for values in rare_and_even] == [False, True]
+    ample = {"none": np.full(40, 4.0), "p": 4.0 + rare}
+    assert Precision(0.5, "m").reached(ample)
 
 
 def test_alone_the_baseline_itself_is_to_be_precise() -> None:
@@ -188,7 +191,7 @@ def test_its_intervals_hold_the_truth_on_simulated_costs(tmp_path: Path) -> None
     """400 studies, standard error 1.2 points, and about 1.5 more because the pool is small: 90 % is 2 below 93."""
     pool = costs(tmp_path / "base-stock.yaml", 600)
     skew = skewness(pool["more"] - pool["none"])
-    assert skew < -1  # it is hard for Student's t
+    assert skew < -0.5  # it is hard for Student's t
     assert coverage(pool, truth(), sequential, 400) >= 0.90
 
 
