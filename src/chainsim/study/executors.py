@@ -74,6 +74,8 @@ def _pooled(
         pool.shutdown(wait=False, cancel_futures=True)
         for process in workers:
             process.terminate()
+        for process in workers:
+            process.join(1)  # none may write any more when the caller clears up
 
 
 def _cause(workers: Sequence[BaseProcess]) -> str:
