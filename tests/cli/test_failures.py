@@ -1,4 +1,4 @@
-"""Every way to fail, provoked for real: the exit code, one honest line, and nothing left behind."""
+"""Every way to fail, provoked for real: the exit code, one honest line, and nothing left behind but what can go on."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ import errno, os
 true, calls = os.fsync, []
 def fsync(descriptor):
     calls.append(descriptor)
-    if len(calls) > 7: raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    if len(calls) > 12: raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     true(descriptor)
 os.fsync = fsync
 """
@@ -140,7 +140,7 @@ def test_where_a_run_may_go_is_known_before_anything_is_simulated(
 ) -> None:
     from chainsim.cli.main import _run
 
-    monkeypatch.setattr("chainsim.study.study.run", lambda *_: pytest.fail("it was simulated"))
+    monkeypatch.setattr("chainsim.study.study.run_on", lambda *_: pytest.fail("it was simulated"))
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("years of work")
     (tmp_path / "run").mkdir()
@@ -173,20 +173,28 @@ def test_a_folder_without_write_permission_is_4(small: Path, tmp_path: Path) -> 
 
 
 @posix
-@pytest.mark.parametrize("real", [False, True])
-def test_a_full_disk_is_4_and_leaves_nothing(small: Path, tmp_path: Path, real: bool) -> None:
+def test_a_disk_that_takes_no_trial_is_4_and_leaves_nothing(small: Path, tmp_path: Path) -> None:
     def limit() -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))
 
-    options = {"preexec_fn": limit} if real else {}
-    fault = "" if real else DISK_FULL
-    done = faulty(fault, "run", small, "-j", 1, "-q", "--out", "new/deep/run", cwd=tmp_path, **options)
+    done = faulty("", "run", small, "-j", 1, "-q", "--out", "new/deep/run", cwd=tmp_path, preexec_fn=limit)
     assert done.returncode == 4, done.stderr
-    reason = "File too large" if real else "No space left on device"
-    assert done.stderr == f"chainsim: cannot write results to new/deep/run: {reason}\n"
+    assert done.stderr == "chainsim: cannot write results to new/deep/run: File too large\n"
     assert files(tmp_path) == []
+
+
+@posix
+def test_a_disk_that_fills_up_is_4_and_keeps_what_has_ended(small: Path, tmp_path: Path) -> None:
+    done = faulty(DISK_FULL, "run", small, "-j", 1, "-q", "--out", "new/deep/run", cwd=tmp_path)
+    assert done.returncode == 4, done.stderr
+    *kept, said = done.stderr.splitlines()
+    assert said == "chainsim: cannot write results to new/deep/run: No space left on device"
+    assert kept[0] == "stopped after 8 of 8 runs; 8 are kept, to go on:"
+    again = faulty("", *kept[1].split()[1:], cwd=tmp_path)
+    assert again.returncode == 0, again.stderr
+    assert sorted(path.name for path in (tmp_path / "new/deep").iterdir()) == ["latest", "run"]
 
 
 @posix
@@ -253,6 +261,16 @@ def children(pid: int) -> list[int]:
     return found
 
 
+def kept_trials(folder: Path) -> int:
+    """How many shards stand where the run was staged; there is nothing else but what says whose they are."""
+    staged = folder / "new" / ".run.partial"
+    assert files(folder)[:2] == ["new", "new/.run.partial"]
+    assert {path.name for path in staged.iterdir()} <= {"shards", "tables", "study.json", ".owner"}
+    names = [path.name for path in (staged / "shards").iterdir()]
+    assert len(names) >= 15
+    return sum(name.endswith(".shard") for name in names)
+
+
 def gone(pids: list[int], within: float = 3.0) -> bool:
     until = time.monotonic() + within
     while time.monotonic() < until:
@@ -274,7 +292,7 @@ def _lives(pid: int) -> bool:
 @pytest.mark.parametrize(
     ("sent", "code", "to_all"), [(signal.SIGINT, 130, True), (signal.SIGTERM, 143, False), (signal.SIGHUP, 129, True)]
 )
-def test_an_interruption_stops_at_once_and_leaves_nothing(
+def test_an_interruption_stops_at_once_and_keeps_what_has_ended(
     under_way: Callable[[int], subprocess.Popen[str]],
     tmp_path: Path, jobs: int, sent: signal.Signals, code: int, to_all: bool,
 ) -> None:  # fmt: skip
@@ -291,10 +309,9 @@ def test_an_interruption_stops_at_once_and_leaves_nothing(
     _, said = process.communicate(timeout=20)
     assert process.returncode == code
     assert time.monotonic() - begin < 2
-    assert " of 150 runs; nothing was written" in said
+    assert f"; {kept_trials(tmp_path)} are kept, to go on:\n" in said
     assert "Traceback" not in said or sent == signal.SIGHUP  # Python's resource tracker is hung up, too
     assert gone(workers)
-    assert files(tmp_path) == []
 
 
 @posix
@@ -309,8 +326,8 @@ def test_a_second_ctrl_c_does_not_disturb_the_cleaning_up(
     _, said = process.communicate(timeout=20)
     assert process.returncode == 130
     assert "Traceback" not in said
+    assert f"; {kept_trials(tmp_path)} are kept, to go on:\n" in said
     assert gone(workers)
-    assert files(tmp_path) == []
 
 
 @posix
@@ -326,8 +343,8 @@ def test_a_killed_worker_is_5_and_nothing_hangs(
     assert last.startswith("chainsim: a worker process died (signal 9; out of memory?)")
     assert "--jobs 1" in last
     assert "Traceback" not in said
+    assert f"; {kept_trials(tmp_path)} are kept, to go on:\n" in said
     assert gone(workers)
-    assert files(tmp_path) == []
 
 
 @posix

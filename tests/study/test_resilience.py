@@ -131,7 +131,7 @@ SMALL = Path(__file__).parents[1] / "data" / "small.yaml"
     ],
 )
 def test_the_command(arguments: list[str], says: list[str]) -> None:
-    done = CliRunner().invoke(program, ["resilience", str(SMALL), "-j", "1", "-q", *arguments])
+    done = CliRunner().invoke(program, ["resilience", str(SMALL), "-j", "1", "-q", *arguments], env={"COLUMNS": "200"})
     assert done.exception is None
     assert all(words in done.output for words in says)
 
@@ -146,6 +146,6 @@ def test_the_command(arguments: list[str], says: list[str]) -> None:
     ],
 )
 def test_what_cannot_be_stopped_is_named(arguments: list[str], says: str) -> None:
-    done = CliRunner().invoke(program, ["resilience", str(SMALL), "-j", "1", "-q", *arguments])
+    done = CliRunner().invoke(program, ["resilience", str(SMALL), "-j", "1", "-q", *arguments], env={"COLUMNS": "200"})
     assert isinstance(done.exception, ScenarioError)
     assert says in str(done.exception.problems)

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from chainsim.cli.options import all_settings, chosen_replications, number_of_jobs, study_options, warn
+from chainsim.cli.options import all_settings, chosen_replications, command_line, number_of_jobs, study_options, warn
 from chainsim.errors import Problem, ScenarioError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from chainsim.study.study import Plan
 
 
 @click.command("compare")
@@ -22,7 +24,9 @@ if TYPE_CHECKING:
     "--baseline", default="none", show_default=True, metavar="POLICY", help="What the others are compared with."
 )
 @click.option("--format", "form", type=click.Choice(["table", "csv", "md"]), default="table", help="How to print.")
+@click.option("--resume", is_flag=True, help="Go on with the interrupted comparison of the same command.")
 @click.option("--all", "every", is_flag=True, help="Every measure, not the headline ones.")
+@click.option("--decision", is_flag=True, help="The decision table alone.")
 def command(
     what: tuple[str, ...],
     policies: tuple[str, ...],
@@ -34,52 +38,105 @@ def command(
     quiet: bool,
     baseline: str,
     form: str,
+    resume: bool,
     every: bool,
+    decision: bool,
 ) -> None:
-    """Compare the policies of FILE (simulating them), or finished RUN folders.
+    """Compare the policies of FILEs (simulating them on the same luck), or finished RUN folders.
 
     \b
     chainsim compare scenarios/byd.yaml -p buy_local -p pay_in_60_days -n 10
+    chainsim compare mine.yaml yours.yaml -n 10
     chainsim compare results/byd/latest --baseline buy_local --format csv
     """
     folders = [Path(item) for item in what if Path(item).is_dir()]
     if folders and len(folders) < len(what):
         raise click.UsageError("give either scenario files or run folders, not both")
-    if not folders and len(what) > 1:
-        raise click.UsageError("one scenario file at a time; use -p for its policies, or compare finished runs")
-    simulating = policies or settings or replications or replication or seed is not None
+    simulating = policies or settings or replications or replication or resume or seed is not None
     if folders and simulating:
-        raise click.UsageError("-p, --set, -n, --replication and --seed are for scenario files; a run is finished")
+        raise click.UsageError("-p, --set, -n, --replication, --seed and --resume are for files; a run is finished")
     titles: dict[str, str] = {}
     networks = None
     if folders:
         table, matters_if = _from_runs(folders)
+        years = _years(folders[0])
     else:
-        from chainsim.scenario.load import load
-
-        wanted, workers = chosen_replications(replications, replication), number_of_jobs(jobs)
-        loaded = load(what[0], all_settings(settings, seed))
-        warn(loaded.warnings)
-        _require(baseline, ["none", *loaded.scenario.policies], combined=True)
-        titles = {name: policy.title for name, policy in loaded.scenario.policies.items()}
-
-        from chainsim.cli.simulate import simulate
-        from chainsim.study.study import plan
+        from chainsim.cli.simulate import Going, simulate
         from chainsim.study.trial import NOTHING_MORE
 
-        names = [*(policies or loaded.scenario.study.policies), baseline]
-        study = plan(loaded, names, wanted)
+        wanted, workers = chosen_replications(replications, replication), number_of_jobs(jobs)
+        study, titles = _planned(what, all_settings(settings, seed), policies, wanted, baseline)
         networks = study.networks
-        result, folder = simulate(study, what[0], workers, None, quiet, NOTHING_MORE)
+        going = Going(command_line(), resume, files=what)
+        result, folder = simulate(study, what[0], workers, None, quiet, NOTHING_MORE, going)
         if not quiet:
             click.echo(f"tables: {folder.as_posix()}/tables", err=True)
-        table, matters_if = result.tables["kpis"], float(loaded.scenario.study.matters_if)
+        table, matters_if, years = result.tables["kpis"], study.matters_if, study.years
     _require(baseline, list(dict.fromkeys(table["policy"])))
 
+    from chainsim.compare.decision import decision_table
     from chainsim.compare.paired import comparison
+    from chainsim.compare.ranking import ranking
+    from chainsim.report.decision import print_decision, standing
     from chainsim.report.terminal import print_comparison
 
+    if decision or form != "csv":  # one CSV holds one table
+        print_decision(decision_table(table, baseline, matters_if, years), form, standing(ranking(table)))
+    if decision:
+        return
     print_comparison(comparison(table, baseline, matters_if), form, every, baseline, titles, networks)
+
+
+def _years(folder: Path) -> float:
+    """Length of a finished run, by its days."""
+    from chainsim.results.store import read_table
+
+    return float(read_table(folder, "daily")["date"].nunique()) / 365
+
+
+def _planned(
+    files: Sequence[str],
+    settings: tuple[str, ...],
+    policies: Sequence[str],
+    wanted: Sequence[int] | None,
+    baseline: str,
+) -> tuple[Plan, dict[str, str]]:
+    """The study of one scenario or several, and the titles of its policies.
+
+    Of several, each brings the policies of its own study, or those given that it has.
+    """
+    from chainsim.scenario.load import load
+    from chainsim.study.study import plan, together
+
+    scenarios = [load(file, settings) for file in files]
+    for loaded in scenarios:
+        warn(loaded.warnings)
+    known = [name for loaded in scenarios for name in loaded.scenario.policies]
+    if len(files) == 1:
+        _require(baseline, ["none", *known], combined=True)
+        names = [*(policies or scenarios[0].scenario.study.policies), baseline]
+        titles = {name: policy.title for name, policy in scenarios[0].scenario.policies.items()}
+        return plan(scenarios[0], names, wanted), titles
+    for name in policies:
+        _require(name, ["none", *known], combined=True)
+    plans, titles = {}, {}
+    for label, loaded in zip(_file_labels(files), scenarios, strict=True):
+        mine = {"none", *loaded.scenario.policies}
+        here = [name for name in policies if {part.strip() for part in name.split("+")} <= mine]
+        plans[label] = plan(loaded, here if policies else None, wanted)
+        titles |= {f"{label}:{name}": policy.title for name, policy in loaded.scenario.policies.items()}
+    study = together(plans)
+    _require(baseline, list(study.networks))
+    return study, titles
+
+
+def _file_labels(files: Sequence[str]) -> list[str]:
+    """A name for each file: without folder and ending, and never the same twice."""
+    labels: list[str] = []
+    for stem in (Path(file).stem for file in files):
+        again = sum(other.partition(" ")[0] == stem for other in labels)
+        labels.append(f"{stem} ({again + 1})" if again else stem)
+    return labels
 
 
 def _require(baseline: str, known: Sequence[str], combined: bool = False) -> None:

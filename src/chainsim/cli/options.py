@@ -71,3 +71,21 @@ def number_of_jobs(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise click.UsageError(f"--jobs takes a number above 0 or 'auto', got {text!r}")
     return int(text)
+
+
+def command_line() -> tuple[str, ...]:
+    """The command under way as it could be typed again, `--resume` apart, options in the order of its help."""
+    context = click.get_current_context()
+    words = ["chainsim", str(context.info_name)]
+    for parameter in context.command.params:
+        value = context.params.get(parameter.name or "")
+        if value is None or value is False or parameter.name == "resume" or value == parameter.get_default(context):
+            continue
+        values = value if isinstance(value, list | tuple) else (value,)
+        if isinstance(parameter, click.Argument):
+            words[2:2] = [str(one) for one in values]
+        elif value is True:
+            words.append(parameter.opts[-1])
+        else:
+            words += [word for one in values for word in (parameter.opts[-1], str(one))]
+    return tuple(words)

@@ -60,6 +60,18 @@ class Progress:
         """The trial under way has got this far."""
         self._show(self.ended + share)
 
+    def say(self, text: str, more: int) -> None:
+        """A line between two batches, and how many trials the next one has."""
+        self.total += more
+        if self.bar is not None:
+            with contextlib.suppress(OSError):
+                self.bar.update(self.task, total=self.total)
+                self.bar.console.print(text, highlight=False)
+        elif not self.quiet and sys.stderr is not None:
+            with contextlib.suppress(OSError, ValueError):
+                print(text, file=sys.stderr, flush=True)
+        self.last_tenth = int(10 * self.ended / self.total)
+
     def _show(self, ended: float) -> None:
         if self.bar is not None:
             with contextlib.suppress(OSError):

@@ -7,7 +7,16 @@ from pathlib import Path
 
 import click
 
-from chainsim.cli.options import SCENARIO, all_settings, chosen_replications, number_of_jobs, study_options, warn
+from chainsim.cli.options import (
+    SCENARIO,
+    all_settings,
+    chosen_replications,
+    command_line,
+    number_of_jobs,
+    study_options,
+    warn,
+)
+from chainsim.cli.precision import asked_precision
 
 
 @click.command("run")
@@ -17,6 +26,13 @@ from chainsim.cli.options import SCENARIO, all_settings, chosen_replications, nu
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for this run; must not exist.")
 @click.option("--log", "keep_log", is_flag=True, help="Keep every order and event as tables, too.")
 @click.option("--reconcile", is_flag=True, help="Explain simulated minus Leontief; reruns each run without limits.")
+@click.option("--resume", is_flag=True, help="Go on with the interrupted run of the same command.")
+@click.option(
+    "--reuse", type=click.Path(path_type=Path), metavar="RUN|latest", help="Take over what RUN has of the same trials."
+)
+@click.option("--until-precision", metavar="SHARE", help="Add replications until ± is below this share, as in 1%.")
+@click.option("--precision-of", metavar="MEASURE", help="The measure meant; final_sales if not given.")
+@click.option("--at-most", type=click.IntRange(1, 100_000), help="Most replications that are added; 1000 if not given.")
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
 def command(
@@ -32,6 +48,11 @@ def command(
     out: Path | None,
     keep_log: bool,
     reconcile: bool,
+    resume: bool,
+    reuse: Path | None,
+    until_precision: str | None,
+    precision_of: str | None,
+    at_most: int | None,
     strict: bool,
     as_json: bool,
 ) -> None:
@@ -40,9 +61,13 @@ def command(
     \b
     chainsim run scenarios/byd.yaml
     chainsim run scenarios/byd.yaml -p buy_local -n 10 --set plants.byd.batch=40
+    chainsim run scenarios/byd.yaml --until-precision 1%
     """
     from chainsim.scenario.load import load
 
+    if until_precision and replication:
+        raise click.UsageError("--until-precision adds replications; --replication runs one alone")
+    until = asked_precision(until_precision, precision_of, at_most)
     wanted, workers = chosen_replications(replications, replication), number_of_jobs(jobs)
     loaded = load(scenario, all_settings(settings, seed))
     warn(loaded.warnings, strict)
@@ -57,14 +82,15 @@ def command(
         return
     begin = time.monotonic()
 
-    from chainsim.cli.simulate import as_data, simulate
+    from chainsim.cli.simulate import Going, as_data, simulate
     from chainsim.study.trial import Extras
 
     if reconcile and not quiet and not as_json:
         from chainsim.report.reconciliation import print_analytic
 
         print_analytic(study.networks)
-    result, folder = simulate(study, scenario, workers, out, quiet, Extras(keep_log, reconcile))
+    going = Going(command_line(), resume, reuse, until)
+    result, folder = simulate(study, scenario, workers, out, quiet, Extras(keep_log, reconcile), going)
     if as_json:
         click.echo(as_data(result, folder))
     elif not quiet:
@@ -76,5 +102,12 @@ def command(
             from chainsim.report.reconciliation import print_reconciliation
 
             print_reconciliation(result.tables["reconciliation"])
-        speed(len(study.trials), result.orders, result.seconds, time.monotonic() - begin)
+        speed(len(result.trials), result.orders, result.seconds, time.monotonic() - begin)
+        if result.reused:
+            click.echo(f"reused {result.reused} of {len(result.trials)} runs")
         click.echo(f"tables: {folder.as_posix()}/tables")
+    if not result.reached:
+        click.echo(
+            f"the precision was not reached within {len(result.trials) // len(study.networks)} replications", err=True
+        )
+        raise click.exceptions.Exit(1)

@@ -4,68 +4,116 @@ from __future__ import annotations
 
 import hashlib
 import json
-import platform
 import shlex
-import sys
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 import click
 
+from chainsim.cli.identity import RESULTS, earlier_run, identity, inputs, refuse_useless, study_of, to_go_on, to_resume
 from chainsim.cli.progress import Progress
 from chainsim.cli.stopping import Stopped
-from chainsim.compare.paired import BASELINE
+from chainsim.compare.stopping import Precision
 from chainsim.errors import ChainsimError, InvariantError
-from chainsim.results.store import RunFolder, default_target, file_name, free_name
+from chainsim.results.interrupted import clear_superseded
+from chainsim.results.store import RunFolder, RunTables, default_target, file_name, free_name
 from chainsim.scenario.load import Loaded, Resolved
-from chainsim.scenario.versions import combination
 from chainsim.study import study
+from chainsim.study.bench import Bench
 from chainsim.study.study import Plan, Result
 from chainsim.study.trial import BrokenTrialError, Extras
 
-RESULTS = Path("results")
-LIBRARIES = ("chainsim", "simpy", "numpy", "scipy", "pandas", "pyarrow")
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """How to go about a study, beside what it is.
+
+    words: the command that began it, shown with `--resume` when it is interrupted.  resume: go on with what was
+    interrupted.  reuse: a finished run whose trials may be taken over.  until: the precision that decides how often
+    it runs.
+    """
+
+    words: tuple[str, ...] = ()
+    resume: bool = False
+    reuse: Path | None = None
+    until: Precision | None = None
+    files: tuple[str, ...] = ()
 
 
-def simulate(plan: Plan, file: str, jobs: int, out: Path | None, quiet: bool, extras: Extras) -> tuple[Result, Path]:
+ANEW: Final = Going()
+
+
+def simulate(
+    plan: Plan, file: str, jobs: int, out: Path | None, quiet: bool, extras: Extras, going: Going = ANEW
+) -> tuple[Result, Path]:
     """Run a study and write its folder; returns the result and the folder.
 
-    When a trial breaks a law, its tables go to `FOLDER.invalid` and nothing to the folder itself.
+    When a trial breaks a law, its tables go to `FOLDER.invalid` and nothing to the folder itself.  An interruption
+    keeps the trials that have ended, and says how to go on.
     """
     facts = identity(plan)
     fingerprint = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
-    target = out or default_target(RESULTS, plan.loaded.name, fingerprint)
+    whole = study_of(facts, extras, going.until)
+    name = str(facts["scenario"])
+    target = out or (to_resume(name, whole) if going.resume else default_target(RESULTS, name, fingerprint))
+    earlier = earlier_run(going.reuse, name)
     facts |= {"started": datetime.now(UTC).isoformat(timespec="seconds"), "jobs": jobs}
+    if not going.resume and out is None and not quiet and (left := to_go_on(name, whole)):
+        click.echo(f"this study was interrupted before; --resume goes on with {left.name}, this begins anew", err=True)
     begin = time.monotonic()
     progress = Progress(len(plan.trials), quiet)
+    folder = RunFolder(target, whole if going.words else None, going.resume)
+
+    def foreseen(keys: set[str]) -> None:
+        if earlier is not None:
+            refuse_useless(earlier, facts, keys)
+
+    def looked(now: int, then: int, policy: str, share: float) -> None:
+        more = f"; {then - now} more" if then > now else ""
+        progress.say(f"{share:.3%} after {now} replications ({policy}){more}", (then - now) * len(plan.networks))
+
     try:
-        with RunFolder(target) as folder:
-            with progress:
-                result = study.run(plan, jobs, progress.done, progress.within, extras)
+        with folder:
+            with progress, folder.writing():
+                bench = Bench(jobs, progress.done, progress.within, folder.shards, earlier, foreseen)
+                result = study.run_on(bench, plan, extras, going.until, looked)
             _add_inputs(folder, plan)
             for name, table in result.tables.items():
                 folder.add_table(name, table)
+            facts["replications"] = sorted({trial.replication + 1 for trial in result.trials})
             timing = {"seconds": round(time.monotonic() - begin, 3), "orders": result.orders}
-            folder.finish({**facts, **timing})
+            kept = {"trial_tables": result.trials[0].names, "trials": [trial.facts() for trial in result.trials]}
+            folder.finish({**facts, **timing, **kept})
     except BrokenTrialError as error:
-        _keep_evidence(plan, file, target, facts, error)
-    except Stopped:
-        click.echo(f"stopped after {progress.ended} of {progress.total} runs; nothing was written", err=True)
+        _keep_evidence(plan, going.files or (file,), target, facts, error)
+    except BaseException as error:
+        _say_what_is_kept(error, folder, progress, going.words)
         raise
-    return result, target
+    clear_superseded(target.parent, whole)
+    return replace(result, tables=RunTables(target, list(result.tables))), target
+
+
+def _say_what_is_kept(error: BaseException, folder: RunFolder, progress: Progress, words: Sequence[str]) -> None:
+    """After an interruption: how far it came, and the command that goes on from there."""
+    kept = folder.kept_trials
+    if kept:
+        click.echo(f"stopped after {progress.ended} of {progress.total} runs; {kept} are kept, to go on:", err=True)
+        click.echo(f"  {shlex.join([*words, '--resume'])}", err=True)
+    elif isinstance(error, Stopped):
+        click.echo(f"stopped after {progress.ended} of {progress.total} runs; nothing was written", err=True)
 
 
 def _add_inputs(folder: RunFolder, plan: Plan) -> None:
     """The files that were read, and every policy's scenario spelt out."""
-    for name, data in sorted(plan.loaded.inputs.items()):
+    for name, data in inputs(plan).items():
         folder.add_bytes(f"inputs/{name}", data)
     for policy in plan.networks:
-        names = () if policy == BASELINE else combination(policy)
-        rows = [_line(plan.loaded, row) for row in plan.loaded.resolved(names)]
+        loaded, names = plan.origin(policy)
+        rows = [_line(loaded, row) for row in loaded.resolved(names)]
         folder.add_bytes(f"resolved/{file_name(policy)}.txt", ("\n".join(rows) + "\n").encode())
 
 
@@ -77,13 +125,17 @@ def _line(loaded: Loaded, row: Resolved) -> str:
     return f"{row.path}: {row.value}  # {place} ({row.set_by})"
 
 
-def _keep_evidence(plan: Plan, file: str, target: Path, facts: dict[str, Any], error: BrokenTrialError) -> NoReturn:
+def _keep_evidence(
+    plan: Plan, files: Sequence[str], target: Path, facts: dict[str, Any], error: BrokenTrialError
+) -> NoReturn:
     """Write the broken trial's tables beside the target, under a name that says what they are; then report it."""
-    words = ["chainsim", "run", file]
-    words += [] if error.policy == BASELINE else ["-p", error.policy]
-    for setting in plan.loaded.settings:
+    loaded, policies = plan.origin(error.policy)
+    scenarios = [plan.loaded, *(one for _, one in plan.others)]
+    words = ["chainsim", "run", next(file for file, one in zip(files, scenarios, strict=True) if one is loaded)]
+    words += ["-p", "+".join(policies)] if policies else []
+    for setting in loaded.settings:
         words += [] if setting.startswith("study.seed=") else ["--set", setting]
-    words += ["--replication", str(error.replication + 1), "--seed", str(plan.loaded.scenario.study.seed), "--log"]
+    words += ["--replication", str(error.replication + 1), "--seed", str(loaded.scenario.study.seed), "--log"]
     text = f"{error}\nreproduce: {shlex.join(words)}"
     kept = free_name(target.with_name(f"{target.name}.invalid"))
     try:
@@ -111,20 +163,3 @@ def records(table: Any) -> list[dict[str, Any]]:
     """Rows as plain data; what is missing is null."""
     rows: Sequence[dict[Any, Any]] = table.to_dict("records")
     return [{str(key): None if value != value else value for key, value in row.items()} for row in rows]
-
-
-def identity(plan: Plan) -> dict[str, Any]:
-    """What makes a run what it is: versions, inputs, policies, replications, seed; no user, host or path."""
-    return {
-        "scenario": plan.loaded.name,
-        "policies": list(plan.networks),
-        "replications": [number + 1 for number in plan.replications],
-        "seed": plan.loaded.scenario.study.seed,
-        "settings": list(plan.loaded.settings),
-        "matters_if": float(plan.loaded.scenario.study.matters_if),
-        "engine": "simpy",
-        "python": platform.python_version(),
-        "platform": sys.platform,
-        "libraries": {name: version(name) for name in LIBRARIES},
-        "inputs": {name: hashlib.sha256(data).hexdigest() for name, data in sorted(plan.loaded.inputs.items())},
-    }

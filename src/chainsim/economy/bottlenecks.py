@@ -34,6 +34,7 @@ COLUMNS: Final = (
     "held_revenue_cny",
     "late_units",
 )
+TYPES: Final = {"spells": "int64", **dict.fromkeys(COLUMNS[-4:], "float64")}
 
 
 def bottlenecks(run: Run) -> pd.DataFrame:
@@ -89,7 +90,8 @@ def bottlenecks(run: Run) -> pd.DataFrame:
                 late_ / int(per_unit[network.lines[line].stock]),
             )
         )
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    return table.astype({name: TYPES.get(name, "str") for name in COLUMNS})  # of an empty table, too
 
 
 class _Product:

@@ -24,6 +24,8 @@ def utilisation_by_month(run: Run) -> np.ndarray:
     """Busy over offered server time by line and period of `periods`, float64[lines, periods]; 0 where nothing is."""
     edges, count = periods(run.network).edges, len(run.network.lines)
     busy = np.zeros((count, len(edges)), dtype=np.int64)
+    if not count:
+        return busy[:, 1:].astype(np.float64)
     clock = np.stack([on_the_clock(run, np.arange(count), np.full(count, edge)) for edge in edges.tolist()], axis=1)
     for kind, sign in ((state.STARTED, 1), (state.FINISHED, -1)):
         rows = run.of_kind(kind)

@@ -1,7 +1,8 @@
 """A run folder: tables as Parquet and CSV, inputs, resolved scenarios, and a manifest written last.
 
 In: tables and bytes.  Out: a folder that is whole or absent: everything is staged beside the target and renamed when
-complete.  A run folder is never overwritten, and a failure leaves nothing behind, not even the folders above it.
+complete.  A run folder is never overwritten.  A failure leaves nothing behind, not even the folders above it; only the
+finished trials of an interrupted study stay, in the staged folder, until it is resumed.
 """
 
 from __future__ import annotations
@@ -12,8 +13,7 @@ import json
 import os
 import re
 import shutil
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -21,47 +21,87 @@ from typing import Any
 
 import pandas as pd
 
-from chainsim.errors import FolderError
+from chainsim.errors import FolderError, WorkerLostError
+from chainsim.results import claim
+from chainsim.results.interrupted import SHARDS, STUDY, refuse_other, staged_beside
+from chainsim.results.shards import Shards, count
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 MANIFEST = "manifest.json"
 LONGEST_NAME = 100
-JUST_MADE = 5.0  # seconds in which a folder may be without its owner's name
 
 
 class RunFolder:
-    """Stages a run beside its target; `finish` puts it in place, anything else leaves no trace."""
+    """Stages a run beside its target; `finish` puts it in place.
 
-    def __init__(self, target: Path) -> None:
+    Anything else leaves no trace, unless trials have ended by then and the study can be resumed: after an interruption,
+    a lost worker, a full disk.  The staged folder then keeps them as shards, with what the study is in `study.json`.
+
+    study: what must be the same for a study to be resumed.  resume: go on with what is staged; FolderError when
+    nothing is, or another study.
+    """
+
+    def __init__(self, target: Path, study: Mapping[str, Any] | None = None, resume: bool = False) -> None:
         self.target = target
-        self.staged = target.parent / f".{target.name}.partial"
+        self.staged = staged_beside(target)
+        self.shards = Shards(self.staged / SHARDS)
+        self.study = study
+        self.resume = resume
+        self.kept_trials = 0  # after an interruption
         self._hashes: dict[str, str] = {}
         self._made: list[Path] = []
 
     def __enter__(self) -> RunFolder:
         """Claim the target, so that a folder that cannot be written is known before anything is simulated."""
-        with self._writing():
+        with self.writing():
             _refuse_taken(self.target)
+            if self.resume:
+                refuse_other(self.staged, self.study or {})
+                claim.take_over(self.staged, self.target)
+                self._clear()
+                return self
             self._made = _make_parents(self.target)
             try:
                 try:
                     self.staged.mkdir()
                 except FileExistsError:
-                    _remove_abandoned(self.staged, self.target)
+                    claim.refuse_used(self.staged, self.target)
+                    shutil.rmtree(self.staged)
                     self.staged.mkdir()
-                owner = f"{os.getpid()} {datetime.now(UTC).isoformat(timespec='seconds')}\n"
-                _write(self.staged / ".owner", owner.encode())
+                claim.sign(self.staged)
+                if self.study is not None:
+                    _write(self.staged / STUDY, _json(self.study))
                 (self.staged / "tables").mkdir()
             except BaseException:
                 self._forget_parents()
                 raise
         return self
 
+    def _clear(self) -> None:
+        """Take away what is neither a whole shard nor says whose this is."""
+        for path in self.staged.iterdir():
+            if path.name in (SHARDS, STUDY, claim.OWNER):
+                continue
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        for path in self.shards.folder.glob(".*"):
+            path.unlink()
+        (self.staged / "tables").mkdir()
+
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.kept_trials = self._kept(error)
+        if self.kept_trials:
+            with contextlib.suppress(OSError):
+                claim.release(self.staged)
+            return
         shutil.rmtree(self.staged, ignore_errors=True)
         self._forget_parents()
+
+    def _kept(self, error: BaseException | None) -> int:
+        """How many finished trials are kept after this error; none where running them again would not do better."""
+        resumable = not isinstance(error, Exception) or isinstance(error, FolderError | WorkerLostError | OSError)
+        return count(self.shards.folder) if self.study is not None and error is not None and resumable else 0
 
     def _forget_parents(self) -> None:
         for folder in self._made:
@@ -69,7 +109,7 @@ class RunFolder:
                 folder.rmdir()  # only if nothing is in it
 
     @contextlib.contextmanager
-    def _writing(self) -> Iterator[None]:
+    def writing(self) -> Iterator[None]:
         """What the system refuses here becomes one line that names the folder."""
         try:
             yield
@@ -78,7 +118,7 @@ class RunFolder:
 
     def add_bytes(self, name: str, data: bytes) -> None:
         """Write one file; `name` is relative to the run folder and uses `/`."""
-        with self._writing():
+        with self.writing():
             path = self.staged / name
             path.parent.mkdir(parents=True, exist_ok=True)
             _write(path, data)
@@ -92,12 +132,13 @@ class RunFolder:
     def finish(self, manifest: Mapping[str, Any], latest: bool = True) -> Path:
         """Write the manifest, move the folder to its target, and point `latest` to it."""
         whole = {**manifest, "outputs": dict(sorted(self._hashes.items()))}
-        text = json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
-        with self._writing():
-            (self.staged / ".owner").unlink()
-            _write(self.staged / MANIFEST, text.encode())
-            _sync_folder(self.staged)
+        with self.writing():
             _refuse_taken(self.target)
+            _write(self.staged / MANIFEST, _json(whole))
+            shutil.rmtree(self.shards.folder, ignore_errors=True)
+            (self.staged / STUDY).unlink(missing_ok=True)
+            (self.staged / claim.OWNER).unlink()
+            _sync_folder(self.staged)
             self.staged.rename(self.target)
             _sync_folder(self.target.parent)
         self._made = []
@@ -140,36 +181,8 @@ def _make_parents(target: Path) -> list[Path]:
     return missing
 
 
-def _remove_abandoned(staged: Path, target: Path) -> None:
-    """Clear away what a killed run left; raise FolderError while its process lives."""
-    pid, _, since = _owner(staged).partition(" ")
-    just_made = not pid and time.time() - staged.stat().st_mtime < JUST_MADE
-    if just_made or _alive(pid):
-        who = f"process {pid} since {since}" if pid else "another process"
-        raise FolderError(f"{target} is in use by {who}; wait, or name another one with --out")
-    shutil.rmtree(staged)
-
-
-def _owner(staged: Path) -> str:
-    """Process and start of the run that stages here; empty when it left no word."""
-    with contextlib.suppress(OSError):
-        return (staged / ".owner").read_text(encoding="utf-8").strip()
-    return ""
-
-
-def _alive(pid: str) -> bool:
-    """Whether a process runs; taken for granted where asking might end it (Windows)."""
-    if not pid.isdecimal():
-        return False
-    if os.name != "posix":
-        return True
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
+def _json(facts: Mapping[str, Any]) -> bytes:
+    return (json.dumps(facts, ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def parquet_bytes(table: pd.DataFrame) -> bytes:
@@ -206,7 +219,7 @@ def default_target(root: Path, scenario: str, fingerprint: str, now: datetime | 
     stamp = (now or datetime.now(UTC)).strftime("%Y%m%dT%H%M")
     base = root / scenario / f"{stamp}-{fingerprint[:6]}"
     target, number = base, 1
-    while os.path.lexists(target) or target.with_name(f".{target.name}.partial").exists():
+    while os.path.lexists(target) or staged_beside(target).exists():
         number += 1
         target = base.with_name(f"{base.name}-{number}")
     return target
@@ -248,6 +261,28 @@ def read_table(folder: Path, name: str) -> pd.DataFrame:
         return pd.read_parquet(path)
     except (OSError, ValueError) as error:  # pyarrow's own errors are both
         raise FolderError(f"cannot read {path}: {error}") from error
+
+
+class RunTables(Mapping[str, pd.DataFrame]):
+    """The tables of a run folder by name, each read when it is asked for."""
+
+    def __init__(self, folder: Path, names: Sequence[str]) -> None:
+        self.folder = folder
+        self.names = names
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self.names:
+            raise KeyError(name)
+        return read_table(self.folder, name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

@@ -69,13 +69,13 @@ def _pooled(
                 done(index)
                 yield index, result
     except BrokenProcessPool as error:
-        raise WorkerLostError(
-            f"a worker process died{_cause(workers)}; nothing was written; try again with --jobs 1"
-        ) from error
+        raise WorkerLostError(f"a worker process died{_cause(workers)}; try again with --jobs 1") from error
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
         for process in workers:
             process.terminate()
+        for process in workers:
+            process.join(1)  # none may write any more when the caller clears up
 
 
 def _cause(workers: Sequence[BaseProcess]) -> str:

@@ -1,0 +1,132 @@
+"""The bench on which a study's trials are done: simulated, found again, or taken from an earlier run.
+
+In: networks by policy and the trials wanted.  Out: one Done a trial, in the order asked for, whatever the number of
+processes.  With a folder for shards a worker leaves its tables there, and only their place comes back; without one,
+tables stay in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import pandas as pd
+
+from chainsim.model.network import Network
+from chainsim.results.shards import Shard, Shards
+from chainsim.study.executors import run_all
+from chainsim.study.fingerprint import of_network, of_trial
+from chainsim.study.trial import Extras, Outcome, run_trial
+
+
+class Source(Protocol):
+    """Trials of an earlier study."""
+
+    def give(self, key: str, shards: Shards) -> Shard | None:
+        """Put the trial of this key among `shards`, if there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A trial that is done: its place in the study, where its tables are, and whether this study simulated it."""
+
+    policy: str
+    replication: int
+    key: str
+    kept: Shard | Outcome
+    reused: bool = False
+
+    @property
+    def names(self) -> list[str]:
+        """Names of its tables."""
+        return list(self.kept.places if isinstance(self.kept, Shard) else self.kept.tables)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """One of its tables."""
+        return self.kept.table(name) if isinstance(self.kept, Shard) else self.kept.tables[name]
+
+    def facts(self) -> dict[str, Any]:
+        """What the manifest says of it, so that a later study can take it over."""
+        if not isinstance(self.kept, Shard):
+            raise TypeError("only a trial on disk has a hash")
+        about = {"policy": self.policy, "replication": self.replication + 1, "key": self.key}
+        return {**about, "sha256": self.kept.sha256, "orders": self.kept.orders, "seconds": round(self.kept.seconds, 3)}
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Does trials in `jobs` processes.
+
+    done: called once for every trial that has ended or was there.  progress: called within a trial when one process
+    does all the work.  shards: where trials are kept, else in memory.  earlier: whose trials may be taken over.
+    foreseen: told the keys of the first trials, and may refuse them.
+    """
+
+    jobs: int
+    done: Callable[[int], None] = lambda _: None
+    progress: Callable[[float], None] = lambda _: None
+    shards: Shards | None = None
+    earlier: Source | None = None
+    foreseen: Callable[[set[str]], None] = lambda _: None
+
+    def foresee(self, networks: Mapping[str, Network], trials: Sequence[tuple[str, int]], extras: Extras) -> None:
+        """Say which trials come, before any is simulated."""
+        self.foreseen(set(self._keys(networks, trials, extras).values()))
+
+    def do(
+        self, networks: Mapping[str, Network], trials: Sequence[tuple[str, int]], extras: Extras, counted: bool = True
+    ) -> list[Done]:
+        """Every trial (policy, replication).  Uncounted ones do not show in the progress."""
+        done, progress = (self.done, self.progress) if counted else (_silent, _silent)
+        keys = self._keys(networks, trials, extras)
+        found = {trial: known for trial, known in self._known(keys) if known is not None}
+        for index in range(len(found)):
+            done(index)
+        missing = [trial for trial in trials if trial not in found]
+        arguments = [(networks[policy], policy, number, extras, self.shards, keys[policy, number])
+                     for policy, number in missing]  # fmt: skip
+        made = dict(zip(missing, run_all(_trial, arguments, self.jobs, done, progress), strict=True))
+        kept: dict[tuple[str, int], Shard | Outcome] = {**found, **made}
+        return [Done(*trial, keys[trial], kept[trial], trial in found) for trial in trials]
+
+    def _keys(
+        self, networks: Mapping[str, Network], trials: Sequence[tuple[str, int]], extras: Extras
+    ) -> dict[tuple[str, int], str]:
+        if self.shards is None:
+            return dict.fromkeys(trials, "")
+        prints = {policy: of_network(networks[policy]) for policy in dict.fromkeys(policy for policy, _ in trials)}
+        return {(policy, number): of_trial(prints[policy], policy, number, extras) for policy, number in trials}
+
+    def _known(self, keys: Mapping[tuple[str, int], str]) -> Iterator[tuple[tuple[str, int], Shard | None]]:
+        """Each trial's shard, if it is there or can be taken over."""
+        if self.shards is None:
+            return
+        for trial, key in keys.items():
+            shard = self.shards.find(key)
+            if shard is None and self.earlier is not None:
+                shard = self.earlier.give(key, self.shards)
+            yield trial, shard
+
+
+def _silent(_: float) -> None:
+    """Nobody is told."""
+
+
+def _trial(
+    network: Network,
+    policy: str,
+    replication: int,
+    extras: Extras,
+    shards: Shards | None,
+    key: str,
+    progress: Callable[[float], None] | None = None,
+) -> Shard | Outcome:
+    try:
+        outcome = run_trial(network, policy, replication, progress, extras)
+    except Exception as error:
+        error.add_note(f"policy {policy}, replication {replication + 1}, seed {network.seed}")
+        raise
+    if shards is None:
+        return outcome
+    return shards.add(key, outcome.tables, outcome.orders, outcome.seconds)
