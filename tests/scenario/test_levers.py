@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import pytest
 
+from chainsim.scenario.build import build
 from chainsim.scenario.json_schema import json_schema
 from chainsim.scenario.language.fields import OfPlan
 from chainsim.scenario.language.levers.base import levers, monthly, months_from, split
@@ -187,9 +188,20 @@ BAD = {
     "lever: {carbon_price: {per_tonne: 60 CNY}}": "no firm states any CO2",
     "lever: {cluster: {lanes: suppliers.motor, shorter: 10%}}": "states a lead time that could fall",
     "lever: {innovation: {suppliers: suppliers.seat}}": "nothing is gained",
-    "from: 2025-03-01, lever: {payment_terms: {buyers: plants.works, pays_after: 1 day}}": "would begin on 2025-03-01",
-    "from: 2023-03-01, lever: {payment_terms: {buyers: plants.works, pays_after: 1 day}}": "would begin on 2023-03-01",
 }
+
+
+def test_a_lever_older_than_the_study_acts_and_costs_from_its_start_on(loaded: Loads) -> None:
+    grant = "lever: {capacity_fund: {suppliers: suppliers.motor, capacity: 50%, per_firm: 1 million CNY}}"
+    older, first = (loaded(with_policy(f"{{from: {day}, {grant}}}")) for day in ("2023-03-01", "2024-01-01"))
+    assert [day for day, _ in older.timeline(["other"])] == [day for day, _ in first.timeline(["other"])]
+    assert build(older, ("other",)).fiscal == build(first, ("other",)).fiscal != ()
+
+
+def test_a_lever_after_the_study_is_never_in_force_and_says_so(loaded: Loads) -> None:
+    """As any other policy: a study that is cut short goes on without it."""
+    line = "{from: 2025-03-01, lever: {payment_terms: {buyers: plants.works, pays_after: 1 day}}}"
+    assert any("is never in force" in problem.message for problem in loaded(with_policy(line)).warnings)
 
 
 @pytest.mark.parametrize("lines", BAD, ids=lambda lines: lines[:40])

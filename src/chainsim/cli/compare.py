@@ -80,7 +80,7 @@ def command(
     from chainsim.report.decision import print_decision, standing
     from chainsim.report.terminal import print_comparison
 
-    if decision or form != "csv":  # one CSV holds one table
+    if decision or form == "table":  # a CSV or Markdown table stands alone
         print_decision(decision_table(table, baseline, matters_if, years), form, standing(ranking(table)))
     if decision:
         return

@@ -52,7 +52,9 @@ class Site:
 
     @property
     def begin(self) -> date:
-        return self.policy.begin or self.baseline.study.start
+        """The first day on which it acts: that of the study, if the policy is older."""
+        start = self.baseline.study.start
+        return max(self.policy.begin or start, start)
 
     @property
     def until(self) -> date | None:
@@ -143,9 +145,8 @@ def _made(site: Site, name: str, word: str, lever: Lever) -> tuple[list[Made], l
         return problem(place(field), f"{by}: {word}: {message}", hint, warning=warning)
 
     study = site.baseline.study
-    if not study.start <= site.begin < study.end:
-        message = f"would begin on {site.begin}, and the study runs from {study.start} to {study.end}"
-        return [], [told("", message, "move the policy's `from` into the study")]
+    if site.begin >= study.end or (site.until is not None and site.until <= study.start):
+        return [], []  # never in force, which is told of policies of any kind
     if wrong := lever.check():
         return [], [told("", wrong)]
     try:

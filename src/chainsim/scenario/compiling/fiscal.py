@@ -91,7 +91,7 @@ def payments(
 
     for name in dict.fromkeys(one for text in policies for one in combination(text)):
         policy = loaded.scenario.policies[name]
-        begin = policy.begin or study.start
+        begin = max(policy.begin or study.start, study.start)
         if policy.public_cost:
             yield net.Payment(
                 name, PUBLIC_COST, tick(max(begin, study.start)), net.UNSTATED, Fraction(policy.public_cost)
