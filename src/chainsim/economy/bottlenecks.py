@@ -37,14 +37,17 @@ COLUMNS: Final = (
 TYPES: Final = {"spells": "int64", **dict.fromkeys(COLUMNS[-4:], "float64")}
 
 
-def bottlenecks(run: Run) -> pd.DataFrame:
+def bottlenecks(run: Run, plants_only: bool = False) -> pd.DataFrame:
     """By line, in each the longest first.
 
+    plants_only: lines of chain masters, where there are any.
     held_units: output that the line could have made in a wait and did not: at its pace, less what it did start, but no
     more than the work that still waited at the end.  late_units: of these, what final demand for the product waited
     for or lost in the meantime.  Both are spread evenly over the time of the wait.
     """
     network, chain = run.network, Chain(run)
+    masters = {index for index, firm in enumerate(network.firms) if firm.kind == "chain_master"}
+    wanted = masters if plants_only else set()
     found, begin = chain.waits, network.warm_up
     per_unit = quanta_per_unit(network)
     sums: dict[tuple[int, int, int, int, str], list[float]] = defaultdict(lambda: [0.0] * 3)
@@ -56,6 +59,8 @@ def bottlenecks(run: Run) -> pd.DataFrame:
         if last <= first:
             continue
         line = int(found.line[low])
+        if wanted and network.stocks[network.lines[line].stock].firm not in wanted:
+            continue
         if line not in products:
             products[line] = _Product(chain, line)
         held = products[line].held(first, last)

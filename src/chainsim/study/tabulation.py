@@ -54,7 +54,7 @@ def tables_of(of: Books) -> dict[str, pd.DataFrame]:
         "groups": group_table(firms),
         "stocks": stock_table(run),
         "lines": line_table(run),
-        "bottlenecks": bottlenecks(run),
+        "bottlenecks": bottlenecks(run, plants_only=True),
         "lanes": tables.lane_table(run, counted),
         "markets": market_table(run, counted),
         "costs": cost_table(run),
