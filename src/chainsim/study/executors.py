@@ -11,15 +11,17 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.process import BaseProcess
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from chainsim.errors import WorkerLostError
 
 T = TypeVar("T")
+PATIENCE: Final = 1.0  # seconds to learn what ended a worker
 
 
 def available_jobs() -> int:
@@ -80,11 +82,15 @@ def _pooled(
 
 def _cause(workers: Sequence[BaseProcess]) -> str:
     """The signal that ended a worker; SIGTERM is what the pool sends to the others."""
-    for process in workers:
-        process.join(0.5)
-        code = process.exitcode
-        if code is not None and code < 0 and code != -signal.SIGTERM:
-            return f" (signal {-code}; out of memory?)"
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:  # the pool's own thread may be the one that learns of it first
+        codes = [process.exitcode for process in workers]
+        for code in codes:
+            if code is not None and code < 0 and code != -signal.SIGTERM:
+                return f" (signal {-code}; out of memory?)"
+        if None not in codes:
+            break
+        time.sleep(0.02)
     return " (killed, or out of memory?)"
 
 
