@@ -219,6 +219,7 @@ def study(small: Path) -> Plan:
     return plan(load(small), ["buy_local"])
 
 
+@pytest.mark.nightly
 def test_a_sequential_study_is_the_fixed_one_of_as_many_replications(study: Plan, small: Path) -> None:
     """Looks at 10 and 20; the tables are those of twenty replications."""
     looks: list[tuple[int, int, str, float]] = []

@@ -77,7 +77,10 @@ def test_it_expects_what_is_published() -> None:
     assert [right.value for right, _ in expectations(load(FILE)).values()] == pytest.approx(PUBLISHED[0.4], abs=1e-9)
 
 
-@pytest.mark.parametrize("local", [0.2, 0.3, 0.4, 0.5, 0.6])
+NIGHTLY = [pytest.param(local, marks=pytest.mark.nightly) for local in (0.3, 0.5)]
+
+
+@pytest.mark.parametrize("local", [0.2, 0.4, 0.6, *NIGHTLY])
 def test_the_simulated_city_meets_the_published_multipliers(local: float) -> None:
     network = build(load(FILE, [f"suppliers.*.share.city={local:.0%}"]))
     tables = tabulate(frames(network, simpy_engine.run(network, 0)))

@@ -220,8 +220,15 @@ def test_a_study_that_is_under_way_is_not_resumed_by_another(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
-@pytest.mark.parametrize("jobs", [1, 2])
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize(
+    ("sent", "jobs"),
+    [
+        (signal.SIGINT, 2),
+        (signal.SIGKILL, 1),
+        pytest.param(signal.SIGINT, 1, marks=pytest.mark.nightly),
+        pytest.param(signal.SIGKILL, 2, marks=pytest.mark.nightly),
+    ],
+)
 def test_ctrl_c_and_kill_half_way_lose_nothing(
     chainsim: Callable[..., Any], small: Path, tmp_path: Path, jobs: int, sent: signal.Signals
 ) -> None:
