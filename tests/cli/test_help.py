@@ -53,8 +53,8 @@ def test_help_and_validate_answer_at_once_and_import_nothing_heavy(arguments: li
         libraries.append(measured("import click, yaml; from pydantic import BaseModel", env)[1])
         if len(spent) > 2 and min(spent) < 0.3:
             break
-    # 0.3 s is the aim; a slow machine gets 3.5 times what the import of the libraries takes on it.
-    assert min(spent) < max(0.3, 3.5 * min(libraries)), (spent, libraries)
+    # 0.3 s is the aim; a slow machine gets 4 times what the import of the libraries takes on it.
+    assert min(spent) < max(0.3, 4 * min(libraries)), (spent, libraries)
 
 
 def measured(code: str, env: dict[str, str]) -> tuple[str, float]:
