@@ -53,19 +53,23 @@ OF_LINE: Final = {
     "good": YIELDS, "calls_off_at_release": REVIEWS,
 }  # fmt: skip
 CHANGES: Final = {
-    state.SET_LEVELS: (LEVELS, LEVELS, LEVELS),
-    state.SET_REVIEW: (REVIEWS, REVIEWS, REVIEWS),
-    state.SET_SHORTAGE: (SHORTAGES, SHORTAGES, SHORTAGES),
-    state.SET_FORECAST: (FORECASTS, FORECASTS, FORECASTS),
-    state.SET_SOURCING: (CHOICE, CHOICE, CHOICE),
-    state.SET_LANE_SHARE: (SHARES, SHARES, SHARES),
-    state.SET_LANE_TIME: (LEAD_TIMES, LEAD_TIMES, LEAD_TIMES),
+    kind: (what,) * 3
+    for kind, what in (
+        (state.SET_LEVELS, LEVELS),
+        (state.SET_REVIEW, REVIEWS),
+        (state.SET_SHORTAGE, SHORTAGES),
+        (state.SET_FORECAST, FORECASTS),
+        (state.SET_SOURCING, CHOICE),
+        (state.SET_LANE_SHARE, SHARES),
+        (state.SET_LANE_TIME, LEAD_TIMES),
+        (state.SET_LINE_SPEED, CAPACITY),
+        (state.SET_LINE_TIME, TIMES),
+        (state.SET_NEED, RECIPES),
+        (state.SET_YIELD, YIELDS),
+    )
+} | {
     state.SET_LANE_TERMS: (TERMS, PRICES, PRICES),
     state.SET_LANE_RANK: (CHOICE, SHORTAGES, CHOICE),
-    state.SET_LINE_SPEED: (CAPACITY, CAPACITY, CAPACITY),
-    state.SET_LINE_TIME: (TIMES, TIMES, TIMES),
-    state.SET_NEED: (RECIPES, RECIPES, RECIPES),
-    state.SET_YIELD: (YIELDS, YIELDS, YIELDS),
 }  # what each value of a dated change sets
 
 

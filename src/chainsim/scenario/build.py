@@ -7,21 +7,22 @@ change by laying the versions side by side; there is no second list of what poli
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
 from chainsim.errors import ScenarioError
 from chainsim.model import network as net
-from chainsim.model import state
-from chainsim.model.arrivals import Arrivals, Listed, Regular, Renewal
 from chainsim.model.distributions import Constant, Distribution
 from chainsim.model.replenishment import Flow
 from chainsim.scenario.compiling import calendars, cash, disruptions, fiscal, growth, stocks
-from chainsim.scenario.compiling.costs import cost_rates, footprint
+from chainsim.scenario.compiling.arriving import arrivals
+from chainsim.scenario.compiling.costs import costs, footprints
+from chainsim.scenario.compiling.differences import Tables, differences
 from chainsim.scenario.compiling.region import region
+from chainsim.scenario.compiling.shares import whole_shares
 from chainsim.scenario.language import schema
 from chainsim.scenario.language.fields import OfPlan
 from chainsim.scenario.load import Loaded
@@ -228,7 +229,7 @@ class _Builder:
 
     def lane_table(self, version: _Version) -> list[net.Lane]:
         """Lanes that are not in a version get no orders and no rank, on the terms on which they first come in."""
-        shares = _whole_shares({key: lane.share for key, lane in version.blueprint.lanes.items()})
+        shares = whole_shares({key: lane.share for key, lane in version.blueprint.lanes.items()})
         lanes = []
         for key in self.lane_keys:
             buyer, supplier = key
@@ -356,7 +357,7 @@ class _Builder:
             markets=tuple(self.markets()),
             draws=(),
             transits=(),
-            changes=tuple(self.changes(points, lanes, lines, needs)),
+            changes=tuple(self.changes((points, lanes, lines, needs))),
             horizon=self.horizon,
             start=self.start,
             tick_seconds=self.tick,
@@ -369,8 +370,8 @@ class _Builder:
             shocks=tuple(shocks),
             growths=tuple(growth.growths(self.line_specs, self.line_keys, self.ticks)),
             purses=tuple(cash.purses(self.purse_specs, list(self.firms), self.ticks)),
-            costs=self.costs(),
-            footprints=self.footprints(),
+            costs=costs(self.accounts, self.stock_keys, {used for _, used in self.need_keys}, self.parts, self.tick),
+            footprints=footprints(self.accounts, list(self.firms)),
             region=region(first.scenario.region),
             fiscal=tuple(fiscal.payments(self.loaded, self.policies, self.dated, self.firm_index, self.ticks)),
         )
@@ -417,53 +418,13 @@ class _Builder:
                     "on: leave out the policy's `from`, or set it to that day"
                 )
 
-    def costs(self) -> tuple[net.CostRates, ...]:
-        """By stock point, empty if no firm states any."""
-        if not any(account.costs for account in self.accounts.values()):
-            return ()
-        stated = {firm: account.costs for firm, account in self.accounts.items()}
-        used = {component for _, component in self.need_keys}
-        return tuple(
-            cost_rates(stated.get(key[0]), key in used, self.parts[key[1]].per_unit, self.tick)
-            for key in self.stock_keys
-        )
-
-    def footprints(self) -> tuple[net.Footprint, ...]:
-        """By firm, empty if none states any."""
-        if not any(account.footprint for account in self.accounts.values()):
-            return ()
-        stated = {firm: account.footprint for firm, account in self.accounts.items()}
-        return tuple(footprint(stated.get(firm)) for firm in self.firms)
-
     def markets(self) -> list[net.Market]:
         result = []
         for key, spec in self.market_specs.items():
             plan = tuple((self.ticks(day * DAY), quantity) for day, quantity in enumerate(self.plans[key]))
-            result.append(net.Market(key[0], self.stock_index[key], plan, self.arrivals(key, spec)))
+            process = arrivals(spec, self.parts[key[1]].per_unit, self.start, self.ticks)
+            result.append(net.Market(key[0], self.stock_index[key], plan, process))
         return result
-
-    def arrivals(self, key: StockKey, spec: schema.Market) -> Arrivals:
-        """How the orders of one market arrive, in ticks and quanta."""
-        per_unit = self.parts[key[1]].per_unit
-        if spec.process == "trace":
-            midnight = datetime.combine(self.start, time())
-            return Listed(
-                tuple(
-                    (self.ticks(Fraction((moment - midnight) // timedelta(seconds=1))), round(units * per_unit))
-                    for moment, units in spec.listed
-                )
-            )
-        if spec.process == "regular":
-            planned = spec.rate is not None or spec.yearly
-            return Regular(
-                max(1, self.ticks(spec.every)),
-                float(spec.noise),
-                spec.noise_law,
-                float(spec.correlation),
-                None if planned else spec.quantity,
-                per_unit,
-            )
-        return Renewal(spec.between if spec.process == "renewal" else None, spec.quantity, per_unit)
 
     def pipeline(
         self, version: _Version, points: Sequence[net.StockPoint], positions: Sequence[int], rates: Rates
@@ -497,16 +458,10 @@ class _Builder:
                     transits.append(net.Transit(index, max(0, self.ticks(lead_time - interval * number)), quantity))
         return transits
 
-    def changes(
-        self,
-        points: Sequence[net.StockPoint],
-        lanes: Sequence[net.Lane],
-        lines: Sequence[net.Line],
-        needs: Sequence[net.Need],
-    ) -> list[net.Change]:
+    def changes(self, opening: Tables) -> list[net.Change]:
         """Everything that differs from one version, month of the plan or step of a ramp-up to the next, as changes."""
         found: list[net.Change] = []
-        before = (points, lanes, lines, needs)
+        before = opening
         planned = {*self.months[1:-1], *(version.day for version in self.versions[1:])}
         for day in sorted({*planned, *self.ramp_days}):
             version = [v for v in self.versions if v.day <= day][-1]
@@ -517,11 +472,7 @@ class _Builder:
                 after = (after[0], self.kept_lanes(version, before[1]), after[2], self.need_table(version))
             if version.day == day or day in self.ramp_days:
                 after = (*after[:2], self.line_table(version, day), after[3])
-            for rows, old, new in zip(_DIFFERENCES, before, after, strict=True):
-                for index, (was, now) in enumerate(zip(old, new, strict=True)):
-                    for kind, values in rows:
-                        if values(was) != values(now):
-                            found.append(net.Change(self.ticks(day * DAY), kind, index, values(now)))
+            found += differences(before, after, self.ticks(day * DAY))
             before = after
         return found
 
@@ -540,39 +491,6 @@ def _called(key: Any) -> str:
     return key[0] if isinstance(key[0], str) else f"{key[1][0]} to {key[0][0]}"
 
 
-Values = Callable[[Any], tuple[int, int, int]]
-_DIFFERENCES: tuple[tuple[tuple[int, Values], ...], ...] = (
-    (
-        (state.SET_LEVELS, lambda stock: (stock.reorder_point, stock.order_up_to, 0)),
-        (state.SET_REVIEW, lambda stock: (stock.review, stock.lot, stock.minimum)),
-        (
-            state.SET_SHORTAGE,
-            lambda stock: (stock.backlog, int(stock.complete), state.ALLOCATIONS[stock.allocation]),
-        ),
-        (
-            state.SET_FORECAST,
-            lambda stock: (stock.forecast.window, stock.forecast.protect, 0) if stock.forecast else (0, 0, 0),
-        ),
-        (state.SET_SOURCING, lambda stock: (state.SOURCINGS[stock.sourcing], int(stock.switches), 0)),
-    ),
-    (
-        (state.SET_LANE_SHARE, lambda lane: (lane.share, 0, 0)),
-        (state.SET_LANE_TIME, lambda lane: (lane.lead_time, lane.law, 0)),
-        (state.SET_LANE_TERMS, lambda lane: (lane.terms, lane.price, lane.freight)),
-        (state.SET_LANE_RANK, lambda lane: (lane.rank, lane.priority, 0)),
-    ),
-    (
-        (
-            state.SET_LINE_SPEED,
-            lambda line: (line.servers, line.ticks_per_quantum.numerator, line.ticks_per_quantum.denominator),
-        ),
-        (state.SET_LINE_TIME, lambda line: (line.fixed, line.law, line.batch)),
-        (state.SET_YIELD, lambda line: (line.good.numerator, line.good.denominator, line.set_up)),
-    ),
-    ((state.SET_NEED, lambda need: (need.quantity.numerator, need.quantity.denominator, 0)),),
-)
-
-
 def _version(day: date, scenario: schema.Scenario, start: date) -> _Version:
     blueprint = spell_out(scenario, day)
     return _Version(
@@ -583,21 +501,3 @@ def _version(day: date, scenario: schema.Scenario, start: date) -> _Version:
 def _month_starts(start: date, days: int) -> list[int]:
     """Days since `start` of each first of a month inside the study."""
     return [day for day in range(1, days) if date.fromordinal(start.toordinal() + day).day == 1]
-
-
-def _whole_shares(shares: Mapping[LaneKey, Fraction]) -> dict[LaneKey, int]:
-    """Shares in parts per million that sum to exactly one million per buyer; the largest remainders round up."""
-    by_buyer: dict[StockKey, list[tuple[LaneKey, Fraction]]] = {}
-    for key, share in sorted(shares.items()):
-        by_buyer.setdefault(key[0], []).append((key, share))
-    result: dict[LaneKey, int] = {}
-    for rows in by_buyer.values():
-        total = sum((share for _, share in rows), Fraction(0))
-        exact = [(key, share * net.WHOLE_SHARE / total if total else Fraction(0)) for key, share in rows]
-        for key, value in exact:
-            result[key] = int(value)
-        missing = (net.WHOLE_SHARE if total else 0) - sum(int(value) for _, value in exact)
-        by_remainder = sorted(exact, key=lambda row: (int(row[1]) - row[1], row[0]))
-        for key, _ in by_remainder[:missing]:
-            result[key] += 1
-    return result

@@ -18,7 +18,7 @@ from chainsim.scenario.checks.flow import part_rates
 from chainsim.scenario.language.fields import OfPlan
 from chainsim.scenario.language.levers.base import Lever, LeverError, Pull
 from chainsim.scenario.language.levers.sections import pulled
-from chainsim.scenario.language.schema import Policy, Scenario
+from chainsim.scenario.language.schema import Policy, Scenario, Study
 from chainsim.scenario.language.shape import is_section
 from chainsim.scenario.network.bill import derive
 from chainsim.scenario.network.naming import firm_names
@@ -39,6 +39,11 @@ class Made(NamedTuple):
     lasts: bool
 
 
+def first_day(policy: Policy, study: Study) -> date:
+    """The first day on which a policy acts: that of the study, if the policy is older."""
+    return max(policy.begin or study.start, study.start)
+
+
 @dataclass(slots=True)
 class Site:
     """A scenario in force as one lever of a policy sees it; implements `Ground`."""
@@ -52,9 +57,7 @@ class Site:
 
     @property
     def begin(self) -> date:
-        """The first day on which it acts: that of the study, if the policy is older."""
-        start = self.baseline.study.start
-        return max(self.policy.begin or start, start)
+        return first_day(self.policy, self.baseline.study)
 
     @property
     def until(self) -> date | None:

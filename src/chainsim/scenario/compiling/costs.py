@@ -5,10 +5,13 @@ In: sections, roles, resolutions.  Out: rows of `chainsim.model.network`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence, Set
 from fractions import Fraction
 
 from chainsim.model import network as net
+from chainsim.model.terms import Part
 from chainsim.scenario.language.costs import Costs, Footprint
+from chainsim.scenario.network.blueprint import Account, StockKey
 
 MILLION_CNY = 100_000_000  # fen
 
@@ -45,3 +48,23 @@ def footprint(section: Footprint | None) -> net.Footprint:
         section.co2,
         tuple(sorted(section.other_inputs.items())),
     )
+
+
+def costs(
+    accounts: Mapping[str, Account],
+    stocks: Sequence[StockKey],
+    components: Set[StockKey],
+    parts: Mapping[str, Part],
+    tick: Fraction,
+) -> tuple[net.CostRates, ...]:
+    """By stock point, empty if no firm states any.  components: those that a line uses."""
+    stated = {firm: account.costs for firm, account in accounts.items()}
+    if not any(stated.values()):
+        return ()
+    return tuple(cost_rates(stated.get(key[0]), key in components, parts[key[1]].per_unit, tick) for key in stocks)
+
+
+def footprints(accounts: Mapping[str, Account], firms: Sequence[str]) -> tuple[net.Footprint, ...]:
+    """By firm, empty if none states any."""
+    stated = {firm: account.footprint for firm, account in accounts.items()}
+    return tuple(footprint(stated.get(firm)) for firm in firms) if any(stated.values()) else ()

@@ -15,7 +15,7 @@ from chainsim.model import network as net
 from chainsim.scenario.language.levers.base import BANK, UNSTATED, Owed
 from chainsim.scenario.language.levers.sections import pulled
 from chainsim.scenario.language.schema import Scenario
-from chainsim.scenario.levers import sections
+from chainsim.scenario.levers import first_day, sections
 from chainsim.scenario.load import Loaded
 from chainsim.scenario.network.naming import firm_names
 from chainsim.scenario.network.sourcing import DEFAULT_RING, stated_shares
@@ -91,11 +91,9 @@ def payments(
 
     for name in dict.fromkeys(one for text in policies for one in combination(text)):
         policy = loaded.scenario.policies[name]
-        begin = max(policy.begin or study.start, study.start)
+        begin = first_day(policy, study)
         if policy.public_cost:
-            yield net.Payment(
-                name, PUBLIC_COST, tick(max(begin, study.start)), net.UNSTATED, Fraction(policy.public_cost)
-            )
+            yield net.Payment(name, PUBLIC_COST, tick(begin), net.UNSTATED, Fraction(policy.public_cost))
         case = InForce(loaded, dated, begin, policy.until or study.end)
         for lever, entry in pulled(policy.lever).items():
             for one in entry.owed(case):
