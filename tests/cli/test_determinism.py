@@ -15,6 +15,14 @@ import pytest
 Command = Callable[..., Any]
 
 
+NAMES = """
+    assumptions bottlenecks common_luck comparison concentration costs daily decision described effects events
+    exposure firms fiscal groups kpis lanes leakage lines localisation markets multipliers orders products
+    ranking stocks transactions type_one
+""".split()
+MAY_BE_EMPTY = ("bottlenecks", "costs", "fiscal")  # nobody waited, nobody states any
+
+
 def tables(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted((folder / "tables").iterdir())}
 
@@ -25,8 +33,7 @@ def reference(chainsim: Command, small: Path, tmp_path_factory: pytest.TempPathF
     done = chainsim("run", small, "-q", "-j", 1, "--log", "--out", folder, env={"PYTHONHASHSEED": "0"})
     assert done.returncode == 0, done.stderr
     found = tables(folder)
-    names = "comparison costs daily events firms kpis lanes lines markets multipliers orders stocks".split()
-    assert {f"{name}.{form}" for name in names for form in ("csv", "parquet")} <= set(found)
+    assert list(found) == [f"{name}.{form}" for name in NAMES for form in ("csv", "parquet")]
     return found
 
 
@@ -80,5 +87,5 @@ def test_replication_7_alone_is_replication_7_of_10(chainsim: Command, small: Pa
         one = pd.read_parquet(path)
         if "replication" in one:
             ten = pd.read_parquet(tmp_path / "ten" / "tables" / path.name)
-            assert set(one["replication"]) == {7} or len(one) == 0
+            assert set(one["replication"]) == {7} or (path.stem in MAY_BE_EMPTY and len(one) == 0)
             pd.testing.assert_frame_equal(one, ten[ten["replication"] == 7].reset_index(drop=True), check_exact=True)
