@@ -5,8 +5,6 @@ In: a Network and a replication.  Out: the same Log as the reference engine's, b
 
 from __future__ import annotations
 
-from weakref import WeakValueDictionary  # noqa: F401
-
 import numpy as np
 
 from chainsim.engine.base import ROOM, Draws, LogBuilder, Progress, Sink, by_luck, sorted_by_tick
@@ -14,6 +12,7 @@ from chainsim.engine.compiled_engine import calendar
 from chainsim.engine.compiled_engine.calendar import Calendar
 from chainsim.engine.compiled_engine.columns import LOG_ROWS, Opened, opened, with_room
 from chainsim.engine.compiled_engine.compiling import compiled
+from chainsim.engine.compiled_engine.pointers import block
 from chainsim.model.network import Network
 from chainsim.model.state import State
 from chainsim.records import Columns, Log
@@ -40,7 +39,7 @@ class _Run:
         advance = compiled()
         horizon = self.network.horizon
         while True:
-            wanted = advance(self.state, self.calendar, horizon, LOG_ROWS, ROOM)
+            wanted = advance(block(self.state), block(self.calendar), horizon, LOG_ROWS, ROOM)
             if wanted == calendar.DRAWS:
                 self.draw()
             elif wanted == calendar.SPACE:

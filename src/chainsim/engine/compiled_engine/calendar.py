@@ -79,6 +79,12 @@ class Calendar(NamedTuple):
     made: Columns
     control: Columns
 
+    @classmethod
+    def widths(cls) -> dict[str, int]:
+        """Columns of each table."""
+        wide = {"heap": 2, "slots": 4, "queue": 4, "exogenous": 5, "changes": 5}
+        return {name: wide.get(name, 1) for name in cls._fields}
+
 
 def push(heap: Columns, used: int, tick: int, slot: int) -> None:
     """Put (tick, slot) into a heap of `used` rows, each with up to four below it."""
@@ -286,7 +292,7 @@ def advance(s: Any, k: Calendar, horizon: int, log_limit: int, room: int) -> int
         c[ROUND] = key >> ROUND_SHIFT
         c[PHASE] = phase
         if phase == CHANGE:
-            row = k.changes[entity]
-            change(s, row[0], row[1], row[2], row[3], row[4])
+            row = k.changes
+            change(s, row[entity, 0], row[entity, 1], row[entity, 2], row[entity, 3], row[entity, 4])
         else:
             step(s, c[TICK], phase, entity, a, b)

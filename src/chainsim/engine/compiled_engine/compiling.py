@@ -12,11 +12,9 @@ from types import FunctionType, ModuleType
 from typing import Any, Final
 
 import numba
-from numba import types
-from numba.extending import overload_method
 
 from chainsim.engine.compiled_engine import calendar, stored
-from chainsim.engine.compiled_engine.calendar import Rows
+from chainsim.engine.compiled_engine.pointers import CALENDAR, STATE, view_at
 from chainsim.model import rules
 from chainsim.model.rules import (
     cash,
@@ -31,6 +29,7 @@ from chainsim.model.rules import (
     waking,
     working_time,
 )
+from chainsim.records import Columns
 
 # Lower before upper: each takes the compiled functions of those before it.
 MODULES: Final[tuple[ModuleType, ...]] = (
@@ -48,23 +47,6 @@ MODULES: Final[tuple[ModuleType, ...]] = (
     rules,
     calendar,
 )
-ENTRY: Final = "advance"  # the one function that is called from outside, and kept on disk
-
-
-@overload_method(types.NamedTuple, "append")  # type: ignore[misc]
-def _append(rows: Any, row: Any) -> Callable[[Any, Any], None] | None:
-    """`Rows.append`, for compiled rules."""
-    if rows.instance_class is not Rows:
-        return None
-
-    def append(rows: Any, row: Any) -> None:
-        at = rows.used[0]
-        if at < len(rows.rows):
-            for column in range(len(row)):
-                rows.rows[at, column] = row[column]
-        rows.used[0] = at + 1
-
-    return append
 
 
 def functions() -> dict[str, FunctionType]:
@@ -79,18 +61,21 @@ def functions() -> dict[str, FunctionType]:
 
 
 @cache
-def compiled() -> Callable[..., int]:
-    """`calendar.advance`; the first call of what is returned compiles it, or takes it from disk."""
-    own = functions()
+def compiled() -> Callable[[Columns, Columns, int, int, int], int]:
+    """`calendar.advance` on the blocks of a state and a calendar; the first call compiles it, or takes it from disk."""
     namespace: dict[str, Any] = {}
     for module in MODULES:
         namespace |= {name: value for name, value in vars(module).items() if name not in namespace}
-    for name, function in own.items():
-        plain = FunctionType(function.__code__, namespace, name, function.__defaults__)
-        if name == ENTRY:
-            with stored.at_hand():
-                namespace[name] = numba.njit(plain, cache=stored.folder() is not None)
-        else:
-            namespace[name] = numba.njit(plain)
-    entry: Callable[..., int] = namespace[ENTRY]
+    for name, function in functions().items():
+        namespace[name] = numba.njit(FunctionType(function.__code__, namespace, name))
+    advance, state_at, calendar_at = namespace["advance"], view_at(STATE), view_at(CALENDAR)
+
+    def drive(state: Columns, calendar: Columns, horizon: int, log_limit: int, room: int) -> int:
+        found: int = advance(
+            state_at(state.ctypes.data), calendar_at(calendar.ctypes.data), horizon, log_limit, room
+        )
+        return found
+
+    with stored.at_hand():
+        entry: Callable[[Columns, Columns, int, int, int], int] = numba.njit(drive, cache=stored.folder() is not None)
     return entry
