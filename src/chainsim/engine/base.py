@@ -18,7 +18,8 @@ from chainsim.model.state import ARRIVE, CHANGE, FINAL, GROWING, REVIEW, SHOCK, 
 from chainsim.records import EVENT_COLUMNS, ORDER_COLUMNS, Columns, Log
 from chainsim.streams import Stream
 
-BLOCK: Final = 256
+FIRST_BLOCK: Final = 64  # draws
+BLOCK: Final = 1024
 FLUSH_ROWS: Final = 1 << 14  # few enough to stay in the processor's cache
 ROOM: Final = 4096  # spare rows of a growing table
 
@@ -46,21 +47,27 @@ class Draws:
     def __init__(self, network: Network, replication: int) -> None:
         self._network = network
         self._replication = replication
+        self._ticks = float(network.tick_seconds)
         self._streams: list[Stream | None] = [None] * len(network.draws)
+        self._size = [FIRST_BLOCK] * len(network.draws)
         self.values: list[list[int]] = [[] for _ in network.draws]
 
-    def extend(self, law: int, n: int) -> int:
-        """Make the values of `law` up to and including number n; returns the n-th."""
+    def block(self, law: int) -> Columns:
+        """The next draws of `law`, int64[n]; each block is twice as long as the last, up to a limit."""
         draw = self._network.draws[law]
         stream = self._streams[law]
         if stream is None:
-            stream = Stream(self._network.seed, self._replication, draw.purpose, draw.owner)
-            self._streams[law] = stream
+            stream = self._streams[law] = Stream(self._network.seed, self._replication, draw.purpose, draw.owner)
+        size = self._size[law]
+        self._size[law] = min(2 * size, BLOCK)
+        ticks = np.rint(draw.distribution.inverse(stream.take(size)) / self._ticks)
+        return np.maximum(ticks, 0.0).astype(np.int64)
+
+    def extend(self, law: int, n: int) -> int:
+        """Make the values of `law` up to and including number n; returns the n-th."""
         values = self.values[law]
         while len(values) <= n:
-            seconds = draw.distribution.inverse(stream.take(BLOCK))
-            ticks = np.rint(seconds / float(self._network.tick_seconds)).astype(np.int64)
-            values.extend(np.maximum(ticks, 0).tolist())
+            values.extend(self.block(law).tolist())
         return values[n]
 
 

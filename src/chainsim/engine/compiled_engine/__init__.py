@@ -5,6 +5,8 @@ In: a Network and a replication.  Out: the same Log as the reference engine's, b
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from chainsim.engine.base import ROOM, Draws, LogBuilder, Progress, Sink, by_luck, sorted_by_tick
@@ -14,13 +16,31 @@ from chainsim.engine.compiled_engine.columns import LOG_ROWS, Opened, opened, wi
 from chainsim.engine.compiled_engine.compiling import compiled
 from chainsim.engine.compiled_engine.pointers import block
 from chainsim.model.network import Network
-from chainsim.model.state import State
 from chainsim.records import Columns, Log
 
 
 def run(network: Network, replication: int, progress: Progress | None = None, sink: Sink | None = None) -> Log:
     """Simulate one replication of `network`; replications count from 0.  See `Engine`."""
-    return _Run(opened(network), replication, LogBuilder(sink)).run(progress)
+    return _Run(_opened(_Same(network)), replication, LogBuilder(sink)).run(progress)
+
+
+class _Same:
+    """A network by identity: equality of all that it states would take longer than opening it."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+
+    def __hash__(self) -> int:
+        return id(self.network)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.network is self.network
+
+
+@lru_cache(maxsize=1)
+def _opened(of: _Same) -> Opened:
+    """Replications of one network follow each other."""
+    return opened(of.network)
 
 
 class _Run:
@@ -30,22 +50,25 @@ class _Run:
         network = opening.network
         self.network = network
         self.builder = builder
-        self.state = with_room(opening.state(), network)
         self.draws = Draws(network, replication)
+        self.state = with_room(opening.state(), network)
         events = sorted_by_tick([opening.events, by_luck(network, replication)])
         self.calendar = _calendar(events, opening.changes, len(network.draws))
+        self.blocks = block(self.state), block(self.calendar)
 
     def run(self, progress: Progress | None) -> Log:
         advance = compiled()
         horizon = self.network.horizon
         while True:
-            wanted = advance(block(self.state), block(self.calendar), horizon, LOG_ROWS, ROOM)
+            wanted = advance(*self.blocks, horizon, LOG_ROWS, ROOM)
             if wanted == calendar.DRAWS:
                 self.draw()
             elif wanted == calendar.SPACE:
-                self.calendar = _longer(self.calendar, self.state)
+                self.calendar = _longer(self.calendar, int(self.state.outbox.used[0]))  # type: ignore[attr-defined]
+                self.blocks = block(self.state), block(self.calendar)
             elif wanted == calendar.ROOM:
                 self.state = with_room(self.state, self.network)
+                self.blocks = block(self.state), block(self.calendar)
             else:
                 self.flush()
                 if progress is not None:
@@ -54,29 +77,30 @@ class _Run:
                     return self.builder.build(horizon)
 
     def draw(self) -> None:
-        """More draws of the law that ran out."""
+        """Make more draws of the law that ran out; the pool keeps those of a law side by side."""
         k = self.calendar
         law, n = int(k.control[calendar.LAW]), int(k.control[calendar.DRAW])
-        self.draws.extend(law, n)
-        values = self.draws.values[law]
-        used = int(k.first[-1])
-        pool = k.pool
-        if used + len(values) > len(pool):
-            pool = np.empty(2 * (used + len(values)), dtype=np.int64)
-            pool[:used] = k.pool[:used]
-        pool[used : used + len(values)] = values
-        k.first[law], k.made[law], k.first[-1] = used, len(values), used + len(values)
-        self.calendar = k._replace(pool=pool)
+        first, made, begin = int(k.first[law]), int(k.made[law]), int(k.first[-1])
+        blocks = [k.pool[first : first + made]]
+        while made <= n:
+            blocks.append(self.draws.block(law))
+            made += len(blocks[-1])
+        end = begin + made
+        if end > len(k.pool):
+            self.calendar = k = k._replace(pool=_grown(k.pool, 2 * end))
+            self.blocks = self.blocks[0], block(k)
+        np.concatenate(blocks, out=k.pool[begin:end])
+        k.first[law], k.made[law], k.first[-1] = begin, made, end
 
     def flush(self) -> None:
         """Take the log away."""
         blocks = []
         for rows in (self.state.log, self.state.placed):
-            used = int(rows.used[0])
-            if used > len(rows.rows):
+            used = int(rows.used[0])  # type: ignore[attr-defined]
+            if used > len(rows.rows):  # type: ignore[attr-defined]
                 raise AssertionError("an event has left more rows than the log has room for")
-            blocks.append(rows.rows[:used].copy())
-            rows.used[0] = 0
+            blocks.append(rows.rows[:used].copy())  # type: ignore[attr-defined]
+            rows.used[0] = 0  # type: ignore[attr-defined]
         self.builder.add(*blocks)
 
 
@@ -99,25 +123,19 @@ def _calendar(events: Columns, changes: Columns, laws: int) -> Calendar:
     )
 
 
-def _longer(k: Calendar, state: State) -> Calendar:
-    """The calendar with room for twice as much, and for what is in the outbox."""
-    more = int(state.outbox.used[0])
-    old = len(k.free)
+def _longer(k: Calendar, more: int) -> Calendar:
+    """The calendar with room for twice as many events and so many more."""
+    old, used = len(k.free), int(k.control[calendar.FREE_USED])
     size = 2 * old + more
-    free = np.empty(size, dtype=np.int64)
-    used = int(k.control[calendar.FREE_USED])
-    free[:used] = k.free[:used]
+    free = _grown(k.free, size)
     free[used : used + size - old] = np.arange(old, size)
     k.control[calendar.FREE_USED] = used + size - old
     return k._replace(
-        heap=_grown(k.heap, size),
-        slots=_grown(k.slots, size),
-        free=free,
-        queue=_grown(k.queue, 2 * len(k.queue) + more),
+        heap=_grown(k.heap, size), slots=_grown(k.slots, size), free=free, queue=_grown(k.queue, 2 * len(k.queue) + more)
     )
 
 
 def _grown(table: Columns, size: int) -> Columns:
-    longer = np.empty((size, table.shape[1]), dtype=np.int64)
+    longer = np.empty((size, *table.shape[1:]), dtype=np.int64)
     longer[: len(table)] = table
     return longer

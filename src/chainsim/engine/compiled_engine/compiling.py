@@ -1,6 +1,6 @@
 """The rulebook and the calendar, compiled: every function of theirs from its own source, by Numba.
 
-Out: `advance` of `calendar`, compiled.  There is no second text of any rule: the code objects are the interpreted ones,
+Out: `advance` of `calendar`, compiled, on blocks of addresses.  There is no second text of any rule: the code objects are the interpreted ones,
 bound to a namespace in which every function they call is a compiled one.  This module must not know networks or runs.
 """
 
@@ -14,6 +14,7 @@ from typing import Any, Final
 import numba
 
 from chainsim.engine.compiled_engine import calendar, stored
+from chainsim.engine.compiled_engine.calendar import advance
 from chainsim.engine.compiled_engine.pointers import CALENDAR, STATE, view_at
 from chainsim.model import rules
 from chainsim.model.rules import (
@@ -60,22 +61,25 @@ def functions() -> dict[str, FunctionType]:
     return found
 
 
+state_at, calendar_at = view_at(STATE), view_at(CALENDAR)
+
+
+def drive(state: Columns, calendar: Columns, horizon: int, log_limit: int, room: int) -> int:
+    """`calendar.advance` on the blocks of a state and a calendar."""
+    return advance(state_at(state.ctypes.data), calendar_at(calendar.ctypes.data), horizon, log_limit, room)
+
+
 @cache
 def compiled() -> Callable[[Columns, Columns, int, int, int], int]:
-    """`calendar.advance` on the blocks of a state and a calendar; the first call compiles it, or takes it from disk."""
-    namespace: dict[str, Any] = {}
+    """`drive`, compiled at its first call, or taken from disk."""
+    namespace: dict[str, Any] = {"state_at": state_at, "calendar_at": calendar_at}
     for module in MODULES:
         namespace |= {name: value for name, value in vars(module).items() if name not in namespace}
     for name, function in functions().items():
         namespace[name] = numba.njit(FunctionType(function.__code__, namespace, name))
-    advance, state_at, calendar_at = namespace["advance"], view_at(STATE), view_at(CALENDAR)
-
-    def drive(state: Columns, calendar: Columns, horizon: int, log_limit: int, room: int) -> int:
-        found: int = advance(
-            state_at(state.ctypes.data), calendar_at(calendar.ctypes.data), horizon, log_limit, room
-        )
-        return found
-
+    # Names, not a closure: what a closure holds would be part of the name under which Numba keeps the code.
     with stored.at_hand():
-        entry: Callable[[Columns, Columns, int, int, int], int] = numba.njit(drive, cache=stored.folder() is not None)
+        entry: Callable[[Columns, Columns, int, int, int], int] = numba.njit(
+            FunctionType(drive.__code__, namespace, "drive"), cache=stored.folder() is not None
+        )
     return entry
