@@ -80,6 +80,6 @@ def compiled() -> Callable[[Columns, Columns, int, int, int], int]:
     # Names, not a closure: what a closure holds would be part of the name under which Numba keeps the code.
     with stored.at_hand():
         entry: Callable[[Columns, Columns, int, int, int], int] = numba.njit(
-            FunctionType(drive.__code__, namespace, "drive"), cache=stored.folder() is not None
+            FunctionType(drive.__code__, namespace, "drive"), cache=stored.folder() is not None, nogil=True
         )
     return entry
