@@ -42,10 +42,23 @@ def load(path: str | Path, set: Mapping[str, str] | None = None) -> Loaded:
 
 
 def run(
-    scenario: Loaded, policies: Sequence[str] | None = None, replications: int | None = None, jobs: int = 1
+    scenario: Loaded,
+    policies: Sequence[str] | None = None,
+    replications: int | None = None,
+    jobs: int | None = None,
+    cluster: str | None = None,
 ) -> Result:
-    """Simulate policies times replications; the result holds every table as a pandas frame."""
-    from chainsim.study import study
+    """Simulate policies times replications; the result holds every table as a pandas frame.
 
-    numbers = None if replications is None else range(replications)
-    return study.run(study.plan(scenario, policies, numbers), jobs)
+    jobs: processes of this machine, 1 if not given; a script that asks for more runs its own code below
+    `if __name__ == "__main__":`.  cluster: instead, the address of a Dask scheduler (`"tcp://10.0.0.5:8786"`), or
+    `"local:4"` for one started here with 4 workers.  The tables are the same everywhere.
+    Raises chainsim.errors: ClusterError, WorkerLostError, InvariantError, ScenarioError.
+    """
+    from chainsim.study import study
+    from chainsim.study.executors import Workers
+
+    workers = Workers(1 if jobs is None and cluster is None else jobs, cluster)
+    planned = study.plan(scenario, policies, None if replications is None else range(replications))
+    with workers.open() as executor:
+        return study.run(planned, executor)

@@ -10,9 +10,9 @@ import click
 from chainsim.cli.options import (
     SCENARIO,
     all_settings,
+    asked_workers,
     chosen_replications,
     command_line,
-    number_of_jobs,
     study_options,
     warn,
 )
@@ -43,6 +43,7 @@ def command(
     replication: int | None,
     seed: int | None,
     jobs: str,
+    cluster: str | None,
     quiet: bool,
     dry_run: bool,
     out: Path | None,
@@ -68,7 +69,7 @@ def command(
     if until_precision and replication:
         raise click.UsageError("--until-precision adds replications; --replication runs one alone")
     until = asked_precision(until_precision, precision_of, at_most)
-    wanted, workers = chosen_replications(replications, replication), number_of_jobs(jobs)
+    wanted, workers = chosen_replications(replications, replication), asked_workers(jobs, cluster)
     loaded = load(scenario, all_settings(settings, seed))
     warn(loaded.warnings, strict)
 

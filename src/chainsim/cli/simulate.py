@@ -15,6 +15,7 @@ from typing import Any, Final, NoReturn
 import click
 
 from chainsim.cli.identity import RESULTS, earlier_run, identity, inputs, refuse_useless, study_of, to_go_on, to_resume
+from chainsim.cli.options import say
 from chainsim.cli.progress import Progress
 from chainsim.cli.stopping import Stopped
 from chainsim.compare.stopping import Precision
@@ -24,6 +25,7 @@ from chainsim.results.store import RunFolder, RunTables, default_target, file_na
 from chainsim.scenario.load import Loaded, Resolved
 from chainsim.study import study
 from chainsim.study.bench import Bench
+from chainsim.study.executors import Workers
 from chainsim.study.study import Plan, Result
 from chainsim.study.trial import BrokenTrialError, Extras
 
@@ -48,7 +50,7 @@ ANEW: Final = Going()
 
 
 def simulate(
-    plan: Plan, file: str, jobs: int, out: Path | None, quiet: bool, extras: Extras, going: Going = ANEW
+    plan: Plan, file: str, workers: Workers, out: Path | None, quiet: bool, extras: Extras, going: Going = ANEW
 ) -> tuple[Result, Path]:
     """Run a study and write its folder; returns the result and the folder.
 
@@ -61,7 +63,7 @@ def simulate(
     name = str(facts["scenario"])
     target = out or (to_resume(name, whole) if going.resume else default_target(RESULTS, name, fingerprint))
     earlier = earlier_run(going.reuse, name)
-    facts |= {"started": datetime.now(UTC).isoformat(timespec="seconds"), "jobs": jobs}
+    facts["started"] = datetime.now(UTC).isoformat(timespec="seconds")
     if not going.resume and out is None and not quiet and (left := to_go_on(name, whole)):
         click.echo(f"this study was interrupted before; --resume goes on with {left.name}, this begins anew", err=True)
     begin = time.monotonic()
@@ -78,8 +80,9 @@ def simulate(
 
     try:
         with folder:
-            with progress, folder.writing():
-                bench = Bench(jobs, progress.done, progress.within, folder.shards, earlier, foreseen)
+            with workers.open(say) as executor, progress, folder.writing():
+                facts["jobs"] = executor.size
+                bench = Bench(executor, progress.done, progress.within, folder.shards, earlier, foreseen)
                 result = study.run_on(bench, plan, extras, going.until, looked)
             _add_inputs(folder, plan)
             for name, table in result.tables.items():

@@ -28,7 +28,7 @@ from chainsim.results.frames import Run, frames
 from chainsim.results.shortages import waits
 from chainsim.results.steps import sums
 from chainsim.results.tables import FEN
-from chainsim.study.executors import run_all
+from chainsim.study.executors import Jobs, run_all
 
 WINDOW_DAYS: Final = 28  # of flows before the stop
 COLUMNS: Final = (
@@ -89,7 +89,7 @@ def resilience(
     tick: int,
     ticks: int,
     follow: int,
-    jobs: int = 1,
+    jobs: Jobs = 1,
     replication: int = 0,
     done: Callable[[int], None] = lambda _: None,
     progress: Callable[[float], None] = lambda _: None,
