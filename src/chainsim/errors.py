@@ -68,6 +68,12 @@ class FolderError(ChainsimError):
     exit_code: ClassVar[int] = 4
 
 
+class EngineError(ChainsimError):
+    """An engine that is asked for is not to be had here."""
+
+    exit_code: ClassVar[int] = 2
+
+
 class ClusterError(ChainsimError):
     """A cluster cannot be reached, or its workers are not fit for the study."""
 

@@ -14,6 +14,7 @@ from chainsim.errors import Problem, ScenarioError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from chainsim.engine.choice import Choice
     from chainsim.study.study import Plan
 
 
@@ -36,6 +37,7 @@ def command(
     seed: int | None,
     jobs: str,
     cluster: str | None,
+    engine: Choice,
     quiet: bool,
     baseline: str,
     form: str,
@@ -68,7 +70,7 @@ def command(
         wanted, workers = chosen_replications(replications, replication), asked_workers(jobs, cluster)
         study, titles = _planned(what, all_settings(settings, seed), policies, wanted, baseline)
         networks = study.networks
-        going = Going(command_line(), resume, files=what)
+        going = Going(command_line(), resume, files=what, engine=engine)
         result, folder = simulate(study, what[0], workers, None, quiet, NOTHING_MORE, going)
         if not quiet:
             click.echo(f"tables: {folder.as_posix()}/tables", err=True)

@@ -41,6 +41,13 @@ def study_options(command: Callable[..., Any]) -> Callable[..., Any]:
             ),
             click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Root of all draws."),
             workers_options,
+            click.option(
+                "--engine",
+                type=click.Choice(["auto", "simpy", "compiled"]),
+                default="auto",
+                show_default=True,
+                help="The reference or the fast one; the numbers are the same.",
+            ),
             click.option("-q", "--quiet", is_flag=True, help="Print no progress and no summary."),
         )
     ):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,6 +18,9 @@ from chainsim.cli.options import (
     warn,
 )
 from chainsim.cli.precision import asked_precision
+
+if TYPE_CHECKING:
+    from chainsim.engine.choice import Choice
 
 
 @click.command("run")
@@ -44,6 +48,7 @@ def command(
     seed: int | None,
     jobs: str,
     cluster: str | None,
+    engine: Choice,
     quiet: bool,
     dry_run: bool,
     out: Path | None,
@@ -90,7 +95,7 @@ def command(
         from chainsim.report.reconciliation import print_analytic
 
         print_analytic(study.networks)
-    going = Going(command_line(), resume, reuse, until)
+    going = Going(command_line(), resume, reuse, until, engine=engine)
     result, folder = simulate(study, scenario, workers, out, quiet, Extras(keep_log, reconcile), going)
     if as_json:
         click.echo(as_data(result, folder))

@@ -19,6 +19,7 @@ from chainsim.cli.options import say
 from chainsim.cli.progress import Progress
 from chainsim.cli.stopping import Stopped
 from chainsim.compare.stopping import Precision
+from chainsim.engine.choice import Choice
 from chainsim.errors import ChainsimError, InvariantError
 from chainsim.results.interrupted import clear_superseded
 from chainsim.results.store import RunFolder, RunTables, default_target, file_name, free_name
@@ -36,7 +37,7 @@ class Going:
 
     words: the command that began it, shown with `--resume` when it is interrupted.  resume: go on with what was
     interrupted.  reuse: a finished run whose trials may be taken over.  until: the precision that decides how often
-    it runs.
+    it runs.  engine: which one runs it.
     """
 
     words: tuple[str, ...] = ()
@@ -44,6 +45,7 @@ class Going:
     reuse: Path | None = None
     until: Precision | None = None
     files: tuple[str, ...] = ()
+    engine: Choice = "auto"
 
 
 ANEW: Final = Going()
@@ -82,7 +84,16 @@ def simulate(
         with folder:
             with workers.open(say) as executor, progress, folder.writing():
                 facts["jobs"] = executor.size
-                bench = Bench(executor, progress.done, progress.within, folder.shards, earlier, foreseen)
+                bench = Bench(
+                    executor,
+                    progress.done,
+                    progress.within,
+                    folder.shards,
+                    earlier,
+                    foreseen,
+                    going.engine,
+                    say=lambda line: progress.say(line, 0),
+                )
                 result = study.run_on(bench, plan, extras, going.until, looked)
             _add_inputs(folder, plan)
             for name, table in result.tables.items():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 
@@ -24,6 +24,7 @@ FLUSH_ROWS: Final = 1 << 14  # few enough to stay in the processor's cache
 ROOM: Final = 4096  # spare rows of a growing table
 
 Progress = Callable[[float], None]
+Attach = Callable[[Any, State], None]  # given a simpy.Environment and the state, before the run
 Sink = Callable[[Columns, Columns], None]
 Event = tuple[int, int, int, int, int]  # tick, phase, entity, a, b
 EVENT_WIDTH: Final = 5
@@ -124,9 +125,7 @@ def open_state(network: Network) -> State:
     make_room(state, network, len(network.transits))
     for transit in network.transits:
         lane = network.lanes[transit.lane]
-        rules.new_order(
-            state, -1, transit.lane, lane.buyer, transit.quantity, lane.price, lane.terms, 0, lane.freight
-        )
+        rules.new_order(state, -1, transit.lane, lane.buyer, transit.quantity, lane.price, lane.terms, 0, lane.freight)
         state.stocks[lane.buyer].on_order += transit.quantity
         row = state.lanes[transit.lane]
         row.last_arrival = max(row.last_arrival, transit.tick)

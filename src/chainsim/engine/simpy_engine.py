@@ -15,14 +15,24 @@ from typing import Any
 import simpy
 from simpy.events import EventPriority
 
-from chainsim.engine.base import FLUSH_ROWS, ROOM, Draws, LogBuilder, Progress, Sink, exogenous, make_room, open_state
+from chainsim.engine.base import (
+    FLUSH_ROWS,
+    ROOM,
+    Attach,
+    Draws,
+    LogBuilder,
+    Progress,
+    Sink,
+    exogenous,
+    make_room,
+    open_state,
+)
 from chainsim.model import rules
 from chainsim.model.network import Network
-from chainsim.model.state import CHANGE, State
+from chainsim.model.state import CHANGE
 from chainsim.records import Log
 
 LATE = EventPriority(2)  # behind SimPy's URGENT (0) and NORMAL (1)
-Attach = Callable[[simpy.Environment, State], None]
 Item = tuple[int, int, int, int, int, int]  # round, phase, entity, sequence, a, b
 
 

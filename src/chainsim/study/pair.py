@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from chainsim.engine import simpy_engine
+from chainsim.engine import choice
 from chainsim.model.network import Network
 from chainsim.records import Log
 from chainsim.results import checks
@@ -39,7 +39,7 @@ def run_pair(
 def _run(
     network: Network, replication: int, progress: Callable[[float], None] | None = None
 ) -> tuple[Log, dict[str, pd.DataFrame]]:
-    log = simpy_engine.run(network, replication, progress)
+    log = choice.run(network, replication, progress)
     run = frames(network, log)
     checks.check(run)
     return log, tabulate(run)

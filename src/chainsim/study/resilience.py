@@ -19,7 +19,7 @@ import pandas as pd
 from chainsim.economy.books import books
 from chainsim.economy.multipliers import final_sales
 from chainsim.economy.survival import Survival
-from chainsim.engine import simpy_engine
+from chainsim.engine import choice
 from chainsim.model import state
 from chainsim.model.network import WHOLE_SHARE, Hit, Network, Shock, Stage
 from chainsim.results import checks
@@ -147,7 +147,7 @@ def _trace(
     progress: Callable[[float], None] | None = None,
 ) -> Trace:
     """One run, measured from the warm-up's end; raises InvariantError when it breaks a law."""
-    run = frames(network, simpy_engine.run(network, replication, progress))
+    run = frames(network, choice.run(network, replication, progress))
     checks.check(run)
     found = books(run)
     masters = np.array([network.firms[network.stocks[row.stock].firm].kind == "chain_master" for row in network.lines])

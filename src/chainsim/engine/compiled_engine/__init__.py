@@ -6,6 +6,7 @@ In: a Network and a replication.  Out: the same Log as the reference engine's, b
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -51,7 +52,7 @@ class _Run:
         self.network = network
         self.builder = builder
         self.draws = Draws(network, replication)
-        self.state = with_room(opening.state(), network)
+        self.state: Any = with_room(opening.state(), network)
         events = sorted_by_tick([opening.events, by_luck(network, replication)])
         self.calendar = _calendar(events, opening.changes, len(network.draws))
         self.blocks = block(self.state), block(self.calendar)
@@ -64,7 +65,7 @@ class _Run:
             if wanted == calendar.DRAWS:
                 self.draw()
             elif wanted == calendar.SPACE:
-                self.calendar = _longer(self.calendar, int(self.state.outbox.used[0]))  # type: ignore[attr-defined]
+                self.calendar = _longer(self.calendar, int(self.state.outbox.used[0]))
                 self.blocks = block(self.state), block(self.calendar)
             elif wanted == calendar.ROOM:
                 self.state = with_room(self.state, self.network)
@@ -96,11 +97,11 @@ class _Run:
         """Take the log away."""
         blocks = []
         for rows in (self.state.log, self.state.placed):
-            used = int(rows.used[0])  # type: ignore[attr-defined]
-            if used > len(rows.rows):  # type: ignore[attr-defined]
+            used = int(rows.used[0])
+            if used > len(rows.rows):
                 raise AssertionError("an event has left more rows than the log has room for")
-            blocks.append(rows.rows[:used].copy())  # type: ignore[attr-defined]
-            rows.used[0] = 0  # type: ignore[attr-defined]
+            blocks.append(rows.rows[:used].copy())
+            rows.used[0] = 0
         self.builder.add(*blocks)
 
 
@@ -131,7 +132,10 @@ def _longer(k: Calendar, more: int) -> Calendar:
     free[used : used + size - old] = np.arange(old, size)
     k.control[calendar.FREE_USED] = used + size - old
     return k._replace(
-        heap=_grown(k.heap, size), slots=_grown(k.slots, size), free=free, queue=_grown(k.queue, 2 * len(k.queue) + more)
+        heap=_grown(k.heap, size),
+        slots=_grown(k.slots, size),
+        free=free,
+        queue=_grown(k.queue, 2 * len(k.queue) + more),
     )
 
 

@@ -2,8 +2,8 @@
 
 Written, like the rulebook, in the subset of Python that Numba compiles; it runs interpreted, too, and is tested so.
 In and out: arrays of int64.  `advance` runs events until it needs something that only Python can give, says what, and
-goes on where it stood when it is called again.  It must not know where arrays come from; `s` is a State whose tables are
-structured arrays and whose lists are `Rows`.
+goes on where it stood when it is called again.  `s` is a State whose lists are `Rows`.  This module must not know where
+arrays come from.
 
 Two heaps are cheaper than one: the events of one tick are few, and only they need the whole order (round, phase,
 entity, sequence); what is to come is ordered by its tick alone.

@@ -37,13 +37,11 @@ class Opened:
     def state(self) -> State:
         """A fresh copy to run on."""
         spare = most_rows(self.tables)
-        tables: dict[str, Any] = {name: table.copy() for name, table in self.tables.items()}
-        return State(
-            **tables,
-            log=rows(LOG_ROWS + spare, len(EVENT_COLUMNS)),
-            placed=rows(LOG_ROWS + spare, len(ORDER_COLUMNS), self.placed),
-            outbox=rows(len(self.outbox) + spare, OUTBOX_WIDTH, self.outbox),
-        )
+        fields: dict[str, Any] = {name: table.copy() for name, table in self.tables.items()}
+        fields["log"] = rows(LOG_ROWS + spare, len(EVENT_COLUMNS))
+        fields["placed"] = rows(LOG_ROWS + spare, len(ORDER_COLUMNS), self.placed)
+        fields["outbox"] = rows(len(self.outbox) + spare, OUTBOX_WIDTH, self.outbox)
+        return State(**fields)
 
 
 def opened(network: Network) -> Opened:

@@ -1,19 +1,23 @@
 """The rulebook and the calendar, compiled: every function of theirs from its own source, by Numba.
 
-Out: `advance` of `calendar`, compiled, on blocks of addresses.  There is no second text of any rule: the code objects are the interpreted ones,
-bound to a namespace in which every function they call is a compiled one.  This module must not know networks or runs.
+Out: `advance` of `calendar`, compiled, on blocks of addresses.  There is no second text of any rule: the code objects
+are the interpreted ones, bound to a namespace in which every function that they call is a compiled one.  This module
+must not know networks or runs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Iterator
 from functools import cache
 from types import FunctionType, ModuleType
 from typing import Any, Final
 
 import numba
+from numba import types
 
-from chainsim.engine.compiled_engine import calendar, stored
+from chainsim.engine import stored
+from chainsim.engine.compiled_engine import calendar
 from chainsim.engine.compiled_engine.calendar import advance
 from chainsim.engine.compiled_engine.pointers import CALENDAR, STATE, view_at
 from chainsim.model import rules
@@ -69,8 +73,23 @@ def drive(state: Columns, calendar: Columns, horizon: int, log_limit: int, room:
     return advance(state_at(state.ctypes.data), calendar_at(calendar.ctypes.data), horizon, log_limit, room)
 
 
+@contextlib.contextmanager
+def _at_hand() -> Iterator[None]:
+    """Numba keeps what is decorated in here in our folder."""
+    from numba.core import config
+
+    place = stored.folder()
+    before = config.CACHE_DIR
+    if place is not None:
+        config.CACHE_DIR = str(place)
+    try:
+        yield
+    finally:
+        config.CACHE_DIR = before
+
+
 @cache
-def compiled() -> Callable[[Columns, Columns, int, int, int], int]:
+def compiled() -> Any:
     """`drive`, compiled at its first call, or taken from disk."""
     namespace: dict[str, Any] = {"state_at": state_at, "calendar_at": calendar_at}
     for module in MODULES:
@@ -78,8 +97,17 @@ def compiled() -> Callable[[Columns, Columns, int, int, int], int]:
     for name, function in functions().items():
         namespace[name] = numba.njit(FunctionType(function.__code__, namespace, name))
     # Names, not a closure: what a closure holds would be part of the name under which Numba keeps the code.
-    with stored.at_hand():
-        entry: Callable[[Columns, Columns, int, int, int], int] = numba.njit(
+    with _at_hand():
+        return numba.njit(
             FunctionType(drive.__code__, namespace, "drive"), cache=stored.folder() is not None, nogil=True
         )
-    return entry
+
+
+def is_ready() -> bool:
+    """Whether this process has the code already."""
+    return bool(compiled().nopython_signatures)
+
+
+def make_ready() -> None:
+    """Compile, or take from disk, for the one signature there is."""
+    compiled().compile((types.int64[::1], types.int64[::1], types.int64, types.int64, types.int64))

@@ -28,7 +28,7 @@ WORDS: Final = 3  # of a field in a block
 WIDTHS: Final = {"log": len(EVENT_COLUMNS), "placed": len(ORDER_COLUMNS), "outbox": OUTBOX_WIDTH}
 
 
-class Table(types.Type):  # type: ignore[misc]
+class Table(types.Type):
     """Records of one table of the state."""
 
     def __init__(self, record: Any) -> None:
@@ -36,7 +36,7 @@ class Table(types.Type):  # type: ignore[misc]
         super().__init__(name=f"Table({record})")
 
 
-class Grid(types.Type):  # type: ignore[misc]
+class Grid(types.Type):
     """Rows of `width` int64; `grid[i, j]`, or `grid[i]` where the width is 1."""
 
     def __init__(self, width: int) -> None:
@@ -44,7 +44,7 @@ class Grid(types.Type):  # type: ignore[misc]
         super().__init__(name=f"Grid({width})")
 
 
-class List(types.Type):  # type: ignore[misc]
+class List(types.Type):
     """Rows that are added to: `.append(row)`, `.rows`, `.used`."""
 
     def __init__(self, width: int) -> None:
@@ -52,7 +52,7 @@ class List(types.Type):  # type: ignore[misc]
         super().__init__(name=f"List({width})")
 
 
-class View(types.Type):  # type: ignore[misc]
+class View(types.Type):
     """One word: the address of a block."""
 
     def __init__(self, of: type[Any], fields: dict[str, types.Type]) -> None:
@@ -83,22 +83,22 @@ CALENDAR: Final = CalendarView(Calendar, {name: Grid(width) for name, width in C
 @register_model(Table)
 @register_model(Grid)
 @register_model(List)
-class _FieldModel(models.StructModel):  # type: ignore[misc]
+class _FieldModel(models.StructModel):
     def __init__(self, manager: Any, of: Any) -> None:
         super().__init__(manager, of, [("data", types.uintp), ("count", types.intp), ("used", types.uintp)])
 
 
 @register_model(StateView)
 @register_model(CalendarView)
-class _ViewModel(models.PrimitiveModel):  # type: ignore[misc]
+class _ViewModel(models.PrimitiveModel):
     def __init__(self, manager: Any, of: Any) -> None:
         from llvmlite import ir
 
         super().__init__(manager, of, ir.IntType(64))
 
 
-def block(of: State | Calendar) -> Columns:
-    """The addresses of the arrays of a state or calendar; they must outlive it."""
+def block(of: tuple[Any, ...]) -> Columns:
+    """Of a State or a Calendar: the addresses of the arrays of a state or calendar; they must outlive it."""
     words: list[int] = []
     for field in of:
         if isinstance(field, Rows):
@@ -113,7 +113,7 @@ def block(of: State | Calendar) -> Columns:
 def view_at(of: View) -> Callable[[int], Any]:
     """A compiled function from the address of a block to a view of it."""
 
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def view(_: Any, address: Any) -> Any:
         def generate(__: Any, ___: Any, ____: Any, values: Sequence[Any]) -> Any:
             return values[0]
@@ -128,7 +128,7 @@ def _attributes(views: type[View], of: View) -> None:
     """Let compiled code read the fields of a view."""
 
     def declare(name: str, kind: Any, position: int) -> None:
-        @intrinsic  # type: ignore[untyped-decorator]
+        @intrinsic
         def load(_: Any, view: Any) -> Any:
             def generate(context: Any, builder: Any, signature: Any, values: Sequence[Any]) -> Any:
                 words = builder.inttoptr(values[0], cgutils.intp_t.as_pointer())
@@ -140,7 +140,7 @@ def _attributes(views: type[View], of: View) -> None:
 
             return kind(view), generate
 
-        @overload_attribute(views, name)  # type: ignore[untyped-decorator]
+        @overload_attribute(views, name)
         def get(view: Any) -> Callable[[Any], Any]:
             def field(view: Any) -> Any:
                 return load(view)
@@ -166,7 +166,7 @@ def _address(context: Any, builder: Any, kind: Any, value: Any, width: int, row:
     return cgutils.gep(builder, builder.inttoptr(field.data, cgutils.intp_t.as_pointer()), at)
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _record_of(_: Any, table: Any, row: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, values: Sequence[Any]) -> Any:
         address = _address(context, builder, table, values[0], table.record.size // 8, values[1])
@@ -175,7 +175,7 @@ def _record_of(_: Any, table: Any, row: Any) -> Any:
     return table.record(table, types.intp), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _number_of(_: Any, grid: Any, row: Any, column: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, values: Sequence[Any]) -> Any:
         return builder.load(_address(context, builder, grid, values[0], grid.width, values[1], values[2]))
@@ -183,7 +183,7 @@ def _number_of(_: Any, grid: Any, row: Any, column: Any) -> Any:
     return types.int64(grid, types.intp, types.intp), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _put(_: Any, grid: Any, row: Any, column: Any, number: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, values: Sequence[Any]) -> Any:
         builder.store(values[3], _address(context, builder, grid, values[0], grid.width, values[1], values[2]))
@@ -191,7 +191,7 @@ def _put(_: Any, grid: Any, row: Any, column: Any, number: Any) -> Any:
     return types.void(grid, types.intp, types.intp, types.int64), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _count(_: Any, field: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, values: Sequence[Any]) -> Any:
         return cgutils.create_struct_proxy(field)(context, builder, value=values[0]).count
@@ -199,7 +199,7 @@ def _count(_: Any, field: Any) -> Any:
     return types.intp(field), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _rows_of(_: Any, rows: Any) -> Any:
     kind = Grid(rows.width)
 
@@ -209,7 +209,7 @@ def _rows_of(_: Any, rows: Any) -> Any:
     return kind(rows), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _used_of(_: Any, rows: Any) -> Any:
     kind = Grid(1)
 
@@ -222,7 +222,7 @@ def _used_of(_: Any, rows: Any) -> Any:
     return kind(rows), generate
 
 
-@overload(operator.getitem)  # type: ignore[untyped-decorator]
+@overload(operator.getitem)
 def _getitem(of: Any, at: Any) -> Callable[[Any, Any], Any] | None:
     def record(of: Any, at: Any) -> Any:
         return _record_of(of, at)
@@ -240,7 +240,7 @@ def _getitem(of: Any, at: Any) -> Callable[[Any, Any], Any] | None:
     return None
 
 
-@overload(operator.setitem)  # type: ignore[untyped-decorator]
+@overload(operator.setitem)
 def _setitem(of: Any, at: Any, number: Any) -> Callable[[Any, Any, Any], None] | None:
     def put_number(of: Any, at: Any, number: Any) -> None:
         _put(of, at, 0, number)
@@ -253,7 +253,7 @@ def _setitem(of: Any, at: Any, number: Any) -> Callable[[Any, Any, Any], None] |
     return None
 
 
-@overload(len)  # type: ignore[untyped-decorator]
+@overload(len)
 def _len(of: Any) -> Callable[[Any], int] | None:
     def count(of: Any) -> int:
         found: int = _count(of)
@@ -262,7 +262,7 @@ def _len(of: Any) -> Callable[[Any], int] | None:
     return count if isinstance(of, (Table, Grid)) else None
 
 
-@overload_attribute(List, "rows")  # type: ignore[untyped-decorator]
+@overload_attribute(List, "rows")
 def _rows(rows: Any) -> Callable[[Any], Any]:
     def field(rows: Any) -> Any:
         return _rows_of(rows)
@@ -270,7 +270,7 @@ def _rows(rows: Any) -> Callable[[Any], Any]:
     return field
 
 
-@overload_attribute(List, "used")  # type: ignore[untyped-decorator]
+@overload_attribute(List, "used")
 def _used(rows: Any) -> Callable[[Any], Any]:
     def field(rows: Any) -> Any:
         return _used_of(rows)
@@ -278,7 +278,7 @@ def _used(rows: Any) -> Callable[[Any], Any]:
     return field
 
 
-@overload_method(List, "append")  # type: ignore[untyped-decorator]
+@overload_method(List, "append")
 def _append(rows: Any, row: Any) -> Callable[[Any, Any], None]:
     def append(rows: Any, row: Any) -> None:
         at = rows.used[0]

@@ -3,7 +3,8 @@
 Plain functions over columns of state, in the subset of Python that Numba compiles.  A rule changes the state, adds
 rows to the log and leaves its follow-up events in the outbox; it never touches a calendar and never draws.
 Which rule runs when is fixed by (tick, round, phase, entity, sequence); see docs/decisions.  One module a family;
-upper may use lower: changes, disruption, growth, ordering, delivering, cash, lines | sourcing, waking | orders | working_time.
+upper may use lower: changes, disruption, growth, ordering, delivering, cash, lines | sourcing, waking | orders |
+working_time.
 """
 
 from __future__ import annotations

@@ -148,7 +148,7 @@ def startable(s: State, index: int) -> int:
 
 
 def short_of_components(s: State, tick: int, number: int, begin: int, end: int, quantity: int) -> bool:
-    """Whether a batch of an order lacks a component; marks each one that it lacks, so that its arrival wakes the line."""
+    """Whether a batch of an order lacks a component; marks each that it lacks, so that its arrival wakes the line."""
     short = False
     for n in range(begin, end):
         need = s.needs[n]

@@ -163,7 +163,9 @@ def the_log_adds_up_to_the_state(run: Run) -> None:
     left = state.outstanding(end)
     assert {order: row.open for order, row in left.items() if row.open} == {o: q for o, q in books.open.items() if q}
     used = end.counts[0].order_rows
-    assert len({id(row) for row in left.values()}) + len(_free_orders(end)) == used, "an order's row is lost or used twice"
+    assert len({id(row) for row in left.values()}) + len(_free_orders(end)) == used, (
+        "an order's row is lost or used twice"
+    )
     assert [need.carry for need in end.needs] == [need.carry for need in books.needs]
     assert [purse.cash for purse in end.purses] == books.till.cash
     assert [purse.insolvent == 1 for purse in end.purses] == [n in books.till.insolvent for n in range(len(end.purses))]

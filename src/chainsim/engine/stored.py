@@ -1,13 +1,13 @@
 """Where compiled code is kept: one folder for each version of what it is compiled from.
 
+This module must stay quick to import: whether code is there decides whether Numba is worth importing.
 In: nothing but the sources and the machine.  Out: a folder that may be written, or none: then code lives as long as the
-process.  The folder's name is a key of every source that goes into the code, so that a changed rule is never run from an
-old file; files in it are written whole or not at all, so that several processes may compile at the same time.
+process.  The folder's name is a key of every source that goes into the code, so that a changed rule is never run from
+an old file; files in it are written whole or not at all, so that several processes may compile at the same time.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import platform
@@ -19,11 +19,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-import chainsim.engine.compiled_engine as here
 from chainsim.model import rules, state
 
 VARIABLE: Final = "CHAINSIM_CACHE"  # names another place for the cache
-OWN: Final = 0o700
+CONSTANTS: Final = ("state.py", "network.py", "terms.py")  # of the model, that rules take constants from
+OWN: Final = 0o700  # a folder that nobody else may write
 
 
 @cache
@@ -38,10 +38,10 @@ def key() -> str:
 
 def sources() -> list[Path]:
     """The files that go into the code."""
-    folders = [Path(package.__path__[0]) for package in (rules, here)]
+    folders = Path(rules.__path__[0]), Path(__file__).with_name("compiled_engine")
     found = [path for folder in folders for path in sorted(folder.glob("*.py"))]
-    network = Path(str(state.__file__)).with_name("network.py")
-    return [*found, Path(str(state.__file__)), network, network.with_name("terms.py")]
+    model = Path(str(state.__file__)).parent
+    return [*found, *(model / name for name in CONSTANTS)]
 
 
 @cache
@@ -77,18 +77,3 @@ def is_there() -> bool:
     """Whether compiled code has been kept, so that nothing needs to be compiled."""
     place = folder()
     return place is not None and next(place.rglob("*.nbi"), None) is not None
-
-
-@contextlib.contextmanager
-def at_hand() -> Iterator[None]:
-    """Numba keeps what is decorated in here in our folder."""
-    from numba.core import config
-
-    place = folder()
-    before = config.CACHE_DIR
-    if place is not None:
-        config.CACHE_DIR = str(place)
-    try:
-        yield
-    finally:
-        config.CACHE_DIR = before
