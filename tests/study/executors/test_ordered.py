@@ -114,6 +114,6 @@ def test_losses_are_counted_call_by_call() -> None:
 
 
 def test_an_error_of_a_call_is_raised_as_it_was_with_its_traceback() -> None:
-    with pytest.raises(ValueError, match="^no 1$") as caught:
+    with pytest.raises(ValueError, match=r"^no 1$") as caught:
         run_all(fail, [(1,), (2,)], Scripted(1), nothing, nothing)
     assert 'raise ValueError(f"no {number}")' in str(caught.value.__cause__)
