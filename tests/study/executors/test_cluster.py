@@ -189,6 +189,7 @@ def test_ctrl_c_takes_the_tasks_back(
     assert tables(tmp_path / "run") == whole
 
 
+@pytest.mark.nightly
 def test_the_scheduler_may_go_and_the_study_can_be_resumed(dask: Dask, under_way: Any, tmp_path: Path) -> None:
     dask.worker()
     process = under_way(dask.address)
