@@ -20,7 +20,7 @@ from typing import Any, ClassVar, Final, NamedTuple
 from chainsim.errors import ClusterError, WorkerLostError
 from chainsim.study.executors.base import BrokenExecutor, Executor, Future
 from chainsim.study.executors.calls import Sealed, other_version, present, versions, warm
-from chainsim.study.executors.connecting import connect, first_line, start_here, told
+from chainsim.study.executors.connecting import Own, connect, first_line, start_here, told
 
 DESERTED: Final = 10.0  # seconds without any worker, after which none is expected any more
 CLOSE: Final = 1.0  # seconds for a farewell
@@ -43,7 +43,7 @@ class Cluster(Executor):
 
     far: ClassVar[bool] = True
 
-    def __init__(self, client: Any, address: str, tell: Callable[[str], None], own: Any = None) -> None:
+    def __init__(self, client: Any, address: str, tell: Callable[[str], None], own: Own | None = None) -> None:
         self.tell = tell
         self.address = address
         self._client = client
@@ -64,7 +64,7 @@ class Cluster(Executor):
     def started_here(cls, size: int, tell: Callable[[str], None] = lambda _: None) -> Cluster:
         """A scheduler and so many workers on this machine, for this purpose."""
         own, client = start_here(size)
-        return cls(client, own.scheduler_address, tell, own)._ready()
+        return cls(client, own.cluster.scheduler_address, tell, own)._ready()
 
     @property
     def size(self) -> int:
@@ -105,8 +105,7 @@ class Cluster(Executor):
         with contextlib.suppress(Exception):
             self._client.close(CLOSE)
         if self._own is not None:
-            with contextlib.suppress(Exception):
-                self._own.close(CLOSE)
+            self._own.stop()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

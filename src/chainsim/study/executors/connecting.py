@@ -9,15 +9,20 @@ from __future__ import annotations
 import contextlib
 import importlib
 import logging
+import multiprocessing
 import socket
+import threading
 import time
 import warnings
-from typing import Any, Final
+from multiprocessing.process import BaseProcess
+from typing import Any, Final, NamedTuple
 
 from chainsim.errors import ClusterError
 from chainsim.study.executors.local import without_interrupts
 
 CONNECT: Final = 5.0  # seconds in which a scheduler must answer
+GRACE: Final = 0.3  # seconds for idle workers to end by themselves
+CLOSE: Final = 10.0  # seconds for Dask to put all in order
 INSTALL: Final = "pip install 'chainsim[cluster]'"
 QUIET: Final = ("asyncio", "distributed", "tornado", "tornado.application", "tornado.general")
 SILENT: Final = logging.CRITICAL + 1
@@ -36,16 +41,38 @@ def connect(address: str) -> Any:
         ) from error
 
 
-def start_here(size: int) -> tuple[Any, Any]:
+class Own(NamedTuple):
+    """A cluster that was started here, and what ran here before."""
+
+    cluster: Any
+    others: list[BaseProcess]
+
+    def stop(self) -> None:
+        """End it at once, whatever its workers do: Dask itself would wait for them."""
+        killer = threading.Timer(GRACE, self._kill)
+        killer.start()
+        with contextlib.suppress(Exception):
+            self.cluster.close(CLOSE)
+        killer.cancel()
+
+    def _kill(self) -> None:
+        for process in multiprocessing.active_children():
+            if process not in self.others and process.name.startswith("Dask Worker"):
+                process.kill()
+
+
+def start_here(size: int) -> tuple[Own, Any]:
     """A scheduler and so many workers on this machine, which never see Ctrl-C; and a client."""
     distributed = _library()
+    others = multiprocessing.active_children()
     try:
         with without_interrupts(), _quiet_settings():
             cluster = distributed.LocalCluster(
                 n_workers=size, threads_per_worker=1, processes=True, memory_limit=0, dashboard_address=None,
                 worker_dashboard_address=None, silence_logs=SILENT,
             )  # fmt: skip
-            return cluster, distributed.Client(cluster, timeout=CONNECT, set_as_default=False)
+            client = distributed.Client(cluster, timeout=CONNECT, set_as_default=False)
+        return Own(cluster, others), client
     except Exception as error:
         raise ClusterError(f"a Dask cluster could not be started here: {told(error)}") from error
 
