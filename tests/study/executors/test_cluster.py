@@ -260,10 +260,19 @@ def test_without_the_library_the_line_to_type_is_told(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_cluster_of_this_machine_needs_no_preparation(
-    chainsim: Any, small: Path, tmp_path: Path, whole: dict[str, bytes]
+def test_a_cluster_of_this_machine_ends_with_ctrl_c_and_goes_on_from_there(
+    under_way: Any, chainsim: Any, tmp_path: Path, whole: dict[str, bytes]
 ) -> None:
-    done = chainsim("run", small, *STUDY, "--cluster", "local:2", "--out", "run", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert all(" % of 14 runs, " in line for line in done.stderr.splitlines()), done.stderr
+    process = under_way("local:2")
+    begin = time.monotonic()
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+    _, said = process.communicate(timeout=20)
+    assert process.returncode == 130, said
+    assert time.monotonic() - begin < 5
+    *others, stopped, again = said.splitlines()
+    assert all(" % of 14 runs, " in line for line in others), said
+    assert stopped.endswith(" are kept, to go on:")
+    resumed = chainsim(*again.split()[1:], cwd=tmp_path)
+    assert resumed.returncode == 0, resumed.stderr
+    assert all(" % of 14 runs, " in line for line in resumed.stderr.splitlines()), resumed.stderr
     assert tables(tmp_path / "run") == whole
