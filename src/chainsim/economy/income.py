@@ -22,7 +22,7 @@ from chainsim.errors import InvariantError
 from chainsim.model import state
 from chainsim.model.network import Region
 from chainsim.records import Columns
-from chainsim.results.frames import Run, simulated_firms
+from chainsim.results.frames import Tallied, simulated_firms
 from chainsim.results.steps import sums
 
 BALANCE_SHEET: Final = (CASH, RECEIVABLE, PAYABLE, EQUIPMENT, CAPITAL)
@@ -32,7 +32,7 @@ COLUMNS: Final = (*SIDES, "income_tax", "value_added_tax")
 
 
 def income(
-    run: Run, account: pd.DataFrame, claims: pd.DataFrame, before: np.ndarray, after: np.ndarray
+    run: Tallied, account: pd.DataFrame, claims: pd.DataFrame, before: np.ndarray, after: np.ndarray
 ) -> pd.DataFrame:
     """The columns of `COLUMNS` by firm, int64, fen, of what measures count.
 
@@ -81,19 +81,21 @@ def _rounded(share: Fraction, values: Columns) -> Columns:
     return np.array([round(share * int(value)) for value in values], dtype=np.int64)
 
 
-def _share(run: Run, field: str, added: Columns) -> Columns:
+def _share(run: Tallied, field: str, added: Columns) -> Columns:
     """A stated share of each firm's value added; nothing of what is below 0."""
     shares = [getattr(row, field) for row in run.network.footprints] or [Fraction(0)] * len(added)
     paid = [round(share * max(int(value), 0)) for share, value in zip(shares, added, strict=True)]
     return np.array(paid, dtype=np.int64)
 
 
-def _logged(run: Run, claims: pd.DataFrame, count: int) -> dict[str, Columns]:
+def _logged(run: Tallied, claims: pd.DataFrame, count: int) -> dict[str, Columns]:
     """What log and invoices say was paid beside goods, by firm: interest and fees, running costs, write-offs."""
     network = run.network
     purse = np.array([row.firm for row in network.purses], dtype=np.int64)
     begin = network.warm_up
-    spent, interest, switched = (run.counted(kind) for kind in (state.SPENT, state.INTEREST, state.SWITCHED))
+    spent, interest, switched = (
+        run.tally.kept[kind].since(begin) for kind in (state.SPENT, state.INTEREST, state.SWITCHED)
+    )
     fee, lost = claims["fee"].to_numpy(), claims["written_off"].to_numpy()
     sold = (fee != KEPT) & (claims["tick"].to_numpy() >= begin)
     lost = lost & (claims["paid"].to_numpy() >= begin)

@@ -9,12 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final
 
 from chainsim.model import state
 from chainsim.model.network import WHOLE_SHARE, Network
+from chainsim.results.folding import RELEVANT
 
-RELEVANT: Final = (state.SET_NEED, state.SET_LANE_TERMS, state.SET_LANE_SHARE, state.SET_YIELD)
+__all__ = [
+    "RELEVANT",
+    "Terms",
+    "inputs",
+    "lanes_of",
+    "material_costs",
+    "opening_costs",
+    "other_share",
+    "purchase_costs",
+    "warehouses",
+]
 
 
 @dataclass(slots=True)

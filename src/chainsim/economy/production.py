@@ -19,7 +19,7 @@ from chainsim.economy.inventory import Pool
 from chainsim.errors import InvariantError
 from chainsim.model.network import Network
 from chainsim.records import Columns
-from chainsim.results.frames import Run, simulated_firms
+from chainsim.results.frames import Tallied, simulated_firms
 from chainsim.results.periods import Periods
 from chainsim.results.steps import sums
 
@@ -36,7 +36,7 @@ COLUMNS: Final = (
 )
 
 
-def production(run: Run, counted: pd.DataFrame, pools: Mapping[str, Pool], periods: Periods) -> pd.DataFrame:
+def production(run: Tallied, counted: pd.DataFrame, pools: Mapping[str, Pool], periods: Periods) -> pd.DataFrame:
     """The columns of `COLUMNS` by firm, int64, fen; of markets and outside sources only what they sold and bought.
 
     counted: deliveries since the warm-up.  materials_sold: what is in what was sold, at weighted averages of what was

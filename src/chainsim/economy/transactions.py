@@ -14,6 +14,7 @@ import pandas as pd
 
 from chainsim.economy.books import Books
 from chainsim.economy.chains import chains
+from chainsim.model import state
 from chainsim.results.frames import simulated_firms
 from chainsim.results.steps import sums
 from chainsim.results.tables import FEN
@@ -35,18 +36,19 @@ def transactions(books: Books, by: Sequence[str] = ("month", "seller", "buyer", 
     the end of the warm-up; units of different parts are summed only if `part` is not among them.
     """
     run, network = books.run, books.run.network
-    counted = books.counted
-    lane, lanes = counted["lane"].to_numpy(), len(network.lanes)
-    month = books.periods.of(counted["tick"].to_numpy())
-    cell = month * lanes + lane
-    size = len(books.periods) * lanes
+    found, lanes = run.tally.segments, len(network.lanes)
+    from_warm_up = np.arange(len(found)) >= found.first
     totals = {
-        name: np.bincount(cell, counted[column].to_numpy(), minlength=size)
-        for name, column in (("units", "quantity"), ("cny", "amount"), ("freight_cny", "freight"))
+        name: found.by_period(column * from_warm_up[:, None]).ravel()
+        for name, column in (
+            ("units", run.tally.quanta[state.RECEIVED]),
+            ("cny", books.invoices.amount),
+            ("freight_cny", books.invoices.freight),
+        )
     }
-    there = np.flatnonzero(np.bincount(cell, minlength=size))
+    there = np.flatnonzero(totals["units"])
     at = there % lanes
-    table = pd.DataFrame({name: columns[there] for name, columns in totals.items()})
+    table = pd.DataFrame({name: columns[there].astype(np.float64) for name, columns in totals.items()})
     table["units"] /= run.lanes.per_unit[at]
     table[["cny", "freight_cny"]] /= FEN
     facts = {"month": np.array(books.periods.months, dtype=object)[there // lanes]}

@@ -25,13 +25,13 @@ from chainsim.economy.multipliers import multipliers
 from chainsim.economy.transactions import by_place, purchases_by_ring
 from chainsim.economy.type_one import multiplier_table, product_table
 from chainsim.results import tables
-from chainsim.results.frames import Run
+from chainsim.results.frames import Run, Tallied
 from chainsim.results.line_table import line_table
 from chainsim.results.market_table import market_table
 from chainsim.results.stock_points import stock_table
 
 
-def tabulate(run: Run) -> dict[str, pd.DataFrame]:
+def tabulate(run: Tallied) -> dict[str, pd.DataFrame]:
     """The tables of a run; measures count from the end of the warm-up.
 
     Raises InvariantError when its books do not add up.
@@ -55,10 +55,10 @@ def tables_of(of: Books) -> dict[str, pd.DataFrame]:
         "stocks": stock_table(run),
         "lines": line_table(run),
         "bottlenecks": bottlenecks(run, plants_only=True),
-        "lanes": tables.lane_table(run, counted),
-        "markets": market_table(run, counted),
+        "lanes": tables.lane_table(run),
+        "markets": market_table(run),
         "costs": cost_table(run),
-        "daily": tables.daily_table(run, of.deliveries),
+        "daily": tables.daily_table(run),
         "multipliers": multipliers(run.network, counted, of.production),
         "type_one": multiplier_table(run.network, counted, of.production),
         "products": product_table(run.network),
