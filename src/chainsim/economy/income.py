@@ -18,6 +18,7 @@ import pandas as pd
 
 from chainsim.economy.accounts import CAPITAL, CASH, EQUIPMENT, PAYABLE, RECEIVABLE
 from chainsim.economy.claims import KEPT
+from chainsim.economy.rounding import share_of
 from chainsim.errors import InvariantError
 from chainsim.model import state
 from chainsim.model.network import Region
@@ -78,13 +79,13 @@ def local_tax(region: Region, sides: pd.DataFrame) -> np.ndarray:
 
 
 def _rounded(share: Fraction, values: Columns) -> Columns:
-    return np.array([round(share * int(value)) for value in values], dtype=np.int64)
+    return np.array([share_of(value, share) for value in values.tolist()], dtype=np.int64)
 
 
 def _share(run: Tallied, field: str, added: Columns) -> Columns:
     """A stated share of each firm's value added; nothing of what is below 0."""
     shares = [getattr(row, field) for row in run.network.footprints] or [Fraction(0)] * len(added)
-    paid = [round(share * max(int(value), 0)) for share, value in zip(shares, added, strict=True)]
+    paid = [share_of(max(value, 0), share) for share, value in zip(shares, added.tolist(), strict=True)]
     return np.array(paid, dtype=np.int64)
 
 

@@ -11,11 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 
 from chainsim.economy.nominal import opening_costs
+from chainsim.economy.remember import once_per_network
+from chainsim.economy.rounding import share_of
 from chainsim.model import state
+from chainsim.model.network import Network
 from chainsim.records import Columns
 from chainsim.results.frames import Tallied
 
@@ -95,7 +99,7 @@ def valued(run: Tallied, invoiced: Columns) -> dict[str, Pool]:
     moved = quantities(run, segments.by_period)
     buys = np.array([point.role == "bought" for point in network.stocks], dtype=bool)
     makes = np.array([point.role == "made" for point in network.stocks], dtype=bool)
-    on_hand, cost = _opening(run)
+    on_hand, cost = _opening(network)
     nothing = np.zeros_like(moved.received)
 
     paid = by_stock(segments.by_period(invoiced), run.lanes.buyer_stock, len(network.stocks))
@@ -127,14 +131,15 @@ def _only(values: Columns, chosen: np.ndarray) -> Columns:
     return result
 
 
-def _opening(run: Tallied) -> tuple[Columns, Columns]:
+@once_per_network
+def _opening(network: Network) -> tuple[Columns, Columns]:
     """Quanta that are there or on their way to buyers at the start, and what they cost, fen; int64[P] each."""
-    network = run.network
     quanta = np.array([point.on_hand for point in network.stocks], dtype=np.int64)
     for transit in network.transits:
         quanta[network.lanes[transit.lane].supplier] += transit.quantity
     costs = opening_costs(network)
-    fen = [round(costs.get(stock, 0) * int(quantity)) for stock, quantity in enumerate(quanta)]
+    none = Fraction(0)
+    fen = [share_of(quantity, costs.get(stock, none)) for stock, quantity in enumerate(quanta.tolist())]
     return quanta, np.array(fen, dtype=np.int64)
 
 

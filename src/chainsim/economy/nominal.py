@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+from chainsim.economy.remember import once_per_network
 from chainsim.model import state
 from chainsim.model.network import WHOLE_SHARE, Network
 from chainsim.results.folding import RELEVANT
@@ -111,6 +112,7 @@ def opening_costs(network: Network) -> dict[int, Fraction]:
     return purchase_costs(network, terms) | material_costs(network, terms)
 
 
+@once_per_network
 def other_share(network: Network) -> list[float]:
     """Share of its revenue that each simulated firm spends on sectors that no firm here sells, 0 of all others."""
     if not network.footprints:

@@ -12,7 +12,7 @@ from chainsim.economy import accounts
 from chainsim.economy.books import Books, books
 from chainsim.economy.bottlenecks import bottlenecks
 from chainsim.economy.chains import chains
-from chainsim.economy.concentration import concentration, exposure
+from chainsim.economy.concentration import Purchases
 from chainsim.economy.costs import cost_table
 from chainsim.economy.effects import effect_table
 from chainsim.economy.fiscal import Account, fiscal_account
@@ -48,7 +48,7 @@ def tables_of(of: Books) -> dict[str, pd.DataFrame]:
     """The same from books that are already made."""
     run, counted = of.run, of.counted
     public = fiscal_account(run, of.deliveries)
-    firms = _firm_table(of, public)
+    firms, bought = _firm_table(of, public), Purchases(run.network, counted)
     result = {
         "firms": firms,
         "groups": group_table(firms),
@@ -65,8 +65,8 @@ def tables_of(of: Books) -> dict[str, pd.DataFrame]:
         "effects": effect_table(of),
         "localisation": localisation(run.network, counted, of.production),
         "leakage": leakage(run.network, counted, of.production),
-        "concentration": concentration(run.network, counted),
-        "exposure": exposure(run.network, counted),
+        "concentration": bought.concentration(),
+        "exposure": bought.exposure(),
         "transactions": by_place(of),
         "fiscal": public.table(run.network),
     }
