@@ -14,8 +14,8 @@ from chainsim.economy import accounts, audit, identities
 from chainsim.economy.claims import claims
 from chainsim.economy.income import income
 from chainsim.economy.inventory import Pool, valued
-from chainsim.economy.production import production
 from chainsim.economy.invoices import Invoices, invoices
+from chainsim.economy.production import production
 from chainsim.results.frames import Tallied
 from chainsim.results.periods import Periods, periods
 

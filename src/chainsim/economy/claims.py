@@ -40,7 +40,9 @@ def claims(run: Tallied, deliveries: pd.DataFrame) -> pd.DataFrame:
     paid, written_off, fee = (found[name].to_numpy().copy() for name in ("paid", "written_off", "fee"))
     paid[followed] = OPEN
     order, amount = found["order"].to_numpy(), found["amount"].to_numpy()
-    settled = [run.tally.kept[kind] for kind in (state.PAID, state.WRITTEN_OFF)]  # nobody is paid after being written off
+    settled = [
+        run.tally.kept[kind] for kind in (state.PAID, state.WRITTEN_OFF)
+    ]  # nobody is paid after being written off
     at = _matching(order, np.concatenate([rows.order for rows in settled]), followed)
     if (amount[at] != np.concatenate([rows.quantity for rows in settled])).any():
         raise InvariantError("invariant broken: the ledger is wrong: a payment is not what was invoiced")

@@ -103,7 +103,13 @@ class Purchases:
                 )
         columns = (
             *("buyer", "part", "group", "purchases_cny", "suppliers", "largest_share", "hhi", "hhi_low"),
-            *("effective_suppliers", "highly_concentrated", "outside_share", "single_source_share", "revenue_at_risk_cny"),
+            *(
+                "effective_suppliers",
+                "highly_concentrated",
+                "outside_share",
+                "single_source_share",
+                "revenue_at_risk_cny",
+            ),
         )
         return _sorted(pd.DataFrame(rows, columns=list(columns)), ["buyer", "part", "group"])
 

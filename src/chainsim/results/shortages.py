@@ -63,7 +63,9 @@ def _last_there(begin: Columns, end: Columns, stock: Columns) -> list[tuple[int,
             at += 1
         until, component = -lacking[0][0], lacking[0][1]
         later = at
-        while later < len(waiting) and waiting[later][0] < until and (-waiting[later][1], waiting[later][2]) > lacking[0]:
+        while (
+            later < len(waiting) and waiting[later][0] < until and (-waiting[later][1], waiting[later][2]) > lacking[0]
+        ):
             heapq.heappush(lacking, (-waiting[later][1], waiting[later][2]))
             later += 1
         at = later

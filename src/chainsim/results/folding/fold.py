@@ -17,7 +17,7 @@ from chainsim.errors import InvariantError
 from chainsim.model import state
 from chainsim.model.network import Network
 from chainsim.records import Columns, Floats, Log
-from chainsim.results.columns import LaneColumns, Rows, lane_columns
+from chainsim.results.columns import Rows, lane_columns
 from chainsim.results.folding.block import Block, WholeTicks, block_of, blocks
 from chainsim.results.folding.days import Days
 from chainsim.results.folding.evidence import Collector, Evidence

@@ -111,8 +111,7 @@ class Invoices:
 
 
 def single_lanes(network: Network, lanes: LaneColumns) -> np.ndarray:
-    """Lanes of which every claim matters by itself, bool[lanes]: a firm's cash is simulated, or its claims are paid for.
-    """
+    """Lanes of which every claim matters by itself, bool[lanes]: a firm's cash is simulated, or its claims are paid for."""
     purses = {purse.firm for purse in network.purses}
     paid_for = {row.of for row in network.fiscal if row.basis == "claim"}
     firms = np.zeros(len(network.firms), dtype=bool)

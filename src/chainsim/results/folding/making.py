@@ -87,9 +87,7 @@ class Making:
         tick, line, rise = np.array(due, dtype=np.int64).reshape(len(due), 3).T
         every = np.concatenate([*ticks, tick])
         order = np.argsort(every, kind="stable")
-        self.overhang.take(
-            np.concatenate([*lines, line])[order], every[order], np.concatenate([*rises, rise])[order]
-        )
+        self.overhang.take(np.concatenate([*lines, line])[order], every[order], np.concatenate([*rises, rise])[order])
 
     def finish(self, horizon: int) -> None:
         """Let what holds last to the horizon."""
