@@ -79,6 +79,7 @@ def opening(network: Network) -> State:
         claims=[],
         counts=[counts],
         log=[],
+        placed=[],
         outbox=[],
     )
 

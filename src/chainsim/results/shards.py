@@ -67,22 +67,29 @@ class Shards:
 
         It is not forced down to the disk, which would cost more than many a trial: after a power cut, its hash tells.
         """
-        parts = {name: _bytes(table) for name, table in tables.items()}
-        sizes = {name: len(part) for name, part in parts.items()}
-        digest = _digest(sizes, orders, parts.values())
-        facts = {"sha256": digest, "orders": orders, "seconds": seconds, "tables": sizes}
-        header = json.dumps(facts).encode() + b"\n"
+        return self.put(key, pack(tables, orders, seconds))
+
+    def put(self, key: str, packed: bytes) -> Shard:
+        """Write a shard that was packed elsewhere."""
         self.folder.mkdir(exist_ok=True)
         temporary = self.folder / f".{key}-{os.getpid()}"
         try:
             with temporary.open("wb") as file:
-                file.writelines([header, *parts.values()])
+                file.write(packed)
             os.replace(temporary, self.path(key))
         except BaseException:
             with contextlib.suppress(OSError):
                 temporary.unlink(missing_ok=True)
             raise
-        return Shard(self.path(key), digest, orders, seconds, _places(sizes, len(header)))
+        return _shard(self.path(key), packed[: packed.index(b"\n") + 1])
+
+
+def pack(tables: Mapping[str, pd.DataFrame], orders: int, seconds: float) -> bytes:
+    """A shard as it will stand in its file."""
+    parts = {name: _bytes(table) for name, table in tables.items()}
+    sizes = {name: len(part) for name, part in parts.items()}
+    facts = {"sha256": _digest(sizes, orders, parts.values()), "orders": orders, "seconds": seconds, "tables": sizes}
+    return b"".join([json.dumps(facts).encode(), b"\n", *parts.values()])
 
 
 def count(folder: Path) -> int:
@@ -99,8 +106,13 @@ def _read(path: Path) -> Shard:
         digest = _digest(sizes, facts["orders"], (file.read(size) for size in sizes.values()))
         if digest != facts["sha256"] or file.read(1):
             raise ValueError(f"{path} does not match its hash")
-    places = _places(sizes, len(header))
-    return Shard(path, digest, int(facts["orders"]), float(facts["seconds"]), places)
+    return _shard(path, header)
+
+
+def _shard(path: Path, header: bytes) -> Shard:
+    facts: dict[str, Any] = json.loads(header)
+    places = _places(facts["tables"], len(header))
+    return Shard(path, facts["sha256"], int(facts["orders"]), float(facts["seconds"]), places)
 
 
 def _places(sizes: Mapping[str, int], begin: int) -> dict[str, tuple[int, int]]:

@@ -21,7 +21,7 @@ from typing import Any
 
 import pandas as pd
 
-from chainsim.errors import FolderError, WorkerLostError
+from chainsim.errors import ClusterError, FolderError, WorkerLostError
 from chainsim.results import claim
 from chainsim.results.interrupted import SHARDS, STUDY, refuse_other, staged_beside
 from chainsim.results.shards import Shards, count
@@ -100,7 +100,8 @@ class RunFolder:
 
     def _kept(self, error: BaseException | None) -> int:
         """How many finished trials are kept after this error; none where running them again would not do better."""
-        resumable = not isinstance(error, Exception) or isinstance(error, FolderError | WorkerLostError | OSError)
+        again = FolderError | ClusterError | WorkerLostError | OSError
+        resumable = not isinstance(error, Exception) or isinstance(error, again)
         return count(self.shards.folder) if self.study is not None and error is not None and resumable else 0
 
     def _forget_parents(self) -> None:

@@ -19,7 +19,7 @@ import pandas as pd
 from chainsim.economy.books import books
 from chainsim.economy.multipliers import final_sales
 from chainsim.economy.survival import Survival
-from chainsim.engine import simpy_engine
+from chainsim.engine import choice
 from chainsim.model import state
 from chainsim.model.network import WHOLE_SHARE, Hit, Network, Shock, Stage
 from chainsim.results import checks
@@ -28,7 +28,7 @@ from chainsim.results.frames import Run, deliveries, frames
 from chainsim.results.shortages import waits
 from chainsim.results.steps import sums
 from chainsim.results.tables import FEN
-from chainsim.study.executors import run_all
+from chainsim.study.executors import Jobs, run_all
 
 WINDOW_DAYS: Final = 28  # of flows before the stop
 COLUMNS: Final = (
@@ -89,7 +89,7 @@ def resilience(
     tick: int,
     ticks: int,
     follow: int,
-    jobs: int = 1,
+    jobs: Jobs = 1,
     replication: int = 0,
     done: Callable[[int], None] = lambda _: None,
     progress: Callable[[float], None] = lambda _: None,
@@ -147,7 +147,7 @@ def _trace(
     progress: Callable[[float], None] | None = None,
 ) -> Trace:
     """One run, measured from the warm-up's end; raises InvariantError when it breaks a law."""
-    run = frames(network, simpy_engine.run(network, replication, progress))
+    run = frames(network, choice.run(network, replication, progress))
     checks.check(run)
     found = books(run)
     masters = np.array([network.firms[network.stocks[row.stock].firm].kind == "chain_master" for row in network.lines])

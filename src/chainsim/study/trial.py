@@ -15,7 +15,8 @@ import pandas as pd
 
 from chainsim.economy.books import Books, books
 from chainsim.economy.reconciliation.table import reconcile
-from chainsim.engine import simpy_engine
+from chainsim.engine import choice
+from chainsim.engine.base import Engine
 from chainsim.errors import InvariantError
 from chainsim.model.network import Network
 from chainsim.results import checks
@@ -64,13 +65,16 @@ def run_trial(
     replication: int,
     progress: Callable[[float], None] | None = None,
     extras: Extras = NOTHING_MORE,
+    engine: Engine = choice.run,
 ) -> Outcome:
     """Simulate and tabulate one replication (counted from 0; tables count from 1).
+
+    engine: all of them leave the same tables.
 
     Raises BrokenTrialError, with its tables as evidence, when a law is broken.
     """
     begin = time.process_time()
-    log = simpy_engine.run(network, replication, progress)
+    log = engine(network, replication, progress)
     seconds = time.process_time() - begin
     run = frames(network, log)
     try:
@@ -80,15 +84,15 @@ def run_trial(
     except InvariantError as error:
         raise BrokenTrialError(str(error), policy, replication, _evidence(run, policy, replication)) from error
     if extras.reconciliation:
-        tables["reconciliation"] = reconcile(found, lambda freer: _books(freer, replication))
+        tables["reconciliation"] = reconcile(found, lambda freer: _books(freer, replication, engine))
     if extras.log:
         tables |= log_tables(run)
     return Outcome(policy, replication, _labelled(tables, policy, replication), len(log.orders), seconds)
 
 
-def _books(network: Network, replication: int) -> Books:
+def _books(network: Network, replication: int, engine: Engine) -> Books:
     """The books of a counterfactual rerun on the same draws."""
-    return books(frames(network, simpy_engine.run(network, replication)))
+    return books(frames(network, engine(network, replication)))
 
 
 def _labelled(tables: dict[str, pd.DataFrame], policy: str, replication: int) -> dict[str, pd.DataFrame]:
