@@ -7,7 +7,6 @@ laws of conservation are checked on every run, before anybody sees a number.
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -21,6 +20,7 @@ from chainsim.errors import InvariantError
 from chainsim.model.network import Network
 from chainsim.results import checks
 from chainsim.results.frames import Run, frames
+from chainsim.study.folded import run_folded
 from chainsim.study.tabulation import log_tables, tables_of
 
 
@@ -73,26 +73,35 @@ def run_trial(
 
     Raises BrokenTrialError, with its tables as evidence, when a law is broken.
     """
-    begin = time.process_time()
-    log = engine(network, replication, progress)
-    seconds = time.process_time() - begin
-    run = frames(network, log)
     try:
-        checks.check(run)
+        run, seconds = run_folded(network, replication, progress, engine)
         found = books(run)
         tables = tables_of(found)
     except InvariantError as error:
-        raise BrokenTrialError(str(error), policy, replication, _evidence(run, policy, replication)) from error
+        raise _broken(error, network, policy, replication, engine) from error
     if extras.reconciliation:
         tables["reconciliation"] = reconcile(found, lambda freer: _books(freer, replication, engine))
     if extras.log:
-        tables |= log_tables(run)
-    return Outcome(policy, replication, _labelled(tables, policy, replication), len(log.orders), seconds)
+        tables |= log_tables(frames(network, engine(network, replication)))
+    return Outcome(policy, replication, _labelled(tables, policy, replication), run.tally.orders, seconds)
 
 
 def _books(network: Network, replication: int, engine: Engine) -> Books:
     """The books of a counterfactual rerun on the same draws."""
-    return books(frames(network, engine(network, replication)))
+    return books(run_folded(network, replication, None, engine)[0])
+
+
+def _broken(
+    error: InvariantError, network: Network, policy: str, replication: int, engine: Engine
+) -> BrokenTrialError:
+    """What broke, as the whole log tells it: the trial is run again for the evidence."""
+    run = frames(network, engine(network, replication))
+    message = str(error)
+    try:
+        checks.check(run)
+    except InvariantError as told:
+        message = str(told)
+    return BrokenTrialError(message, policy, replication, _evidence(run, policy, replication))
 
 
 def _labelled(tables: dict[str, pd.DataFrame], policy: str, replication: int) -> dict[str, pd.DataFrame]:
