@@ -58,5 +58,5 @@ def books(run: Tallied, audited: bool = True) -> Books:
     account = production(run, counted, pools, months)
     if audited:
         identities.check(run, every, counted, account)
-    sides = income(run, account, every, before, balances)
+    sides = income(run, account, every, before, balances, audited)
     return Books(run, months, invoiced, every, counted, balances, pools, account, sides)

@@ -40,9 +40,10 @@ def group_table(firms: pd.DataFrame) -> pd.DataFrame:
     names: list[str] = []
     number, sums = [], []
     for by in BY:
-        groups, cell = np.unique(own[by].to_numpy(dtype=str), return_inverse=True)
+        known = own[by].notna().to_numpy()
+        groups, cell = np.unique(own[by].to_numpy(dtype=str)[known], return_inverse=True)
         rows = np.zeros((len(groups), len(SUMMED)))
-        np.add.at(rows, cell, values)
+        np.add.at(rows, cell, values[known])
         off = np.abs(rows.sum(axis=0) - total) > CENT + 1e-9 * np.abs(total)
         if off.any():
             wrong = SUMMED[int(np.argmax(off))]

@@ -19,7 +19,8 @@ from chainsim.engine.base import Engine
 from chainsim.errors import InvariantError
 from chainsim.model.network import Network
 from chainsim.results import checks
-from chainsim.results.frames import Run, frames
+from chainsim.results.folding import as_evidence
+from chainsim.results.frames import Folded, Run, frames
 from chainsim.study.folded import run_folded
 from chainsim.study.tabulation import log_tables, tables_of
 
@@ -91,9 +92,7 @@ def _books(network: Network, replication: int, engine: Engine) -> Books:
     return books(run_folded(network, replication, None, engine)[0])
 
 
-def _broken(
-    error: InvariantError, network: Network, policy: str, replication: int, engine: Engine
-) -> BrokenTrialError:
+def _broken(error: InvariantError, network: Network, policy: str, replication: int, engine: Engine) -> BrokenTrialError:
     """What broke, as the whole log tells it: the trial is run again for the evidence."""
     run = frames(network, engine(network, replication))
     message = str(error)
@@ -116,5 +115,5 @@ def _evidence(run: Run, policy: str, replication: int) -> dict[str, pd.DataFrame
     """The tables of a broken trial: all of them if they can still be made, the bare log if not."""
     found = log_tables(run)
     with contextlib.suppress(Exception):  # a log that breaks laws may break tables, too
-        found = tables_of(books(run, audited=False)) | found
+        found = tables_of(books(Folded(run.network, as_evidence(run.network, run.log)), audited=False)) | found
     return _labelled(found, policy, replication)

@@ -79,17 +79,20 @@ class Fold:
     """Takes blocks of a log, in order; `finish` gives the Tally.
 
     every_line: keep what is asked of chain masters' lines of all lines.
+    lawful: refuse a log that breaks a law; else fold what can be folded, as evidence.
     rows: how many events are folded at once, at least; if not given, as many as cost least time.
     Raises InvariantError where the log breaks a law.
     """
 
-    def __init__(self, network: Network, rows: int | None = None, every_line: bool = False) -> None:
+    def __init__(
+        self, network: Network, rows: int | None = None, every_line: bool = False, lawful: bool = True
+    ) -> None:
         lanes = lane_columns(network)
         self._network, self._lanes, self._horizon = network, lanes, network.horizon
         self._free = rows is None
         self._whole = WholeTicks(network.horizon, max(ROWS, 4 * len(network.lanes)) if rows is None else rows)
         self._segments = segments(network)
-        self._hand = Hand(lanes)
+        self._hand, self._lawful = Hand(lanes, lawful), lawful
         self._flows = Flows(network, self._segments)
         opening = np.array([point.on_hand for point in network.stocks], dtype=np.int64)
         self._on_hand = Levels(opening, self._segments.warm_up)
@@ -172,7 +175,7 @@ class Fold:
         order = order[self._inside[entity[order]]]
         self._on_hand.take(entity[order], tick[order], rise[order])
         below = self._on_hand.lowest < 0
-        if below.any():
+        if self._lawful and below.any():
             place_ = self._network.stock_name(int(np.argmax(below)))
             raise InvariantError(f"invariant broken: stock on hand is never negative, at {place_}")
 
@@ -195,4 +198,11 @@ def fold(network: Network, log: Log, rows: int | None = None, every_line: bool =
     found = Fold(network, rows, every_line)
     for events, orders in blocks(log, ROWS if rows is None else rows):
         found.take(events, orders)
+    return found.finish()
+
+
+def as_evidence(network: Network, log: Log) -> Tally:
+    """The tally of a log that breaks laws, if it can be made."""
+    found = Fold(network, len(log.events) + 1, every_line=True, lawful=False)
+    found.take(log.events, log.orders)
     return found.finish()

@@ -28,7 +28,8 @@ class Hand:
     all of it left at once, else -1.
     """
 
-    def __init__(self, lanes: LaneColumns) -> None:
+    def __init__(self, lanes: LaneColumns, lawful: bool = True) -> None:
+        self._lawful = lawful
         nothing = np.zeros(0, dtype=np.int64)
         self._lanes = lanes
         self._columns = {name: nothing for name in ("number", *SAID, *DONE)}
@@ -100,7 +101,7 @@ class Hand:
             (self["ended"], self["started"]),
         ):
             over = done > limit
-            if over.any():
+            if self._lawful and over.any():
                 number = int(self["number"][np.argmax(over)])
                 raise InvariantError(f"invariant broken: no order is delivered more than once, order {number}")
         done = np.where(bought, self["received"] + self["lost"], self["ended"]) >= self["quantity"]
@@ -115,7 +116,7 @@ class Hand:
         lane, received = self["lane"][chosen], self["received"][chosen]
         worth = self["price"][chosen] * received // self._lanes.per_unit[lane]
         wrong = worth != self["invoiced"][chosen]
-        if wrong.any():
+        if self._lawful and wrong.any():
             at = int(np.argmax(wrong))
             raise InvariantError(
                 f"invariant broken: order {int(self['number'][chosen][at])} was invoiced at "
