@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 from chainsim.economy import books as module
 from chainsim.economy.books import Books, books
-from chainsim.economy.invoices import Invoices
 from chainsim.economy.income import COLUMNS, SIDES, local_tax
+from chainsim.economy.invoices import Invoices
 from chainsim.errors import InvariantError
 from chainsim.model import state
 from chainsim.model.network import Change, Footprint, Hit, Network, Region, Shock, Stage

@@ -24,8 +24,9 @@ from chainsim.results.periods import Periods, periods
 class Books:
     """What a run means in money.
 
-    invoices: by segment and lane.  deliveries: of `Invoices`, with what became of each; counted: those since the warm-up.  balances: of the ledger
-    at the end, by firm and account, fen.  production, income: columns by firm, fen, since the warm-up.
+    invoices: by segment and lane.  deliveries: of `Invoices`, with what became of each; counted: those since the
+    warm-up.  balances: of the ledger at the end, by firm and account, fen.  production, income: columns by firm, fen,
+    since the warm-up.
     """
 
     run: Tallied

@@ -1,7 +1,8 @@
 """Which supplier held which plant: for how many hours, and how much that cost.
 
-In: a run's tally.  Out: one row by line, component, seller, root cause.  Hours sum to the time that each line waited; every
-moment counts once, for the component that is there last, and is shared out among the sellers whose orders are overdue.
+In: a run's tally.  Out: one row by line, component, seller, root cause.  Hours sum to the time that each line waited;
+every moment counts once, for the component that is there last, and is shared out among the sellers whose orders are
+overdue.
 """
 
 from __future__ import annotations

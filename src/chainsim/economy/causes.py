@@ -1,6 +1,7 @@
 """Why a component was not there: from the order that is late to the firm that holds up the whole chain.
 
-In: a run's tally, a stock point and a stretch of time.  Out: the seller, the most upstream cause, and its share of each moment.
+In: a run's tally, a stock point and a stretch of time.  Out: the seller, the most upstream cause, and its share of each
+moment.
 At a moment a stock point waits for what is overdue, in proportion to quantities; where nothing is overdue, for what is
 under way; where nothing is ordered, for its own firm's order.  A seller who has not sent what is overdue stands still,
 is full, is at work, or waits for a component itself, and then the cause is looked for there.

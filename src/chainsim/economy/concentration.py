@@ -129,8 +129,8 @@ class Purchases:
             *("outside_share", "single_source_share", "revenue_at_risk_cny"),
         )
         table = pd.DataFrame(rows, columns=list(columns))
-        own = table["buyer"] != EVERYBODY
-        return pd.concat([_sorted(table[own], ["buyer", "group"]), table[~own]], ignore_index=True)
+        firms = (table["buyer"] != EVERYBODY).to_numpy()
+        return pd.concat([_sorted(table[firms], ["buyer", "group"]), table[~firms]], ignore_index=True)
 
     def _single_sourced(self, way: str) -> np.ndarray:
         """The stock points to which one supplier that is not outside delivered everything, bool[P]."""

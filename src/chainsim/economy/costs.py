@@ -1,7 +1,7 @@
 """Costs of stock, orders and shortages as inventory theory counts them: rates times what happened.
 
-In: the tally of a run whose network has cost rates.  Out: yuan by stock point, from the warm-up's end to the horizon, exact to the
-fen before they are shown.  No money changes hands: the ledger knows nothing of these.
+In: the tally of a run whose network has cost rates.  Out: yuan by stock point, from the warm-up's end to the horizon,
+exact to the fen before they are shown.  No money changes hands: the ledger knows nothing of these.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """What was ordered and not yet there, delivery by delivery: placed, promised, sent, arrived.
 
-In: a run's log or its tally.  Out: int64 columns by lane; ticks that never came are the horizon.  This module must not know why.
+In: a run's log or its tally.  Out: int64 columns by lane; ticks that never came are the horizon.  This module must not
+know why.
 """
 
 from __future__ import annotations
@@ -64,8 +65,10 @@ def _sorted(network: Network, horizon: int, pieces: Pieces) -> OpenOrders:
     promised = np.where(placed >= 0, placed + _lead_times(network, lane, placed), horizon)
     rows = np.lexsort((placed, lane))
     first = np.searchsorted(lane[rows], np.arange(len(network.lanes) + 1))
-    columns = (column[rows] for column in (lane, placed, promised, pieces.sent, pieces.arrived, pieces.quantity))
-    return OpenOrders(*columns, first)
+    lane, placed, promised, sent, arrived, quantity = (
+        column[rows] for column in (lane, placed, promised, pieces.sent, pieces.arrived, pieces.quantity)
+    )
+    return OpenOrders(lane, placed, promised, sent, arrived, quantity, first)
 
 
 def _arrivals(shipped: Rows, received: Rows, horizon: int) -> Columns:

@@ -32,9 +32,6 @@ def stock_table(run: Tallied) -> pd.DataFrame:
     orders, ordered = orders_placed(run)
     variance = {name: found / per_unit**2 for name, found in tally.variances.items()}
     columns = {
-        "firm": [network.firms[point.firm].name for point in network.stocks],
-        "part": [network.parts[point.part].name for point in network.stocks],
-        "role": [point.role for point in network.stocks],
         "opening_units": on_hand.opening / per_unit,
         "closing_units": on_hand.level / per_unit,
         "starved_days": days(network, starved_ticks(run)),
@@ -55,13 +52,13 @@ def stock_table(run: Tallied) -> pd.DataFrame:
         "bullwhip": _ratio(variance["orders"], variance["demand"]),
     }
     kept = np.flatnonzero(with_role(network, *PHYSICAL))
-    names = ("firm", "part", "role")
-    return pd.DataFrame(
-        {
-            name: [column[at] for at in kept.tolist()] if name in names else np.asarray(column)[kept]
-            for name, column in columns.items()
-        }
-    )
+    points = [network.stocks[stock] for stock in kept.tolist()]
+    names = {
+        "firm": [network.firms[point.firm].name for point in points],
+        "part": [network.parts[point.part].name for point in points],
+        "role": [point.role for point in points],
+    }
+    return pd.DataFrame(names | {name: column[kept] for name, column in columns.items()})
 
 
 def _ratio(above: np.ndarray, below: np.ndarray, otherwise: float = 0.0) -> np.ndarray:

@@ -42,7 +42,7 @@ def run_folded(
 
 
 class Aside:
-    """Hands blocks to sinks in another thread; what goes wrong there is raised here, at the next block or at the end."""
+    """Hands blocks to sinks in another thread; what goes wrong there is raised here, a block later or at the end."""
 
     def __init__(self, sinks: Sequence[Sink]) -> None:
         self._sinks = sinks

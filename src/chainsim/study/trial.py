@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -21,7 +21,9 @@ from chainsim.model.network import Network
 from chainsim.results import checks
 from chainsim.results.folding import as_evidence
 from chainsim.results.frames import Folded, Run, frames
+from chainsim.results.long_tables import LongTable
 from chainsim.study.folded import run_folded
+from chainsim.study.log_files import LogFiles, LogFrames, labelled
 from chainsim.study.tabulation import log_tables, tables_of
 
 
@@ -38,13 +40,17 @@ NOTHING_MORE = Extras()
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one trial leaves: tables by name, each led by policy and replication, and how long the simulation took."""
+    """What one trial leaves: tables by name, each led by policy and replication, and how long the simulation took.
+
+    long: tables that were left on disk.
+    """
 
     policy: str
     replication: int
     tables: dict[str, pd.DataFrame]
     orders: int
     seconds: float
+    long: dict[str, LongTable] = field(default_factory=dict)
 
 
 class BrokenTrialError(InvariantError):
@@ -67,24 +73,27 @@ def run_trial(
     progress: Callable[[float], None] | None = None,
     extras: Extras = NOTHING_MORE,
     engine: Engine = choice.run,
+    files: LogFiles | None = None,
 ) -> Outcome:
     """Simulate and tabulate one replication (counted from 0; tables count from 1).
 
-    engine: all of them leave the same tables.
+    engine: all of them leave the same tables.  files: where the log goes if it is asked for, else to memory.
 
     Raises BrokenTrialError, with its tables as evidence, when a law is broken.
     """
+    log = (files or LogFrames()) if extras.log else None
     try:
-        run, seconds = run_folded(network, replication, progress, engine)
+        run, seconds = run_folded(network, replication, progress, engine, [log.take] if log else [])
         found = books(run)
         tables = tables_of(found)
     except InvariantError as error:
         raise _broken(error, network, policy, replication, engine) from error
     if extras.reconciliation:
         tables["reconciliation"] = reconcile(found, lambda freer: _books(freer, replication, engine))
-    if extras.log:
-        tables |= log_tables(frames(network, engine(network, replication)))
-    return Outcome(policy, replication, _labelled(tables, policy, replication), run.tally.orders, seconds)
+    if isinstance(log, LogFrames):
+        tables |= log.finish()
+    long = log.finish() if isinstance(log, LogFiles) else {}
+    return Outcome(policy, replication, _labelled(tables, policy, replication), run.tally.orders, seconds, long)
 
 
 def _books(network: Network, replication: int, engine: Engine) -> Books:
@@ -106,8 +115,7 @@ def _broken(error: InvariantError, network: Network, policy: str, replication: i
 def _labelled(tables: dict[str, pd.DataFrame], policy: str, replication: int) -> dict[str, pd.DataFrame]:
     """Every table led by its policy and replication."""
     for table in tables.values():
-        table.insert(0, "policy", policy)
-        table.insert(1, "replication", replication + 1)
+        labelled(table, policy, replication)
     return tables
 
 

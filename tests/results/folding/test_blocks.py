@@ -5,7 +5,6 @@ Law: of any network and any size of block, every table is the same to the last b
 
 from __future__ import annotations
 
-
 import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +15,8 @@ from chainsim.economy.reconciliation.explanation import explanations
 from chainsim.model.network import Network
 from chainsim.records import Log
 from chainsim.results.folding import fold
-from chainsim.results.frames import Folded, Run as Whole
+from chainsim.results.frames import Folded
+from chainsim.results.frames import Run as Whole
 from chainsim.study.tabulation import tables_of
 from chainsim.testing.replay import Run
 from chainsim.testing.strategies import runs

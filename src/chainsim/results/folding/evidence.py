@@ -104,11 +104,11 @@ class Collector:
         self._watch_lines(block, short)
         self._watch_masters(block, short)
 
-    def _waited_for(self, lane: Columns, placed: Columns) -> Columns:
+    def _waited_for(self, lane: Columns, placed: Columns) -> np.ndarray:
         """Whether an order may have been waited for since it was placed, bool[n]."""
         stock = self._lanes.buyer_stock[lane]
         until = np.where(self._trades[stock], self._any_until, self._short_until[stock])
-        result: Columns = until > placed
+        result: np.ndarray = until > placed
         return result
 
     def _arrived(self, block: Block, sent: Columns) -> None:
@@ -175,7 +175,7 @@ class Collector:
         left = quantity - np.where(placed >= 0, hand["shipped"], hand["received"]) - hand["lost"]
         rest = np.flatnonzero(bought & (left > 0))
         never = np.where(placed[rest] >= 0, horizon, NEVER)
-        found = []
+        found: list[tuple[Columns, ...]] = []
         for of, when, many in (
             (at, parcels.tick, parcels.quantity), (whole, sent[whole], quantity[whole]), (rest, never, left[rest])
         ):  # fmt: skip

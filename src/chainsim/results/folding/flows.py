@@ -5,6 +5,7 @@ In: blocks.  Out: int64[segments, entities] by kind.  This module must not know 
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -72,7 +73,7 @@ def parts(rows: Rows, segments: Segments) -> list[tuple[int, Rows]]:
     if first == last:
         return [(first, rows)]
     cuts = np.searchsorted(rows.tick, segments.edges[first : last + 2]).tolist()
-    found = enumerate(zip(cuts, cuts[1:], strict=False), first)
+    found = enumerate(pairwise(cuts), first)
     return [(segment, rows.where(slice(*cut))) for segment, cut in found if cut[0] < cut[1]]
 
 

@@ -104,13 +104,13 @@ class Hand:
             if self._lawful and over.any():
                 number = int(self["number"][np.argmax(over)])
                 raise InvariantError(f"invariant broken: no order is delivered more than once, order {number}")
-        done = np.where(bought, self["received"] + self["lost"], self["ended"]) >= self["quantity"]
-        if done.any():
-            self.worth += self._worth(done)
-            self._columns = {name: column[~done] for name, column in self._columns.items()}
+        closed = np.where(bought, self["received"] + self["lost"], self["ended"]) >= self["quantity"]
+        if closed.any():
+            self.worth += self._worth(closed)
+            self._columns = {name: column[~closed] for name, column in self._columns.items()}
             self._from = self._next  # places have moved
 
-    def _worth(self, chosen: Columns) -> Columns:
+    def _worth(self, chosen: np.ndarray) -> Columns:
         """What orders are worth by lane, fen; InvariantError where that is not what was invoiced for them."""
         chosen = chosen & (self["lane"] >= 0)
         lane, received = self["lane"][chosen], self["received"][chosen]

@@ -55,8 +55,8 @@ class Invoices:
             so_far[pieces] = hand["received"][at[pieces]] + running(at[pieces], rows.quantity[pieces])
         per_unit, price, freight = self._lanes.per_unit[rows.entity], hand["price"][at], hand["freight"][at]
         before = so_far - rows.quantity
-        amount = price * so_far // per_unit - price * before // per_unit
-        carriage = freight * so_far // per_unit - freight * before // per_unit
+        amount = _worth(price, so_far, per_unit) - _worth(price, before, per_unit)
+        carriage = _worth(freight, so_far, per_unit) - _worth(freight, before, per_unit)
         due = rows.tick + hand["terms"][at]
         hand.add("invoiced", at, amount)
         self._add(rows, amount, carriage, due)
@@ -111,7 +111,7 @@ class Invoices:
 
 
 def single_lanes(network: Network, lanes: LaneColumns) -> np.ndarray:
-    """Lanes of which every claim matters by itself, bool[lanes]: a firm's cash is simulated, or its claims are paid for."""
+    """Lanes of which every claim matters by itself, bool[lanes]: cash is simulated, or public money goes by claims."""
     purses = {purse.firm for purse in network.purses}
     paid_for = {row.of for row in network.fiscal if row.basis == "claim"}
     firms = np.zeros(len(network.firms), dtype=bool)
@@ -119,6 +119,12 @@ def single_lanes(network: Network, lanes: LaneColumns) -> np.ndarray:
     sellers = firms.copy()
     sellers[list(paid_for)] = True
     result: np.ndarray = firms[lanes.buyer] | sellers[lanes.seller]
+    return result
+
+
+def _worth(price: Columns, quantity: Columns, per_unit: Columns) -> Columns:
+    """What so many quanta cost, rounded down, fen."""
+    result: Columns = price * quantity // per_unit
     return result
 
 

@@ -10,7 +10,6 @@ import numpy as np
 from chainsim.model import state
 from chainsim.model.network import UNLIMITED, WHOLE_SHARE, Network
 from chainsim.model.state import SET_LINE_SPEED
-from chainsim.records import Columns
 from chainsim.results.columns import line_of_stock
 from chainsim.results.folding.block import Block
 from chainsim.results.folding.flows import parts
@@ -20,7 +19,7 @@ from chainsim.results.working import on_the_clock
 
 
 class Making:
-    """waited: quanta started x ticks since the order; set_ups: first batches of orders; since the warm-up, int64[lines].
+    """waited: quanta started x ticks since the order; set_ups: first batches of orders; since the warm-up, by line.
 
     batches, clock: started less finished, and by the clock, the sum of when, int64[S, lines]: so many servers were busy
     at a tick t as batches began before and had not ended, and for clock(t) x batches - clock ticks in all.
@@ -95,8 +94,8 @@ class Making:
         self.overhang.finish(horizon)
 
     @property
-    def counts_overhang(self) -> Columns:
+    def counts_overhang(self) -> np.ndarray:
         """Lines whose servers change and are limited at the start and at the end, bool[lines]."""
         opening = np.array([line.servers for line in self._network.lines], dtype=np.int64)
-        result: Columns = self.changing & (opening < UNLIMITED) & (self.servers < UNLIMITED)
+        result: np.ndarray = self.changing & (opening < UNLIMITED) & (self.servers < UNLIMITED)
         return result
