@@ -10,7 +10,6 @@ from typing import Final
 import numpy as np
 
 from chainsim.model.network import UNLIMITED
-from chainsim.model.state import SET_LINE_SPEED
 from chainsim.records import Columns
 from chainsim.results.capacity import busy_until, clock_at
 from chainsim.results.frames import Tallied
@@ -38,13 +37,12 @@ def _offered(run: Tallied, edges: Columns, clock: Columns) -> Columns:
     network = run.network
     servers = np.array([line.servers for line in network.lines], dtype=np.int64)
     total = np.where(servers < UNLIMITED, servers, 0)[:, None] * clock
-    for change in network.changes:
-        if change.kind == SET_LINE_SPEED:
-            line, many = change.entity, change.values[0]
-            rise = (many if many < UNLIMITED else 0) - (servers[line] if servers[line] < UNLIMITED else 0)
-            at = on_the_clock(network, np.array([line]), np.array([change.tick]))[0]
-            total[line] += rise * np.where(edges > change.tick, clock[line] - at, 0)
-            servers[line] = many
+    for change in run.tally.making.speeds:
+        line, many = change.entity, change.values[0]
+        rise = (many if many < UNLIMITED else 0) - (servers[line] if servers[line] < UNLIMITED else 0)
+        at = on_the_clock(network, np.array([line]), np.array([change.tick]))[0]
+        total[line] += rise * np.where(edges > change.tick, clock[line] - at, 0)
+        servers[line] = many
     return total
 
 

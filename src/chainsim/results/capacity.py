@@ -60,8 +60,9 @@ def server_ticks(run: Tallied) -> Columns:
     servers = [line.servers for line in network.lines]
     begin = [network.warm_up] * count
     spans: list[tuple[int, int, int, int]] = []  # line, servers, from, until
-    for change in [*network.changes, *(Change(run.horizon, SET_LINE_SPEED, line) for line in range(count))]:
-        if change.kind == SET_LINE_SPEED and change.tick <= run.horizon:
+    ends = [Change(run.horizon, SET_LINE_SPEED, line) for line in range(count)]
+    for change in [*run.tally.making.speeds, *ends]:
+        if change.tick <= run.horizon:
             line, until = change.entity, max(change.tick, network.warm_up)
             if servers[line] < UNLIMITED:
                 spans.append((line, servers[line], begin[line], until))

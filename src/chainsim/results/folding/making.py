@@ -23,7 +23,7 @@ class Making:
 
     batches, clock: started less finished, and by the clock, the sum of when, int64[S, lines]: so many servers were busy
     at a tick t as batches began before and had not ended, and for clock(t) x batches - clock ticks in all.
-    speed: levels of lines.  overhang: of lines whose servers change, how many more were busy than there still were.
+    speeds: dated changes of servers.  speed: levels of lines.  overhang: of lines whose servers change, how many more were busy than there still were.
     """
 
     def __init__(self, network: Network, segments: Segments) -> None:
@@ -38,13 +38,14 @@ class Making:
             -np.array(servers, dtype=np.int64), segments.warm_up, lambda line, tick: on_the_clock(network, line, tick)
         )
         self._changes: list[tuple[int, int, int]] = []  # tick, line, rise of busy less servers
-        for change in network.changes:
-            if change.kind == SET_LINE_SPEED and change.tick < network.horizon:
+        self.speeds = [change for change in network.changes if change.kind == SET_LINE_SPEED]
+        for change in self.speeds:
+            if change.tick < network.horizon:
                 self._changes.append((change.tick, change.entity, servers[change.entity] - change.values[0]))
                 servers[change.entity] = change.values[0]
         self.servers = np.array(servers, dtype=np.int64)
         self.changing = np.zeros(count, dtype=bool)
-        self.changing[[change.entity for change in network.changes if change.kind == SET_LINE_SPEED]] = True
+        self.changing[[change.entity for change in self.speeds]] = True
         self._done = 0
 
     def take(self, block: Block) -> None:
