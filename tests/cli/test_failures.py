@@ -26,10 +26,13 @@ from chainsim.records import Log
 from chainsim.engine import simpy_engine
 import numpy as np
 true = simpy_engine.run
-def run(*arguments):
-    log = true(*arguments)
+def run(network, replication, progress=None, sink=None):
+    log = true(network, replication, progress)
     at = int(np.argmax(log.events[:, 1] == state.RECEIVED))
-    return Log(np.insert(log.events, at, log.events[at], axis=0), log.orders, log.horizon)
+    log = Log(np.insert(log.events, at, log.events[at], axis=0), log.orders, log.horizon)
+    if sink is not None:
+        sink(log.events, log.orders)
+    return log
 simpy_engine.run = run
 """
 LEDGER = """
