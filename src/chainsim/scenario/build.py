@@ -20,7 +20,8 @@ from chainsim.model.replenishment import Flow
 from chainsim.scenario.compiling import calendars, cash, disruptions, fiscal, growth, stocks
 from chainsim.scenario.compiling.arriving import arrivals
 from chainsim.scenario.compiling.costs import costs, footprints
-from chainsim.scenario.compiling.differences import Tables, differences
+from chainsim.scenario.compiling.differences import Rows, differences, rows
+from chainsim.scenario.compiling.levels import Follower
 from chainsim.scenario.compiling.region import region
 from chainsim.scenario.compiling.shares import whole_shares
 from chainsim.scenario.language import schema
@@ -30,6 +31,7 @@ from chainsim.scenario.network.blueprint import Blueprint, LaneKey, LineSpec, St
 from chainsim.scenario.network.demand import DAY, cumulative
 from chainsim.scenario.network.plan import Rates, responses
 from chainsim.scenario.network.presence import day_by_day
+from chainsim.scenario.network.remember import once_per_scenario
 
 FIXED_OF_MARKETS = (
     "arrivals",
@@ -86,10 +88,12 @@ class _Builder:
         self.versions = [_version(day, one, study.start) for day, one in self.dated]
         baseline = day_by_day([(study.start, loaded.scenario)], study.end)
         reference = [_version(day, one, study.start) for day, one in baseline]
+        self.cumulated: dict[int, tuple[schema.Market, list[float]]] = {}
         self.plans = {key: self.planned(self.versions, key) for key in self.all("markets")}
         self.months = sorted({0, self.days, *_month_starts(study.start, self.days)})
         self.peak = self.highest_rates(reference)
-        self.own_peak = self.highest_rates(self.versions)  # for firms that the reference does not have
+        same = len(self.versions) == len(reference) and all(map(_same, self.versions, reference))
+        self.own_peak = self.peak if same else self.highest_rates(self.versions)  # for firms that only policies bring
         self.draws: dict[tuple[str, str, Distribution], int] = {}
         self.firms = self.merged("firms", ("ring", "district", "sector", "group", "tier"))
         self.firm_index = {name: index for index, name in enumerate(self.firms)}
@@ -144,10 +148,16 @@ class _Builder:
         for version, until in zip(versions, [*(v.day for v in versions[1:]), self.days], strict=True):
             spec = version.blueprint.markets.get(market)
             per_unit = version.blueprint.parts[market[1]].per_unit
-            own = cumulative(spec, self.start, self.days) if spec else [0.0] * (self.days + 1)
+            own = self.cumulative(spec) if spec else [0.0] * (self.days + 1)
             for day in range(version.day, until):
                 result.append(result[-1] + (own[day + 1] - own[day]) * per_unit)
         return result
+
+    def cumulative(self, market: schema.Market) -> list[float]:
+        """Planned demand of a market in units to each morning, worked out once."""
+        if id(market) not in self.cumulated:  # it is held, so that no other gets its id
+            self.cumulated[id(market)] = market, cumulative(market, self.start, self.days)
+        return self.cumulated[id(market)][1]
 
     def rates(self, version: _Version, day: int) -> Rates:
         """Planned rate of every stock point in the month of a day, as if the version were in force for all of it.
@@ -160,7 +170,7 @@ class _Builder:
         for market, response in version.responses.items():
             spec = version.blueprint.markets[market]
             per_quantum = version.blueprint.parts[market[1]].per_unit
-            planned = cumulative(spec, self.start, self.days)
+            planned = self.cumulative(spec)
             rate = (planned[end] - planned[begin]) * per_quantum / ((end - begin) * DAY)
             for key, per_unit in response.items():
                 total[key] = total.get(key, 0.0) + rate * per_unit
@@ -357,7 +367,7 @@ class _Builder:
             markets=tuple(self.markets()),
             draws=(),
             transits=(),
-            changes=tuple(self.changes((points, lanes, lines, needs))),
+            changes=tuple(self.changes(points, lanes, lines, needs)),
             horizon=self.horizon,
             start=self.start,
             tick_seconds=self.tick,
@@ -458,23 +468,38 @@ class _Builder:
                     transits.append(net.Transit(index, max(0, self.ticks(lead_time - interval * number)), quantity))
         return transits
 
-    def changes(self, opening: Tables) -> list[net.Change]:
+    def changes(
+        self,
+        points: Sequence[net.StockPoint],
+        lanes: Sequence[net.Lane],
+        lines: Sequence[net.Line],
+        needs: Sequence[net.Need],
+    ) -> list[net.Change]:
         """Everything that differs from one version, month of the plan or step of a ramp-up to the next, as changes."""
         found: list[net.Change] = []
-        before = opening
+        before = rows(points, lanes, lines, needs)
+        follower = self.follower(self.versions[0])
         planned = {*self.months[1:-1], *(version.day for version in self.versions[1:])}
         for day in sorted({*planned, *self.ramp_days}):
             version = [v for v in self.versions if v.day <= day][-1]
             after = before
-            if self.levels and day in planned:
-                after = (self.stock_table(version, self.rates(version, day)), *after[1:])
             if version.day == day:
-                after = (after[0], self.kept_lanes(version, before[1]), after[2], self.need_table(version))
-            if version.day == day or day in self.ramp_days:
-                after = (*after[:2], self.line_table(version, day), after[3])
+                lanes, follower = self.kept_lanes(version, lanes), self.follower(version)
+                if self.levels:
+                    points = self.stock_table(version, self.rates(version, day))
+                needs, lines = self.need_table(version), self.line_table(version, day)
+                after = rows(points, lanes, lines, needs)
+            elif day in self.ramp_days:
+                after = (*before[:2], rows((), (), self.line_table(version, day), ())[2], before[3])
+            if self.levels and day in planned and version.day < day:
+                after = (follower.follow(self.rates(version, day), before[0]), *after[1:])
             found += differences(before, after, self.ticks(day * DAY))
             before = after
         return found
+
+    def follower(self, version: _Version) -> Follower:
+        specs = ((key, version.blueprint.stocks.get(key), self.parts[key[1]].per_unit) for key in self.stock_keys)
+        return Follower(specs, self.lead_times(version), self.ticks)
 
     def kept_lanes(self, version: _Version, before: Sequence[net.Lane]) -> list[net.Lane]:
         """The lanes of a version; one that ends gets no new orders, and delivers as before what it still owes."""
@@ -491,11 +516,18 @@ def _called(key: Any) -> str:
     return key[0] if isinstance(key[0], str) else f"{key[1][0]} to {key[0][0]}"
 
 
-def _version(day: date, scenario: schema.Scenario, start: date) -> _Version:
+@once_per_scenario(kept=2)  # the baseline, which every policy begins with, and one more: they are large
+def _spelled_out(scenario: schema.Scenario, day: date) -> tuple[Blueprint, Mapping[StockKey, Rates]]:
     blueprint = spell_out(scenario, day)
-    return _Version(
-        (day - start).days, scenario, blueprint, {market: responses(blueprint, market) for market in blueprint.markets}
-    )
+    return blueprint, {market: responses(blueprint, market) for market in blueprint.markets}
+
+
+def _same(one: _Version, other: _Version) -> bool:
+    return one.day == other.day and one.scenario is other.scenario
+
+
+def _version(day: date, scenario: schema.Scenario, start: date) -> _Version:
+    return _Version((day - start).days, scenario, *_spelled_out(scenario, day))
 
 
 def _month_starts(start: date, days: int) -> list[int]:

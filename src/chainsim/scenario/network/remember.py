@@ -7,26 +7,33 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Final, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from chainsim.scenario.language.schema import Scenario
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
-KEPT: Final = 8  # scenarios; a study has one for each set of policies in force, and asks of one after the other
 
+def once_per_scenario(
+    kept: int,
+) -> Callable[[Callable[Concatenate[Scenario, P], T]], Callable[Concatenate[Scenario, P], T]]:
+    """Remember the results for the last `kept` scenarios and other arguments; shared, so nobody may change them."""
 
-def once_per_scenario(function: Callable[[Scenario], T]) -> Callable[[Scenario], T]:
-    """Remember the results for the last few scenarios; they are shared, so nobody may change them."""
-    known: dict[int, tuple[Scenario, T]] = {}
+    def decorate(function: Callable[Concatenate[Scenario, P], T]) -> Callable[Concatenate[Scenario, P], T]:
+        known: dict[object, tuple[Scenario, T]] = {}
 
-    @wraps(function)
-    def remembered(scenario: Scenario) -> T:
-        entry = known.get(id(scenario))
-        if entry is None:  # the scenario is held, so that no other gets its id
-            entry = known[id(scenario)] = (scenario, function(scenario))
-            for old in list(known)[:-KEPT]:
+        @wraps(function)
+        def remembered(scenario: Scenario, *args: P.args, **kwargs: P.kwargs) -> T:
+            asked = (id(scenario), *args, *kwargs.values())
+            entry = known.pop(asked, None)
+            if entry is None:  # the scenario is held, so that no other gets its id
+                entry = (scenario, function(scenario, *args, **kwargs))
+            known[asked] = entry  # last asked for, last forgotten
+            for old in list(known)[:-kept]:
                 known.pop(old, None)
-        return entry[1]
+            return entry[1]
 
-    return remembered
+        return remembered
+
+    return decorate

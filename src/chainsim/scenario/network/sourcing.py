@@ -63,7 +63,7 @@ def as_names(names: str | tuple[str, ...] | None) -> tuple[str, ...]:
     return (names,) if isinstance(names, str) else names or ()
 
 
-@once_per_scenario
+@once_per_scenario(kept=8)
 def sellers_by_part(scenario: schema.Scenario) -> dict[str, dict[str, Seller]]:
     """By part: every group that makes or stocks it."""
     found: dict[str, dict[str, Seller]] = {}
@@ -73,7 +73,7 @@ def sellers_by_part(scenario: schema.Scenario) -> dict[str, dict[str, Seller]]:
     return found
 
 
-@once_per_scenario
+@once_per_scenario(kept=8)
 def outside_by_part(scenario: schema.Scenario) -> dict[str, list[str]]:
     """By part: the outside sources that sell it."""
     found: dict[str, list[str]] = {part: [] for part in scenario.parts}
