@@ -28,7 +28,7 @@ from chainsim.scenario.language import schema
 from chainsim.scenario.language.fields import OfPlan
 from chainsim.scenario.load import Loaded
 from chainsim.scenario.network.blueprint import Blueprint, LaneKey, LineSpec, StockKey, spell_out
-from chainsim.scenario.network.demand import DAY, cumulative
+from chainsim.scenario.network.demand import DAY, base_rate, cumulative, is_flat
 from chainsim.scenario.network.plan import Rates, responses
 from chainsim.scenario.network.presence import day_by_day
 from chainsim.scenario.network.remember import once_per_scenario
@@ -88,6 +88,7 @@ class _Builder:
         self.versions = [_version(day, one, study.start) for day, one in self.dated]
         baseline = day_by_day([(study.start, loaded.scenario)], study.end)
         reference = [_version(day, one, study.start) for day, one in baseline]
+        self.rated: dict[tuple[float, ...], Rates] = {}
         self.cumulated: dict[int, tuple[schema.Market, list[float]]] = {}
         self.plans = {key: self.planned(self.versions, key) for key in self.all("markets")}
         self.months = sorted({0, self.days, *_month_starts(study.start, self.days)})
@@ -121,7 +122,7 @@ class _Builder:
         self.line_index = {key: index for index, key in enumerate(self.line_keys)}
 
     def ticks(self, seconds: Fraction | float) -> int:
-        return round(Fraction(seconds) / self.tick)
+        return round(seconds) if self.tick == 1 else round(Fraction(seconds) / self.tick)
 
     def all(self, table: str) -> set[Any]:
         return {key for version in self.versions for key in getattr(version.blueprint, table)}
@@ -132,6 +133,8 @@ class _Builder:
         for version in self.versions:
             for name, value in getattr(version.blueprint, table).items():
                 first = found.setdefault(name, value)
+                if first is value:
+                    continue
                 for field in fixed:
                     if getattr(first, field) != getattr(value, field):
                         day = self.start + timedelta(days=version.day)
@@ -162,28 +165,39 @@ class _Builder:
     def rates(self, version: _Version, day: int) -> Rates:
         """Planned rate of every stock point in the month of a day, as if the version were in force for all of it.
 
-        In quanta per second.  So the date of a policy changes no level but those that the policy is about.
+        In quanta per second.  So the date of a policy changes no level but those that the policy is about.  Months in
+        which all markets plan the same share one table.
         """
         at = bisect_right(self.months, day)
         begin, end = self.months[at - 1], self.months[at]
-        total: Rates = {}
-        for market, response in version.responses.items():
-            spec = version.blueprint.markets[market]
+        demanded = []
+        for market, spec in version.blueprint.markets.items():
             per_quantum = version.blueprint.parts[market[1]].per_unit
+            if is_flat(spec):
+                demanded.append(base_rate(spec) * per_quantum)
+                continue
             planned = self.cumulative(spec)
-            rate = (planned[end] - planned[begin]) * per_quantum / ((end - begin) * DAY)
-            for key, per_unit in response.items():
-                total[key] = total.get(key, 0.0) + rate * per_unit
-        return total
+            demanded.append((planned[end] - planned[begin]) * per_quantum / ((end - begin) * DAY))
+        asked = (id(version), *demanded)
+        if asked not in self.rated:
+            total: Rates = {}
+            for response, rate in zip(version.responses.values(), demanded, strict=True):
+                for key, per_unit in response.items():
+                    total[key] = total.get(key, 0.0) + rate * per_unit
+            self.rated[asked] = total
+        return self.rated[asked]
 
     def highest_rates(self, versions: Sequence[_Version]) -> Rates:
         """Highest planned monthly rate of every stock point; capacities "of plan" refer to that of the baseline."""
         peak: Rates = {}
+        before: Rates = {}
         ends = [*(version.day for version in versions[1:]), self.days]
         for version, end in zip(versions, ends, strict=True):
             for month in self.months[bisect_right(self.months, version.day) - 1 : bisect_left(self.months, end)]:
-                for key, rate in self.rates(version, month).items():
+                rates = self.rates(version, month)
+                for key, rate in rates.items() if rates is not before else ():
                     peak[key] = max(peak.get(key, 0.0), rate)
+                before = rates
         return peak
 
     # The tables, one version at a time.
@@ -519,7 +533,7 @@ def _called(key: Any) -> str:
 @once_per_scenario(kept=2)  # the baseline, which every policy begins with, and one more: they are large
 def _spelled_out(scenario: schema.Scenario, day: date) -> tuple[Blueprint, Mapping[StockKey, Rates]]:
     blueprint = spell_out(scenario, day)
-    return blueprint, {market: responses(blueprint, market) for market in blueprint.markets}
+    return blueprint, responses(blueprint)
 
 
 def _same(one: _Version, other: _Version) -> bool:

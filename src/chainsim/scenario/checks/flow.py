@@ -156,12 +156,13 @@ def _planned_rates(scenario: Scenario) -> Iterator[tuple[Path, Plant | Supplier,
     blueprint = spell_out(scenario)
     total: dict[tuple[str, str], float] = {}
     try:
-        for key, market in blueprint.markets.items():
-            for (name, _, role), per_unit in responses(blueprint, key).items():
+        for key, response in responses(blueprint).items():
+            rate = market_rate(scenario, blueprint.markets[key])
+            for (name, _, role), per_unit in response.items():
                 if role == "made":
                     firm = blueprint.firms[name]
                     both = firm.category, firm.ring
-                    total[both] = total.get(both, 0.0) + market_rate(scenario, market) * per_unit
+                    total[both] = total.get(both, 0.0) + rate * per_unit
     except ScenarioError:
         return  # something feeds on itself, which other checks report
     for path, group in groups(scenario):

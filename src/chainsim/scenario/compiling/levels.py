@@ -29,6 +29,7 @@ class Follower:
         times: mean and standard deviation from order to receipt, seconds.
         """
         self.ticks = ticks
+        self.last: Mapping[StockKey, float] | None = None
         self.known: dict[StockKey, float] = {}  # the rate that a row was last made for
         self.ruled = [
             (index, key, spec.rule, float(spec.review), spec.lot, per_unit, *times.get(key, (0.0, 0.0)))
@@ -38,6 +39,9 @@ class Follower:
 
     def follow(self, rates: Mapping[StockKey, float], before: Sequence[Row]) -> Sequence[Row]:
         """Rows at these rates (quanta per second), from those of the same version at others; `before` itself if equal."""
+        if rates is self.last:
+            return before
+        self.last = rates
         after: list[Row] | None = None
         known = self.known
         for index, key, rule, review, lot, per_unit, mean, sd in self.ruled:
