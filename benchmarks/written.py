@@ -65,19 +65,29 @@ def city(chains: int = 34, years: int = 5) -> str:
         modules = [f"module {chain:02}-{kind:02}" for kind in range(1, MODULES + 1)]
         materials = [f"material {chain:02}-{kind}" for kind in range(1, MATERIALS + 1)]
         neighbour = f"material {chain % chains + 1:02}-{MATERIALS}"
-        parts.append(f"  vehicle {chain:02}: {{price: 100_000 CNY, needs: {{{', '.join(f'{name}: 1' for name in modules)}}}}}")
+        parts.append(
+            f"  vehicle {chain:02}: {{price: 100_000 CNY, needs: {{{', '.join(f'{name}: 1' for name in modules)}}}}}"
+        )
         for kind, name in enumerate(modules):
             needs = [materials[kind % MATERIALS], materials[(kind + 2) % MATERIALS], neighbour if kind == 0 else ""]
             wanted = sorted({need for need in needs if need})
-            parts.append(f"  {name}: {{price: 7_000 CNY, lot: 4, needs: {{{', '.join(f'{need}: 2' for need in wanted)}}}}}")
+            parts.append(
+                f"  {name}: {{price: 7_000 CNY, lot: 4, needs: {{{', '.join(f'{need}: 2' for need in wanted)}}}}}"
+            )
             rule = "8 days" if kind % 3 else '"s_S(500, 560)"'
-            makers.append(f"  {name}: {{count: {{city: {MAKERS // 2}, province: {MAKERS - MAKERS // 2}}}, finished_stock: {rule}}}")
+            makers.append(
+                f"  {name}: {{count: {{city: {MAKERS // 2}, province: {MAKERS - MAKERS // 2}}}, finished_stock: {rule}}}"
+            )
         for name in materials:
             parts.append(f"  {name}: {{price: 800 CNY, lot: 10, needs: {{raw material: 1}}}}")
             mills.append(f"  {name}: {{tier: 2, count: {{city: {MILLS // 3}, province: {MILLS - MILLS // 3}}}}}")
-        plants.append(f"  works {chain:02}: {{makes: vehicle {chain:02}, capacity: 1_400/day, batch: 100, finished_stock: 2 days,"
-                      " component_stock: 3 days, review: 1 day, pays_after: 90 days}")
-        markets.append(f"  buyers {chain:02}: {{buys: vehicle {chain:02}, rate: {900 + 10 * (chain % 7)}/day, noise: 10%}}")
+        plants.append(
+            f"  works {chain:02}: {{makes: vehicle {chain:02}, capacity: 1_400/day, batch: 100, finished_stock: 2 days,"
+            " component_stock: 3 days, review: 1 day, pays_after: 90 days}"
+        )
+        markets.append(
+            f"  buyers {chain:02}: {{buys: vehicle {chain:02}, rate: {900 + 10 * (chain % 7)}/day, noise: 10%}}"
+        )
     return f"""\
 chainsim: 1
 title: A city of {chains} chains

@@ -38,7 +38,7 @@ class Follower:
         ]
 
     def follow(self, rates: Mapping[StockKey, float], before: Sequence[Row]) -> Sequence[Row]:
-        """Rows at these rates (quanta per second), from those of the same version at others; `before` itself if equal."""
+        """Rows at these rates (quanta per second), from those at the rates asked before; `before` itself if equal."""
         if rates is self.last:
             return before
         self.last = rates

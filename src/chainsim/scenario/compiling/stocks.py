@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from chainsim.model import network as net
-from chainsim.model.opening import downstream, first_level
+from chainsim.model.opening import downstream, first_level, users
 from chainsim.model.replenishment import Flow, Learning, Levels
 from chainsim.scenario.network.blueprint import NO_FLOW, StockSpec
 
@@ -68,13 +68,14 @@ def opening_positions(network: net.Network, specs: Sequence[StockSpec | None]) -
     stock points downstream leave of it.
     """
     found: dict[int, int] = {}
+    used = users(network) if any(point.echelon for point in network.stocks) else {}
 
     def position(p: int) -> int:
         if p not in found:
             point = network.stocks[p]
             held = 0
             if point.echelon:
-                held = sum(math.floor(position(q) * share) for q, share in downstream(network, p).items())
+                held = sum(math.floor(position(q) * share) for q, share in downstream(used, p).items())
             found[p] = max(0, _full(point, specs[p]) - held)
         return found[p]
 

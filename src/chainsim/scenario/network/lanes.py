@@ -1,7 +1,7 @@
 """Who delivers to whom: the lanes of one version of a scenario, from shares, `transport`, exceptions and ranks.
 
-In: a validated Scenario, and a blueprint that has its firms and stock points.  Out: lanes, put into the blueprint.  What
-is asked again and again, who sells a part and with which share, is worked out once.  This module must not know
+In: a validated Scenario, and a blueprint that has its firms and stock points.  Out: lanes, put into the blueprint.
+What is asked again and again, who sells a part and with which share, is worked out once.  This module must not know
 indices or ticks.
 """
 
@@ -78,9 +78,7 @@ class Lanes:
                 if name not in self.scenario.outside and (name, None) not in groups
             }
             outside = outside | {
-                name: none
-                for name, none in standby.items()
-                if name in self.scenario.outside and name not in outside
+                name: none for name, none in standby.items() if name in self.scenario.outside and name not in outside
             }
         self.result.rules[buyer] = plan.sourcing
         by_name = self.by_name.get(part, {})

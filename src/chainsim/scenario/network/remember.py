@@ -6,7 +6,7 @@ By identity: a scenario is frozen, and comparing two costs more than most of wha
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import update_wrapper
 from typing import Concatenate, ParamSpec, TypeVar
 
 from chainsim.scenario.language.schema import Scenario
@@ -23,8 +23,7 @@ def once_per_scenario(
     def decorate(function: Callable[Concatenate[Scenario, P], T]) -> Callable[Concatenate[Scenario, P], T]:
         known: dict[object, tuple[Scenario, T]] = {}
 
-        @wraps(function)
-        def remembered(scenario: Scenario, *args: P.args, **kwargs: P.kwargs) -> T:
+        def remembered(scenario: Scenario, /, *args: P.args, **kwargs: P.kwargs) -> T:
             asked = (id(scenario), *args, *kwargs.values())
             entry = known.pop(asked, None)
             if entry is None:  # the scenario is held, so that no other gets its id
@@ -34,6 +33,6 @@ def once_per_scenario(
                 known.pop(old, None)
             return entry[1]
 
-        return remembered
+        return update_wrapper(remembered, function)
 
     return decorate
