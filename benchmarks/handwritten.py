@@ -1,4 +1,4 @@
-"""The floor: a dedicated SimPy program for networks like those of the cases, as an experienced SimPy user would write it.
+"""The floor: a dedicated SimPy program for networks like those of the cases, as a SimPy user with experience writes it.
 
 In: a chainsim Network (data only) and a replication.  Out: the same log and the same ledger as chainsim's, row by
 row.  Shared with chainsim: the draws and the final demand, so that luck is the same.  Not shared: state, rules,
@@ -335,10 +335,10 @@ class Component(Stock):
 
     def ask_review(self) -> None:
         """After a start, hence in the next round."""
-        if not self.every and not self.review_due:
-            if self.on_hand + self.on_order - self.committed <= self.reorder_point:
-                self.review_due = True
-                self.simulation.soon(ROUND + REVIEW + self.index, self.review)
+        below = self.on_hand + self.on_order - self.committed <= self.reorder_point
+        if below and not self.every and not self.review_due:
+            self.review_due = True
+            self.simulation.soon(ROUND + REVIEW + self.index, self.review)
 
     def review_again(self, _: None) -> None:
         self.simulation.later(self.every, REVIEW + self.index, self.review_again, None)
@@ -559,7 +559,7 @@ ROLES: dict[str, Any] = {"made": Product, "outside": Outside, "sold": Market}
 
 def kind(point: data.StockPoint) -> Any:
     """The class of a stock point."""
-    return ROLES[point.role] if point.role in ROLES else Component if point.line >= 0 else Warehouse
+    return ROLES.get(point.role, Component if point.line >= 0 else Warehouse)
 
 
 def columns(rows: list[tuple[int, ...]], width: int) -> np.ndarray:

@@ -103,7 +103,8 @@ class Kernel:
         world.placed = count = len(self.opening)
         if count:
             np.ctypeslib.as_array(world.orders, (count, len(ORDER)))[:] = self.opening[:, :-1]
-            np.ctypeslib.as_array(world.open, (count, 2))[:] = np.stack([self.opening[:, -1], np.full(count, -1)], axis=1)
+            waiting = np.ctypeslib.as_array(world.open, (count, 2))
+            waiting[:, 0], waiting[:, 1] = self.opening[:, -1], -1
         self.world = world
 
     def run(self) -> None:

@@ -5,9 +5,10 @@ In: how many suppliers, firms, chains, years.  Out: YAML text.  Every number is 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date, timedelta
+
 START = "2024-01-01"
-YEAR = "2025-01-01"  # a leap year: 366 days, so a year of the cases ends a day earlier
-CASE_END = "2024-12-31"
 
 
 def suppliers(count: int = 400, days: int = 365) -> str:
@@ -16,7 +17,7 @@ def suppliers(count: int = 400, days: int = 365) -> str:
     return f"""\
 chainsim: 1
 title: One plant and {count} suppliers, one part each
-study: {{start: {START}, end: {_day(days)}, seed: 7, replications: 1}}
+study: {{start: {START}, end: {day(days)}, seed: 7, replications: 1}}
 parts:
   product: {{price: {250 * count} CNY, needs: {{{", ".join(f"{name}: 1" for name in names)}}}}}
 {_lines(f"  {name}: {{price: 200 CNY}}" for name in names)}
@@ -33,18 +34,21 @@ def tiers(count: int = 400, days: int = 365) -> str:
     """Case (c): a plant, `count` suppliers of one part each, three suppliers of each of these; (s, S) everywhere."""
     names = [f"part {number:03}" for number in range(1, count + 1)]
     below = {name: [f"{name} {letter}" for letter in "abc"] for name in names}
+    needs = {name: ", ".join(f"{part}: 1" for part in below[name]) for name in names}
     return f"""\
 chainsim: 1
 title: A plant, {count} suppliers, {3 * count} of theirs
-study: {{start: {START}, end: {_day(days)}, seed: 11, replications: 1}}
+study: {{start: {START}, end: {day(days)}, seed: 11, replications: 1}}
 parts:
   product: {{price: {250 * count} CNY, needs: {{{", ".join(f"{name}: 1" for name in names)}}}}}
-{_lines(f"  {name}: {{price: 200 CNY, needs: {{{', '.join(f'{part}: 1' for part in below[name])}}}}}" for name in names)}
+{_lines(f"  {name}: {{price: 200 CNY, needs: {{{needs[name]}}}}}" for name in names)}
 {_lines(f"  {part}: {{price: 40 CNY}}" for name in names for part in below[name])}
 plants:
-  works: {{makes: product, capacity: 120/day, batch: 100, finished_stock: "s_S(300, 400)", component_stock: "s_S(550, 700)"}}
+  works: {{makes: product, capacity: 120/day, batch: 100,
+          finished_stock: "s_S(300, 400)", component_stock: "s_S(550, 700)"}}
 tiers:
-  tier 1: {{capacity: 150/day, finished_stock: "s_S(500, 600)", component_stock: "s_S(700, 800)", lead_time: 2 ± 0.5 days}}
+  tier 1: {{capacity: 150/day, lead_time: 2 ± 0.5 days,
+           finished_stock: "s_S(500, 600)", component_stock: "s_S(700, 800)"}}
   tier 2: {{capacity: 160/day, finished_stock: "s_S(500, 600)", lead_time: 2 ± 0.7 days}}
 suppliers:
 {_lines(f"  {name}: {{tier: 1}}" for name in names)}
@@ -76,7 +80,7 @@ def city(chains: int = 34, years: int = 5) -> str:
             )
             rule = "8 days" if kind % 3 else '"s_S(500, 560)"'
             makers.append(
-                f"  {name}: {{count: {{city: {MAKERS // 2}, province: {MAKERS - MAKERS // 2}}}, finished_stock: {rule}}}"
+                f"  {name}: {{count: {{city: {MAKERS // 2}, province: {MAKERS // 2}}}, finished_stock: {rule}}}"
             )
         for name in materials:
             parts.append(f"  {name}: {{price: 800 CNY, lot: 10, needs: {{raw material: 1}}}}")
@@ -112,11 +116,10 @@ markets:
 """
 
 
-def _lines(lines: object) -> str:
-    return "\n".join(lines)  # type: ignore[call-overload]
+def _lines(lines: Iterable[str]) -> str:
+    return "\n".join(lines)
 
 
-def _day(days: int) -> str:
-    from datetime import date, timedelta
-
+def day(days: int) -> str:
+    """The date after so many days."""
     return (date.fromisoformat(START) + timedelta(days)).isoformat()
