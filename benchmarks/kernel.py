@@ -76,7 +76,8 @@ class Kernel:
         self.horizon = network.horizon
         state = open_state(network)
         self.exogenous = np.array(exogenous(network, state, replication), dtype=np.int64).reshape(-1, 5)
-        self.opening = _table(state.orders[: state.counts[0].orders], (*ORDER, "open"))
+        opened = [(*row, order.open) for row, order in zip(state.placed, state.orders, strict=False)]
+        self.opening = np.array(opened, dtype=np.int64).reshape(-1, len(ORDER) + 1)
         self.tables = [
             _table(rows, fields)
             for rows, fields in ((state.stocks, STOCK), (state.lanes, LANE), (state.lines, LINE), (state.needs, NEED))
