@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from chainsim.cli.options import (
     SCENARIO,
     all_settings,
+    asked_workers,
     chosen_replications,
     command_line,
-    number_of_jobs,
     study_options,
     warn,
 )
 from chainsim.cli.precision import asked_precision
+
+if TYPE_CHECKING:
+    from chainsim.engine.choice import Choice
 
 
 @click.command("run")
@@ -43,6 +47,8 @@ def command(
     replication: int | None,
     seed: int | None,
     jobs: str,
+    cluster: str | None,
+    engine: Choice,
     quiet: bool,
     dry_run: bool,
     out: Path | None,
@@ -68,7 +74,7 @@ def command(
     if until_precision and replication:
         raise click.UsageError("--until-precision adds replications; --replication runs one alone")
     until = asked_precision(until_precision, precision_of, at_most)
-    wanted, workers = chosen_replications(replications, replication), number_of_jobs(jobs)
+    wanted, workers = chosen_replications(replications, replication), asked_workers(jobs, cluster)
     loaded = load(scenario, all_settings(settings, seed))
     warn(loaded.warnings, strict)
 
@@ -89,7 +95,7 @@ def command(
         from chainsim.report.reconciliation import print_analytic
 
         print_analytic(study.networks)
-    going = Going(command_line(), resume, reuse, until)
+    going = Going(command_line(), resume, reuse, until, engine=engine)
     result, folder = simulate(study, scenario, workers, out, quiet, Extras(keep_log, reconcile), going)
     if as_json:
         click.echo(as_data(result, folder))

@@ -82,6 +82,7 @@ def opening(network: Network) -> State:
         claims=[],
         counts=[counts],
         log=[],
+        placed=[],
         outbox=[],
     )
 
