@@ -26,9 +26,7 @@ SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
 FILE = Path(__file__).with_name("scenarios.json")
 FILES = sorted(path for path in SCENARIOS.rglob("*.yaml") if "counterexamples" not in path.parts)
 LONG = {"china-35-sectors", "line-throughput", "jinan", "sinotruk"}  # seconds each
-NAMES = [
-    pytest.param(path, id=path.stem, marks=[pytest.mark.nightly] if path.stem in LONG else []) for path in FILES
-]
+NAMES = [pytest.param(path, id=path.stem, marks=[pytest.mark.nightly] if path.stem in LONG else []) for path in FILES]
 
 
 @pytest.mark.parametrize("path", NAMES)
