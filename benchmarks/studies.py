@@ -74,10 +74,8 @@ def city() -> str:
             f"| {found['ran']:,.1f} s | {found['cpu']:,.1f} s | {1e6 * found['cpu'] / found['orders']:.2f} "
             f"| {peak:,.0f} MB |"
         )
-    lines += [
-        "",
-        f"One replication, {found['engine']} engine, all tables and measures, no order log; µs of processor time. {machine()}; {date.today():%d %B %Y}.",
-    ]
+    about = f"One replication, {found['engine']} engine, all tables and measures, no order log; µs of processor time"
+    lines += ["", f"{about}. {machine()}; {date.today():%d %B %Y}."]
     return "\n".join(lines)
 
 

@@ -22,7 +22,7 @@ from chainsim.study.stacking import Stacked
 def write_tables(folder: RunFolder, tables: Mapping[str, pd.DataFrame], jobs: Jobs) -> None:
     """Write every table; those of trials on disk are read where they are written, the largest first."""
     place = folder.staged / "tables"
-    here = isinstance(jobs, int) or jobs.far or not isinstance(tables, Stacked)
+    here = isinstance(jobs, int) or jobs.far or not jobs.busy or not isinstance(tables, Stacked)
     names = list(tables)
     if isinstance(tables, Stacked):
         names.sort(key=lambda name: -_size(tables, name))
