@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from chainsim.cli.options import (
+    LANG,
     SCENARIO,
     all_settings,
     chosen_replications,
@@ -17,6 +19,9 @@ from chainsim.cli.options import (
     warn,
 )
 from chainsim.cli.precision import asked_precision
+
+if TYPE_CHECKING:
+    from chainsim.report.html.numbers import Lang
 
 
 @click.command("run")
@@ -33,6 +38,7 @@ from chainsim.cli.precision import asked_precision
 @click.option("--until-precision", metavar="SHARE", help="Add replications until ± is below this share, as in 1%.")
 @click.option("--precision-of", metavar="MEASURE", help="The measure meant; final_sales if not given.")
 @click.option("--at-most", type=click.IntRange(1, 100_000), help="Most replications that are added; 1000 if not given.")
+@LANG
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
 def command(
@@ -53,6 +59,7 @@ def command(
     until_precision: str | None,
     precision_of: str | None,
     at_most: int | None,
+    lang: Lang,
     strict: bool,
     as_json: bool,
 ) -> None:
@@ -89,7 +96,7 @@ def command(
         from chainsim.report.reconciliation import print_analytic
 
         print_analytic(study.networks)
-    going = Going(command_line(), resume, reuse, until)
+    going = Going(command_line(), resume, reuse, until, lang=lang)
     result, folder = simulate(study, scenario, workers, out, quiet, Extras(keep_log, reconcile), going)
     if as_json:
         click.echo(as_data(result, folder))
@@ -106,6 +113,8 @@ def command(
         if result.reused:
             click.echo(f"reused {result.reused} of {len(result.trials)} runs")
         click.echo(f"tables: {folder.as_posix()}/tables")
+        if (folder / "report.html").is_file():
+            click.echo(f"report: {folder.as_posix()}/report.html")
     if not result.reached:
         click.echo(
             f"the precision was not reached within {len(result.trials) // len(study.networks)} replications", err=True
