@@ -22,7 +22,9 @@ TABLE = click.Path(path_type=Path)
 @click.command("report")
 @click.argument("run", metavar="RUN")
 @LANG
-@click.option("--sensitivity", type=TABLE, metavar="CSV", help="What `sensitivity --format csv` printed, for the tornado.")
+@click.option(
+    "--sensitivity", type=TABLE, metavar="CSV", help="What `sensitivity --format csv` printed, for the tornado."
+)
 @click.option("--resilience", type=TABLE, metavar="CSV", help="What `resilience --format csv` printed.")
 @click.option("--out", type=TABLE, metavar="FILE", help="Where to; by default report-LANG.html in the run's folder.")
 def command(run: str, lang: Lang, sensitivity: Path | None, resilience: Path | None, out: Path | None) -> None:

@@ -129,7 +129,7 @@ def _add_report(folder: RunFolder, facts: dict[str, Any], plan: Plan, names: Seq
         loaded = None if plan.others else plan.loaded
         page = render(Source(facts, RunTables(folder.staged, names), loaded), lang)
     except Exception as error:  # a bug of ours, or a library that is not there, must not cost a finished study
-        click.echo(f"no report.html: {error or type(error).__name__}; `chainsim report RUN` tries again", err=True)
+        click.echo(f"no report.html: {str(error) or type(error).__name__}; `chainsim report RUN` tries again", err=True)
         return
     folder.add_bytes("report.html", page.encode())
 

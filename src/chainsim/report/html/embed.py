@@ -9,9 +9,10 @@ import base64
 import hashlib
 import json
 import math
+import re
 from typing import Any, Final
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 UNSAFE: Final = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"})
 
@@ -37,6 +38,11 @@ def source(text: str) -> str:
 def label(text: str) -> str:
     """A name inside a chart, where the library would read tags and entities."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def soft(text: str) -> Markup:
+    """A name that may be broken after _, and between letters after + and a full stop; escaped."""
+    return Markup(re.sub(r"(?<=\w)_(?=\w)|(?<=[^\W\d])[+.](?=[^\W\d])", r"\g<0><wbr>", str(escape(text))))
 
 
 def _finite(value: Any) -> Any:

@@ -1,8 +1,8 @@
 """The supplier network as a drawing: where each firm stands, what it looks like, who supplies whom.
 
-In: the tables of firms, lanes and bottlenecks.  Out: plain data for `network.js`.  Plants stand in the middle, each tier on
-circles around them, firms of one category side by side; outside sources stand beyond.  The layout is computed here, so
-that the page only draws.
+In: the tables of firms, lanes and bottlenecks.  Out: plain data for `network.js`.  Plants stand in the middle, each
+tier on circles around them, firms of one category side by side; outside sources stand beyond.  The layout is computed
+here, so that the page only draws.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def layout(firms: Sequence[tuple[int, str, str]]) -> list[tuple[float, float]]:
 
 
 def _lanes(source: Source, index: dict[str, int]) -> list[int]:
-    """Flat triples: buyer, supplier, mean revenue in thousands of yuan; the largest first, what never flowed left out."""
+    """Flat triples: buyer, supplier, mean revenue in thousands of yuan; the largest first, what never flowed is out."""
     table = source.tables["lanes"]
     table = table[table["policy"] == BASELINE]
     sums = table.groupby(["buyer", "supplier"], sort=False)["revenue_cny"].sum().reset_index()

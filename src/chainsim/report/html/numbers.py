@@ -98,7 +98,13 @@ class Numbers:
 
     def share(self, value: float, places: int = 1) -> str:
         """A share in per cent."""
-        return NOTHING if math.isnan(value) else f"{value * 100:.{places}f} %" if self.lang == "en" else f"{value:.{places}%}"
+        return (
+            NOTHING
+            if math.isnan(value)
+            else f"{value * 100:.{places}f} %"
+            if self.lang == "en"
+            else f"{value:.{places}%}"
+        )
 
     def whole(self, value: float, signed: bool = False) -> str:
         """A whole number with separators."""

@@ -7,6 +7,7 @@ sheet by its hash, and allows no connection, so that a name that got past the es
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -29,7 +30,7 @@ from chainsim.report.html.charts import (
 )
 from chainsim.report.html.numbers import Lang, Numbers
 from chainsim.report.html.parts import Section
-from chainsim.report.html.source import Source
+from chainsim.report.html.source import Once, Source
 from chainsim.report.html.words import Words
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -49,6 +50,7 @@ MADE: Final[tuple[Callable[[Source, Words, Numbers], Section], ...]] = (
 
 def render(source: Source, lang: Lang) -> str:
     """The whole report; MissingLibraryError if the chart library is not installed."""
+    source = replace(source, tables=Once(source.tables))
     words, numbers = Words(lang), Numbers(lang, _product(source))
     sections = [make(source, words, numbers) for make in MADE]
     sections.append(Section("network", words("network.title"), words("network.lead"), extra="network"))
@@ -92,13 +94,15 @@ def own_script() -> str:
 
 @cache
 def _templates() -> Environment:
-    return Environment(
+    found = Environment(
         loader=FileSystemLoader(TEMPLATES, encoding="utf-8"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    found.filters["soft"] = embed.soft
+    return found
 
 
 def _product(source: Source) -> str:
@@ -116,11 +120,11 @@ def _subtitle(source: Source, words: Words) -> list[str]:
     """Period, firms, runs."""
     dates = source.tables["daily"]["date"]
     firms = source.tables["firms"]
-    firms = firms[firms["policy"] == BASELINE].drop_duplicates("firm")["kind"].value_counts()
+    kinds = firms[firms["policy"] == BASELINE].drop_duplicates("firm")["kind"].value_counts()
     runs = len(source.facts["replications"])
     return [
         words("page.period", start=dates.min(), end=dates.max()),
-        words("page.firms", masters=firms.get("chain_master", 0), suppliers=firms.get("supplier", 0)),
+        words("page.firms", masters=kinds.get("chain_master", 0), suppliers=kinds.get("supplier", 0)),
         words("page.replications", policies=len(source.policies), runs=runs, seed=source.facts["seed"]),
     ]
 
@@ -138,7 +142,7 @@ def _tiles(source: Source, words: Words, numbers: Numbers) -> list[tuple[str, st
         said = words("tile.multiplier", leontief=f"{apart['leontief']:.3f}")
         tiles.append((f"{apart['simulated']:.3f}", said))
     if "consolidated" in found.index:
-        tiles.append((f"{found.loc['consolidated', 'simulated']:.3f}", words("tile.consolidated")))
+        tiles.append((f"{found.loc['consolidated']['simulated']:.3f}", words("tile.consolidated")))
     jobs = source.level("city_jobs")
     if jobs:
         tiles.append((numbers.whole(jobs), words("tile.jobs")))

@@ -6,7 +6,7 @@ know HTML or languages.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -16,6 +16,28 @@ from chainsim.compare.paired import BASELINE
 from chainsim.scenario.load import Loaded
 
 Row: TypeAlias = dict[Any, Any]
+
+
+class Once(Mapping[str, pd.DataFrame]):
+    """Tables by name, each read once, when it is first asked for."""
+
+    def __init__(self, tables: Mapping[str, pd.DataFrame]) -> None:
+        self.tables = tables
+        self.known: dict[str, pd.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self.known:
+            self.known[name] = self.tables[name]
+        return self.known[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.tables
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.tables)
+
+    def __len__(self) -> int:
+        return len(self.tables)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from chainsim.compare.paired import BASELINE
 from chainsim.report.html.numbers import Lang
 
 FOLDER: Final = Path(__file__).parent / "words"
@@ -28,6 +29,10 @@ class Words:
         section, _, name = key.partition(".")
         text = str(self.texts[section][name])
         return text.format(**values) if values else text
+
+    def policy(self, name: str) -> str:
+        """A policy's own name; the baseline has one of the language."""
+        return self("page.baseline") if name == BASELINE else name
 
     def term(self, family: str, term: str) -> str:
         """A word of the model in this language."""

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from chainsim.compare.paired import BASELINE
+from chainsim.report.html import embed
 from chainsim.report.html.charts import plot
 from chainsim.report.html.numbers import Numbers
 from chainsim.report.html.parts import Chart, Section, Table, Variant
@@ -34,7 +34,7 @@ def section(source: Source, words: Words, numbers: Numbers) -> Section:
     own = own[own["firm"].isin(masters)] if masters else own
     sums = Source(source.facts, {"own": own}).mean("own", KEYS, ["hours", "held_revenue_cny"], policy=None)
     waited = [policy for policy in source.policies if policy in set(sums["policy"])]
-    idle = [words("page.baseline") if policy == BASELINE else policy for policy in source.policies if policy not in waited]
+    idle = [words.policy(policy) for policy in source.policies if policy not in waited]
     nobody = [words("bottlenecks.nobody", policies=words("page.comma").join(idle))] if idle else []
     if not waited:
         return Section("bottlenecks", title, missing=words("bottlenecks.missing"))
@@ -65,16 +65,17 @@ def _variant(policy: str, sums: pd.DataFrame, several: bool, words: Words, numbe
                 text=[numbers.hours(row["hours"]) for row, _, _ in mine],
                 showlegend=True,
                 hovertext=[
-                    f"{plot.label(who)}, {shown}: {numbers.hours(row['hours'])} h<br>{numbers.money(row['held_revenue_cny'])}"
+                    f"{embed.label(who)}, {shown}: {numbers.hours(row['hours'])}<br>"
+                    f"{numbers.money(row['held_revenue_cny'])}"
                     for row, _, who in mine
                 ],
             )
         )
-    most = max((row["hours"] for row in rows), default=1.0)
     layout = plot.layout(
-        plot.horizontal(len(rows), legend=True),
+        plot.horizontal(labels, legend=True),
+        margin=plot.figures_beside(),
         barmode="overlay",
-        xaxis=plot.axis(words("bottlenecks.axis"), range=[0, most * 1.18]),
+        xaxis=plot.axis(words("bottlenecks.axis")),
         yaxis=plot.names(autorange="reversed", categoryorder="array", categoryarray=labels),
     )
     header = [words(f"bottlenecks.{key}") for key in ("line", "component", "root", "cause", "hours", "held")]
@@ -87,8 +88,7 @@ def _variant(policy: str, sums: pd.DataFrame, several: bool, words: Words, numbe
         ]
         for row in ordered[: 4 * MOST]
     ]
-    name = words("page.baseline") if policy == BASELINE else policy
-    return Variant(name, {"data": data, "layout": layout}, Table(header, cells, left=4))
+    return Variant(words.policy(policy), {"data": data, "layout": layout}, Table(header, cells, left=4))
 
 
 def _who(row: dict[Any, Any], several: bool) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Final
 import pandas as pd
 
 from chainsim.compare.paired import BASELINE
+from chainsim.report.html import embed
 from chainsim.report.html.charts import plot
 from chainsim.report.html.numbers import Numbers
 from chainsim.report.html.parts import Chart, Section, Table, Variant
@@ -40,7 +41,7 @@ def _variant(name: str, firms: pd.DataFrame, source: Source, words: Words, numbe
     own = Source(source.facts, {"firms": firms})
     sums = own.mean("firms", [], list(KEYS), policy=None).set_index("policy").reindex(source.policies)
     divisor, unit = numbers.money_scale(float(sums.abs().to_numpy().max(initial=1.0)))
-    said = [words("page.baseline") if policy == BASELINE else policy for policy in source.policies]
+    said = [words.policy(policy) for policy in source.policies]
     labels = plot.wrapped_apart(said)
     data: list[dict[str, Any]] = []
     for key, colour in KEYS.items():
@@ -54,13 +55,13 @@ def _variant(name: str, firms: pd.DataFrame, source: Source, words: Words, numbe
                 name=what,
                 marker={"color": colour},
                 hovertext=[
-                    f"{plot.label(policy)}, {what}: {numbers.money(value)}"
+                    f"{embed.label(policy)}, {what}: {numbers.money(value)}"
                     for policy, value in zip(said, values, strict=True)
                 ],
             )
         )
     layout = plot.layout(
-        plot.horizontal(round(2 * len(said)), legend=True),
+        plot.horizontal(labels, legend=True, rows=3),
         barmode="group",
         xaxis=plot.axis(unit),
         yaxis=plot.names(autorange="reversed"),
@@ -75,5 +76,10 @@ def _variant(name: str, firms: pd.DataFrame, source: Source, words: Words, numbe
         ]
         for policy, (_, row) in zip(said, sums.iterrows(), strict=True)
     ]
-    header = [words("page.policy"), *(words(f"cash.{key}") for key in KEYS), words("cash.more"), words("cash.more_cash")]
+    header = [
+        words("page.policy"),
+        *(words(f"cash.{key}") for key in KEYS),
+        words("cash.more"),
+        words("cash.more_cash"),
+    ]
     return Variant(name, {"data": data, "layout": layout}, Table(header, cells))

@@ -8,6 +8,7 @@ from typing import Final
 from chainsim.compare.decision import JUDGED
 from chainsim.compare.paired import ONE_RUN
 from chainsim.report.decision import standing
+from chainsim.report.html import embed
 from chainsim.report.html.charts import plot
 from chainsim.report.html.numbers import NOTHING, Numbers, Scale
 from chainsim.report.html.parts import Chart, Section, Table, Variant
@@ -80,14 +81,15 @@ def _intervals(rows: list[Row], source: Source, words: Words, numbers: Numbers) 
     texts = [numbers.money(row["value_added"], signed=True) for row in rows]
     halves = [(row["value_added_high"] - row["value_added_low"]) / 2 / divisor for row in rows]
     policies = [str(row["policy"]) for row in rows]
+    labels = plot.wrapped_apart(policies)
     dots = {
         "type": "scatter",
         "mode": "markers",
         "x": [row["value_added"] / divisor for row in rows],
-        "y": plot.wrapped_apart(policies),
+        "y": labels,
         "error_x": {"type": "data", "array": [0 if math.isnan(half) else half for half in halves], "color": plot.BLUE},
         "marker": {"size": 11, "color": plot.BLUE},
-        "hovertext": [f"{plot.label(name)}: {text}" for name, text in zip(policies, texts, strict=True)],
+        "hovertext": [f"{embed.label(name)}: {text}" for name, text in zip(policies, texts, strict=True)],
         "hoverinfo": "text",
         "showlegend": False,
     }
@@ -96,7 +98,7 @@ def _intervals(rows: list[Row], source: Source, words: Words, numbers: Numbers) 
     figure = {
         "data": [dots],
         "layout": plot.layout(
-            plot.horizontal(len(rows)),
+            plot.horizontal(labels),
             xaxis=plot.axis(words("decision.axis", unit=unit)),
             yaxis=plot.names(),
             shapes=[band],

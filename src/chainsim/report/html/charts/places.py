@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from chainsim.report.html import embed
 from chainsim.report.html.charts import plot
 from chainsim.report.html.numbers import Numbers
 from chainsim.report.html.parts import Chart, Section, Table, Variant
@@ -40,15 +41,10 @@ def _variant(name: str, rows: list[Row], words: Words, numbers: Numbers, by_dist
     labels = plot.wrapped_apart(said)
     divisor, unit = numbers.money_scale(max((row["revenue_cny"] for row in rows), default=1.0))
     colours = [plot.RINGS[row["ring"]] for row in rows]
-    most = [max((row[key] for row in rows), default=1.0) for key in ("firms", "revenue_cny")]
     data = []
-    for number, (key, scale, text) in enumerate(
-        (
-            ("firms", 1.0, lambda row: numbers.whole(row["firms"])),
-            ("revenue_cny", divisor, lambda row: numbers.money(row["revenue_cny"])),
-        )
-    ):
-        texts = [text(row) for row in rows]
+    for number, key in enumerate(("firms", "revenue_cny")):
+        scale = divisor if number else 1.0
+        texts = [numbers.money(row[key]) if number else numbers.whole(row[key]) for row in rows]
         data.append(
             plot.steps(
                 labels,
@@ -56,19 +52,19 @@ def _variant(name: str, rows: list[Row], words: Words, numbers: Numbers, by_dist
                 [row[key] / scale for row in rows],
                 marker={"color": colours},
                 text=texts,
-                hovertext=[f"{plot.label(place)}: {shown}" for place, shown in zip(said, texts, strict=True)],
+                hovertext=[f"{embed.label(place)}: {shown}" for place, shown in zip(said, texts, strict=True)],
                 xaxis="x" if number == 0 else "x2",
                 yaxis="y" if number == 0 else "y2",
                 showlegend=False,
             )
         )
-    height = plot.horizontal(len(rows))
+    height = plot.horizontal(labels)
     upper, lower = [0.5 + 40 / (2 * height), 1.0], [0.0, 0.5 - 40 / (2 * height)]
-    ends = (most[0] * 1.25, most[1] / divisor * 1.35)
     layout = plot.layout(
         2 * height,
-        xaxis=plot.axis(words("places.firms"), nticks=5, range=[0, ends[0]], anchor="y"),
-        xaxis2=plot.axis(words("places.revenue", unit=unit), nticks=5, range=[0, ends[1]], anchor="y2"),
+        margin=plot.figures_beside(),
+        xaxis=plot.axis(words("places.firms"), nticks=5, anchor="y"),
+        xaxis2=plot.axis(words("places.revenue", unit=unit), nticks=5, anchor="y2"),
         yaxis=plot.names(autorange="reversed", domain=upper, anchor="x"),
         yaxis2=plot.names(autorange="reversed", domain=lower, anchor="x2"),
         bargap=0.35,

@@ -15,26 +15,22 @@ BLUE, ORANGE, GREEN, RED, PURPLE, SKY, GREY = "#0072b2 #d98200 #007f5f #c04a00 #
 COLOURS: Final = (BLUE, ORANGE, GREEN, PURPLE, SKY, RED, GREY)
 RINGS: Final = {"city": BLUE, "province": GREEN, "nation": ORANGE, "abroad": PURPLE}
 INK, FAINT = "#1b2330", "#d9dde3"
-FONTS: Final = (
-    '"PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", '
-    '"WenQuanYi Micro Hei", "Segoe UI", system-ui, sans-serif'
-)
-LINE: Final = 17  # columns of a label's line; a Chinese sign takes two
-ROW: Final = 30  # pixels of a horizontal bar
+LINE: Final = 20  # columns of a label's line; a Chinese sign takes two
+ROW, TEXT = 30, 17  # pixels: least height of a horizontal bar, height of a line of its label
+BESIDE: Final = 88  # pixels on the right for figures that stand at the ends of bars
 
 
 def layout(height: int, **more: Any) -> dict[str, Any]:
     """The layout of every figure; `more` adds to it or replaces."""
     common: dict[str, Any] = {
         "height": height,
-        "font": {"family": FONTS, "size": 13, "color": INK},
+        "font": {"size": 13, "color": INK},  # charts.js adds the page's font
         "colorway": list(COLOURS),
         "margin": {"l": 8, "r": 16, "t": 12, "b": 8},
         "paper_bgcolor": "#ffffff",
         "plot_bgcolor": "#ffffff",
         "dragmode": False,
         "hovermode": "closest",
-        "hoverlabel": {"font": {"family": FONTS}},
         "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom"},
         "bargap": 0.3,
     }
@@ -44,7 +40,8 @@ def layout(height: int, **more: Any) -> dict[str, Any]:
 def axis(title: str = "", **more: Any) -> dict[str, Any]:
     """An axis of numbers."""
     common: dict[str, Any] = {
-        "title": {"text": label(title), "standoff": 8},
+        "title": {"text": wrapped(title, 26), "standoff": 8},
+        "tickangle": 0,
         "gridcolor": FAINT,
         "zerolinecolor": GREY,
         "automargin": True,
@@ -59,9 +56,21 @@ def names(**more: Any) -> dict[str, Any]:
     return axis(type="category", showgrid=False, ticks="") | more
 
 
-def horizontal(count: int, legend: bool = False) -> int:
-    """Height of a chart with so many horizontal bars."""
-    return max(150, ROW * count + 70 + (30 if legend else 0))
+def dates(form: str) -> dict[str, Any]:
+    """An axis of days, written in this form."""
+    return axis(type="date", ticks="outside", tickformat=form, hoverformat="%Y-%m-%d", nticks=6)
+
+
+def horizontal(labels: Sequence[str], legend: bool = False, rows: float = 1) -> int:
+    """Height of a chart with horizontal bars of these labels.  rows: bars beside each other at one label."""
+    lines = max((text.count("<br>") + 1 for text in labels), default=1)
+    row = max(ROW, TEXT * lines + 6, round(0.6 * ROW * rows))
+    return max(150, row * len(labels) + 70 + (30 if legend else 0))
+
+
+def figures_beside() -> dict[str, int]:
+    """Margins where figures stand at the ends of bars."""
+    return {"l": 8, "r": BESIDE, "t": 12, "b": 8}
 
 
 def wrapped(text: str, width: int = LINE) -> str:
@@ -97,11 +106,11 @@ def columns(text: str) -> int:
 
 
 def _words(text: str) -> list[str]:
-    """Where a name may be broken: after a space, +, _, - or :, and between Chinese signs; long words anywhere."""
+    """Where a name may be broken: after a space or a sign such as +, between Chinese signs; long words anywhere."""
     found, word = [], ""
     for sign in text:
         word += sign
-        if sign in " +_-:/" or ord(sign) > 0x2E7F or columns(word) >= LINE:
+        if sign in " +_-:/.[" or ord(sign) > 0x2E7F or columns(word) >= LINE:
             found.append(word)
             word = ""
     return [*found, word]
@@ -118,10 +127,8 @@ def steps(labels: Sequence[str], bases: Sequence[float], sizes: Sequence[float],
     return bars(sizes, labels, base=list(bases), orientation="h", **more)
 
 
-def mark(x: str, text: str, colour: str = RED) -> tuple[dict[str, Any], dict[str, Any]]:
-    """A line across the plot at x, and its text at the top."""
-    line = {"type": "line", "x0": x, "x1": x, "yref": "paper", "y0": 0, "y1": 1}
-    line["line"] = {"color": colour, "width": 1.5, "dash": "dot"}  # type: ignore[assignment]
-    note = {"x": x, "yref": "paper", "y": 0.02, "yanchor": "bottom", "xanchor": "right", "text": text, "showarrow": False}
-    note |= {"font": {"color": colour, "size": 12}, "textangle": -90, "bgcolor": "rgba(255,255,255,0.8)"}
-    return line, note
+def upright(x: str, top: float, name: str, colour: str) -> dict[str, Any]:
+    """A dotted line across the plot at x, up to a value, that the legend names."""
+    line = {"color": colour, "width": 2, "dash": "dot"}
+    more = {"hoverinfo": "skip", "line": line, "name": name}
+    return {"type": "scatter", "mode": "lines", "x": [x, x], "y": [0, top], **more}

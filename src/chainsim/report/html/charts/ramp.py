@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from chainsim.compare.paired import BASELINE
+from chainsim.report.html import embed
 from chainsim.report.html.charts import plot
 from chainsim.report.html.numbers import Numbers
 from chainsim.report.html.parts import Chart, Section, Table, Variant
@@ -19,7 +19,7 @@ from chainsim.scenario.network.demand import cumulative
 
 SHORT: Final = 190  # days; a shorter study is shown by week
 MOST_MARKS: Final = 3
-MOST_LINES: Final = 24
+MOST_LINES: Final = 40
 
 
 def section(source: Source, words: Words, numbers: Numbers) -> Section:
@@ -55,7 +55,7 @@ def _plan(loaded: Loaded, days: int) -> dict[str, float]:
 
 
 def _bound(source: Source) -> pd.DataFrame:
-    """Lines that were full from some month to the end: policy, firm, part, since, runs, used, master, who (category)."""
+    """Lines that were full from some month to the end, with whose they are: a plant's, or a category's."""
     lines = source.tables["lines"]
     full = lines[lines["bound_since"].fillna("") != ""]
     grouped = full.groupby(["policy", "firm", "part"], sort=False)
@@ -63,7 +63,9 @@ def _bound(source: Source) -> pd.DataFrame:
     found = found.reset_index()
     firms = source.tables["firms"].drop_duplicates("firm").set_index("firm")
     master = found["firm"].map(firms["kind"]) == "chain_master"
-    who = found["firm"].where(master | (found["firm"].map(firms["category"]) == ""), found["firm"].map(firms["category"]))
+    who = found["firm"].where(
+        master | (found["firm"].map(firms["category"]) == ""), found["firm"].map(firms["category"])
+    )
     return found.assign(master=master, who=who)
 
 
@@ -102,21 +104,21 @@ def _variant(
             zip(series.items(), (plot.BLUE, plot.GREY, plot.ORANGE), ("solid", "dot", "dash"), strict=False)
         )
     ]
-    marks = [plot.mark(since, text) for since, text in _marks(bound, words)]
+    top = max(max(values) for values in series.values()) / divisor
+    for (since, text), colour in zip(_marks(bound, words), (plot.RED, plot.GREEN, plot.PURPLE), strict=False):
+        data.append(plot.upright(since, top, text, colour))
     figure = {
         "data": data,
         "layout": plot.layout(
             360,
             hovermode="x unified",
-            xaxis=plot.axis(type="date", ticks="outside", tickformat="%Y-%m" if not weekly else "%m-%d", hoverformat="%Y-%m-%d", nticks=8),
+            xaxis=plot.dates("%m-%d" if weekly else "%Y-%m"),
             yaxis=plot.axis(unit, rangemode="tozero"),
-            shapes=[shape for shape, _ in marks],
-            annotations=[note for _, note in marks],
         ),
     }
     header = [words("ramp.from"), *series]
     rows = [[at, *(f"{values[row]:,.0f}" for values in series.values())] for row, at in enumerate(x)]
-    return Variant(words("page.baseline") if policy == BASELINE else policy, figure, Table(header, rows))
+    return Variant(words.policy(policy), figure, Table(header, rows))
 
 
 def _begin(day: str, weekly: bool) -> str:
@@ -128,29 +130,30 @@ def _begin(day: str, weekly: bool) -> str:
 def _marks(bound: pd.DataFrame, words: Words) -> list[tuple[str, str]]:
     """Since when plants are bound, then the months in which most suppliers' lines became so."""
     found = [
-        (f"{row['since']}-01", words("ramp.mark_one", firm=plot.label(str(row["firm"])), since=row["since"]))
+        (f"{row['since']}-01", words("ramp.mark_one", firm=embed.label(str(row["firm"])), since=row["since"]))
         for row in rows_of(bound[bound["master"]])
     ]
     counts = bound[~bound["master"]].groupby("since").size().sort_values(ascending=False, kind="stable")
     for since, count in counts.head(MOST_MARKS).items():
         found.append((f"{since}-01", words("ramp.mark_some", count=count, since=since)))
-    return found[:MOST_MARKS]
+    return sorted(found[:MOST_MARKS])
 
 
 def _listed(bound: pd.DataFrame, words: Words, numbers: Numbers) -> Table | None:
     """The lines at their limit, plants first."""
     if bound.empty:
         return None
-    keys = ["policy", "master", "who", "part", "since"]
-    grouped = bound.groupby(keys, sort=False).agg(lines=("firm", "size"), used=("used", "mean")).reset_index()
-    ordered = grouped.sort_values(["master", "lines"], ascending=[False, False], kind="stable")
+    grouped = bound.groupby(["policy", "master", "who", "part"], sort=False).agg(
+        first=("since", "min"), last=("since", "max"), lines=("firm", "size"), used=("used", "mean")
+    )
+    ordered = grouped.reset_index().sort_values("master", ascending=False, kind="stable")
     header: Sequence[str] = [words(f"ramp.{key}") for key in ("policy", "firm", "makes", "since", "lines", "used")]
     rows: list[list[Any]] = [
         [
-            words("page.baseline") if row["policy"] == BASELINE else str(row["policy"]),
+            words.policy(str(row["policy"])),
             str(row["who"]),
             str(row["part"]),
-            str(row["since"]),
+            str(row["first"]) if row["first"] == row["last"] else f"{row['first']} – {row['last']}",
             str(row["lines"]),
             numbers.share(float(row["used"])),
         ]

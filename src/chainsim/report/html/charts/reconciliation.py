@@ -42,17 +42,15 @@ def _variant(name: str, rows: list[Row], words: Words, numbers: Numbers) -> Vari
     ends = {row["term"]: row["per_yuan"] for row in rows}
     labels, bases, sizes, at = [], [], [], 0.0
     for row in steps:
-        labels.append(plot.wrapped(words.term("term", str(row["term"])), 22))
+        labels.append(plot.wrapped(words.term("term", str(row["term"]))))
         bases.append(at)
         sizes.append(row["per_yuan"])
         at += row["per_yuan"]
-    labels.append(plot.wrapped(words("reconciliation.sum"), 22))
+    labels.append(plot.wrapped(words("reconciliation.sum")))
     bases.append(0.0)
     sizes.append(ends[SIMULATED] - ends[DEMANDED])
     texts = [_small(size) for size in sizes]
     colours = [*(plot.BLUE if size > 0 else plot.RED for size in sizes[:-1]), plot.INK]
-    reach = max((abs(end) for base, size in zip(bases, sizes, strict=True) for end in (base, base + size)), default=1.0)
-    low = min(0.0, *(base + size for base, size in zip(bases, sizes, strict=True)))
     trace: dict[str, Any] = plot.steps(
         labels,
         bases,
@@ -61,12 +59,12 @@ def _variant(name: str, rows: list[Row], words: Words, numbers: Numbers) -> Vari
         text=texts,
         hovertext=[f"{text}: {value}" for text, value in zip(labels, texts, strict=True)],
     )
-    spread = [low - 0.25 * reach if low < 0 else 0, max(0.0, *(b + s for b, s in zip(bases, sizes, strict=True))) + 0.3 * reach]
     figure = {
         "data": [trace],
         "layout": plot.layout(
-            plot.horizontal(len(labels)),
-            xaxis=plot.axis(words("reconciliation.axis"), range=spread, nticks=5, exponentformat="none"),
+            plot.horizontal(labels),
+            margin=plot.figures_beside(),
+            xaxis=plot.axis(words("reconciliation.axis"), nticks=4, exponentformat="none"),
             yaxis=plot.names(autorange="reversed"),
         ),
     }

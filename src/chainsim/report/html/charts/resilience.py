@@ -8,6 +8,7 @@ from typing import Any, Final
 import pandas as pd
 
 from chainsim.compare.paired import BASELINE
+from chainsim.report.html import embed
 from chainsim.report.html.charts import plot
 from chainsim.report.html.numbers import NOTHING, Numbers
 from chainsim.report.html.parts import Chart, Section, Table, Variant
@@ -61,7 +62,7 @@ def _curve(policy: str, behind: pd.Series[float], words: Words, numbers: Numbers
     layout = plot.layout(
         320,
         hovermode="x unified",
-        xaxis=plot.axis(type="date", ticks="outside", tickformat="%Y-%m-%d", nticks=5, hoverformat="%Y-%m-%d"),
+        xaxis=plot.dates("%Y-%m-%d"),
         yaxis=plot.axis(words("resilience.axis", unit=unit), rangemode="tozero"),
     )
     caught_up = late[-1] + 1 < len(behind)
@@ -94,11 +95,12 @@ def _stops(table: pd.DataFrame, words: Words, numbers: Numbers) -> Chart:
                 name=name,
                 marker={"color": colour},
                 text=texts,
-                hovertext=[f"{plot.label(who)}, {name}: {text}" for who, text in zip(said, texts, strict=True)],
+                hovertext=[f"{embed.label(who)}, {name}: {text}" for who, text in zip(said, texts, strict=True)],
             )
         )
     layout = plot.layout(
-        plot.horizontal(2 * len(rows), legend=True),
+        plot.horizontal(labels, legend=True, rows=2),
+        margin=plot.figures_beside(),
         barmode="group",
         xaxis=plot.axis(words("resilience.days_axis")),
         yaxis=plot.names(autorange="reversed"),

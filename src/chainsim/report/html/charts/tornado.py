@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from chainsim.report.html import embed
 from chainsim.report.html.charts import plot
 from chainsim.report.html.numbers import Numbers, Scale
 from chainsim.report.html.parts import Chart, Section, Table, Variant
@@ -40,9 +41,16 @@ def _variant(policy: str, table: pd.DataFrame, words: Words, numbers: Numbers) -
     scale = numbers.money_scale(max(abs(stated), *(abs(row["difference"]) for rows in ends.values() for row in rows)))
     labels = plot.wrapped_apart(widest)
     data = [_bars(sign, widest, labels, ends, stated, scale, words, numbers) for sign in ("-", "+")]
-    line = {"type": "line", "x0": stated / scale.divisor, "x1": stated / scale.divisor, "yref": "paper", "y0": 0, "y1": 1}
+    line = {
+        "type": "line",
+        "x0": stated / scale.divisor,
+        "x1": stated / scale.divisor,
+        "yref": "paper",
+        "y0": 0,
+        "y1": 1,
+    }
     layout = plot.layout(
-        plot.horizontal(len(widest), legend=True),
+        plot.horizontal(labels, legend=True),
         barmode="overlay",
         xaxis=plot.axis(words("tornado.axis", unit=scale.unit)),
         yaxis=plot.names(autorange="reversed"),
@@ -85,10 +93,13 @@ def _bars(
         labels,
         base=[stated / scale.divisor] * len(widest),
         orientation="h",
+        width=0.8 if sign == "-" else 0.45,  # both are seen where both lie on one side
         name=words("tornado.down" if sign == "-" else "tornado.up"),
         marker={"color": plot.ORANGE if sign == "-" else plot.BLUE},
         hovertext=[
-            "" if row is None else f"{plot.label(name)} {row['swing']}: {numbers.money(row['difference'], signed=True)}"
+            ""
+            if row is None
+            else f"{embed.label(name)} {row['swing']}: {numbers.money(row['difference'], signed=True)}"
             for name, row in zip(widest, found, strict=True)
         ],
     )

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from chainsim.compare.paired import BASELINE
 from chainsim.economy.effects import CONSTRUCTION, HOUSEHOLDS, TAIL
 from chainsim.economy.regions import SCOPES
+from chainsim.report.html import embed
 from chainsim.report.html.charts import plot
 from chainsim.report.html.numbers import Numbers
 from chainsim.report.html.parts import Chart, Section, Table, Variant
@@ -64,7 +65,7 @@ def section(source: Source, words: Words, numbers: Numbers) -> Section:
 
 
 def bars_of(source: Source, ring: str) -> list[Bar]:
-    """The bars of a ring, mean of the baseline.  What is not value added of the ring leaks; all but `induced` sum to 1."""
+    """The bars of a ring, mean of the baseline; parts of the yuan, `induced` on top, and what is not here leaks."""
     final = source.level("final_sales")
     firms = source.mean("firms", ["kind", "ring"], ["value_added_cny"])
     inside = firms[firms["ring"].isin(_rings(ring))]
@@ -100,15 +101,16 @@ def _variant(ring: str, bars: list[Bar], final: float, words: Words, numbers: Nu
     region = words.term("ring_in", ring)
     said = {bar.name: words(f"waterfall.{bar.name}", region=region) for bar in shown}
     texts = [f"{numbers.per_yuan(bar.size)}" for bar in shown]
+    labels = plot.wrapped_apart(list(said.values()))
     traces: list[dict[str, Any]] = [
         plot.steps(
-            [plot.wrapped(said[bar.name], 20) for bar in shown],
+            labels,
             [bar.base for bar in shown],
             [bar.size for bar in shown],
             marker={"color": [COLOUR[bar.name] for bar in shown], "pattern": {"shape": _patterns(shown)}},
             text=texts,
             hovertext=[
-                f"{plot.label(said[bar.name])}: {text}<br>{numbers.money(bar.size * final)}"
+                f"{embed.label(said[bar.name])}: {text}<br>{numbers.money(bar.size * final)}"
                 for bar, text in zip(shown, texts, strict=True)
             ],
         )
@@ -116,8 +118,9 @@ def _variant(ring: str, bars: list[Bar], final: float, words: Words, numbers: Nu
     figure = {
         "data": traces,
         "layout": plot.layout(
-            plot.horizontal(len(shown)) + 40,
-            xaxis=plot.axis(words("waterfall.axis"), range=[0, 1.18], nticks=6),
+            plot.horizontal(labels),
+            margin=plot.figures_beside(),
+            xaxis=plot.axis(words("waterfall.axis"), nticks=4),
             yaxis=plot.names(autorange="reversed"),
             bargap=0.25,
         ),

@@ -4,13 +4,16 @@
   const figures = JSON.parse(document.getElementById("figures").textContent);
   const config = { displayModeBar: false, responsive: true, showTips: false };
   const charts = [...document.querySelectorAll("figure.chart")];
-  const printed = 680;
+  const printed = 680, narrow = 500, line = 19; // pixels; a legend without room has an entry a line
+  const family = getComputedStyle(document.body).fontFamily;
 
   function draw(chart) {
     const number = Number(chart.querySelector("select")?.value ?? 0);
     const { data, layout } = structuredClone(figures[chart.id][number]);
     const plot = chart.querySelector(".plot");
+    if (plot.clientWidth < narrow) layout.height += line * data.filter((trace) => trace.name && trace.showlegend !== false).length;
     plot.style.height = `${layout.height}px`;
+    layout.font.family = family;
     chart.querySelectorAll(".variant").forEach((table, at) => { table.hidden = at !== number; });
     return Plotly.react(plot, data, layout, config).then(() => { chart.dataset.drawn = String(number); });
   }

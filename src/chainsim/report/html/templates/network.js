@@ -128,7 +128,9 @@
       const out = far + 16 / view.scale + (Math.abs(Math.cos(angle)) * wide) / 2 / view.scale;
       const x = (out * Math.cos(angle) - view.x) * view.scale + width / 2;
       if (x < -wide || x > width + wide) continue;
-      brush.fillText(text, Math.max(wide / 2 + 3, Math.min(width - wide / 2 - 3, x)), (out * Math.sin(angle) - view.y) * view.scale + height / 2);
+      brush.lineWidth = 3;
+      brush.strokeStyle = "#ffffff";
+      for (const write of ["strokeText", "fillText"]) brush[write](text, Math.max(wide / 2 + 3, Math.min(width - wide / 2 - 3, x)), (out * Math.sin(angle) - view.y) * view.scale + height / 2);
     }
   }
 
