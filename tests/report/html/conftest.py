@@ -50,7 +50,7 @@ def byd_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """Headless Chromium of the system; no test downloads one.  Closed with the module: its event loop is in the way of others."""
+    """Headless Chromium of the system, closed with the module: its event loop is in the way of others."""
     names = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
     path = next((found for found in map(shutil.which, names) if found), None)
     if path is None:

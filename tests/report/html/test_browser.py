@@ -144,7 +144,8 @@ def crowded(opened: Opened) -> list[str]:
     found: list[str] = opened.page.evaluate("""[...document.querySelectorAll('figure.chart')].flatMap(chart => {
         const frame = chart.querySelector('.plot').getBoundingClientRect(), found = [];
         const kinds = '.ytick text, .y2tick text, .legendtext, .xtitle, .ytitle, .bartext, .textpoint text';
-        const boxes = [...chart.querySelectorAll(kinds)].map(text => [text.textContent, text.getBoundingClientRect()]).filter(([, box]) => box.width);
+        const boxes = [...chart.querySelectorAll(kinds)]
+            .map(text => [text.textContent, text.getBoundingClientRect()]).filter(([, box]) => box.width);
         for (const [text, box] of boxes)
             if (box.left < frame.left - 1 || box.right > frame.right + 1 || box.bottom > frame.bottom + 1)
                 found.push(`${chart.id}: ${text} is cut off`);
