@@ -26,6 +26,7 @@ TOGETHER = (
     "tests/results/test_store.py",
     "tests/report/html/test_browser.py",
     "tests/model/rules/test_compile.py",
+    "tests/engine/test_calendars.py",
 )
 
 

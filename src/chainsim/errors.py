@@ -68,7 +68,19 @@ class FolderError(ChainsimError):
     exit_code: ClassVar[int] = 4
 
 
+class EngineError(ChainsimError):
+    """An engine that is asked for is not to be had here."""
+
+    exit_code: ClassVar[int] = 2
+
+
+class ClusterError(ChainsimError):
+    """A cluster cannot be reached, or its workers are not fit for the study."""
+
+    exit_code: ClassVar[int] = 4
+
+
 class WorkerLostError(ChainsimError):
-    """A worker process died (killed, out of memory) before its replication was done."""
+    """Workers died (killed, out of memory) again and again before a replication was done."""
 
     exit_code: ClassVar[int] = 5

@@ -75,7 +75,7 @@ def openings() -> Found:
         drawn = random_network(Seeded(seed))
         opened = open_state(drawn)
         events = exogenous(drawn, opened, 0)
-        found[str(seed)] = digest(repr(opened).encode(), repr(events).encode())
+        found[str(seed)] = digest(repr(opened).encode(), repr(events.tolist()).encode())
     return found
 
 

@@ -138,7 +138,8 @@ class LiveNetwork(RuleBasedStateMachine):
         for number, line in enumerate(s.lines):
             assert (line.busy, line.waiting) == (books.busy[number], sum(q for _, q in books.queue[number]))
             assert (line.speed, line.growth) == (books.line_level[number], books.growth[number])
-        assert [s.orders[order].open for order in books.open] == list(books.open.values())
+        opened = {order: row.open for order, row in state.outstanding(s).items() if row.open}
+        assert opened == {order: quantity for order, quantity in books.open.items() if quantity}
         assert min(books.in_transit.values(), default=0) >= 0
         assert [purse.cash for purse in s.purses] == books.till.cash
 

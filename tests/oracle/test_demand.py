@@ -207,7 +207,7 @@ def network(tmp_path: Path) -> Make:
 def demanded(network: Network, replication: int = 0) -> list[tuple[int, int]]:
     """Tick and quantity of every order of final demand."""
     rows = exogenous(network, open_state(network), replication)
-    return [(tick, quantity) for tick, phase, _, quantity, _ in rows if phase == FINAL]
+    return [(tick, quantity) for tick, phase, _, quantity, _ in rows.tolist() if phase == FINAL]
 
 
 def days_of(network: Network) -> NDArray[np.float64]:

@@ -11,9 +11,9 @@ import click
 from chainsim.cli.options import (
     LANG,
     all_settings,
+    asked_workers,
     chosen_replications,
     command_line,
-    number_of_jobs,
     study_options,
     warn,
 )
@@ -22,6 +22,7 @@ from chainsim.errors import Problem, ScenarioError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from chainsim.engine.choice import Choice
     from chainsim.report.html.numbers import Lang
     from chainsim.study.study import Plan
 
@@ -45,6 +46,8 @@ def command(
     replication: int | None,
     seed: int | None,
     jobs: str,
+    cluster: str | None,
+    engine: Choice,
     quiet: bool,
     baseline: str,
     form: str,
@@ -75,10 +78,10 @@ def command(
         from chainsim.cli.simulate import Going, simulate
         from chainsim.study.trial import NOTHING_MORE
 
-        wanted, workers = chosen_replications(replications, replication), number_of_jobs(jobs)
+        wanted, workers = chosen_replications(replications, replication), asked_workers(jobs, cluster)
         study, titles = _planned(what, all_settings(settings, seed), policies, wanted, baseline)
         networks = study.networks
-        going = Going(command_line(), resume, files=what, lang=lang)
+        going = Going(command_line(), resume, files=what, engine=engine, lang=lang)
         result, folder = simulate(study, what[0], workers, None, quiet, NOTHING_MORE, going)
         if not quiet:
             click.echo(f"tables: {folder.as_posix()}/tables", err=True)

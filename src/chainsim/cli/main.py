@@ -1,7 +1,7 @@
 """The command `chainsim`: finds the verb, imports only what it needs, and turns every error into one exit code.
 
-Exit codes: 0 done, 1 a wanted condition failed, 2 bad usage or scenario, 3 an invariant broke, 4 input, output or
-folder, 5 a worker was lost, 70 a bug of ours, 129, 130 and 143 stopped by a closed terminal, Ctrl-C and SIGTERM.
+Exit codes: 0 done, 1 a wanted condition failed, 2 bad usage or scenario, 3 an invariant broke, 4 input, output, folder
+or cluster, 5 workers were lost, 70 a bug of ours, 129, 130 and 143 stopped by a closed terminal, Ctrl-C and SIGTERM.
 """
 
 from __future__ import annotations

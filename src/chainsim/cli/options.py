@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from chainsim.errors import Problem
+
+if TYPE_CHECKING:
+    from chainsim.study.executors import Workers
 
 SCENARIO = click.argument("scenario", metavar="FILE", type=click.Path(path_type=str))
 SETTINGS = click.option(
@@ -21,6 +25,13 @@ POLICIES = click.option(
 )
 
 
+def workers_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--jobs` and `--cluster`: where trials run."""
+    jobs = click.option("-j", "--jobs", default="auto", show_default=True, metavar="N|auto", help="Processes to use.")
+    where = "Run on the Dask scheduler at this address, or on N workers of one started here."
+    return jobs(click.option("--cluster", metavar="tcp://HOST:PORT|local[:N]", help=where)(command))
+
+
 def study_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """What every verb that simulates takes."""
     for option in reversed(
@@ -32,7 +43,14 @@ def study_options(command: Callable[..., Any]) -> Callable[..., Any]:
                 "--replication", type=click.IntRange(1, 100_000), help="Run this one replication alone, by its number."
             ),
             click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Root of all draws."),
-            click.option("-j", "--jobs", default="auto", show_default=True, metavar="N|auto", help="Processes to use."),
+            workers_options,
+            click.option(
+                "--engine",
+                type=click.Choice(["auto", "simpy", "compiled"]),
+                default="auto",
+                show_default=True,
+                help="The reference or the fast one; the numbers are the same.",
+            ),
             click.option("-q", "--quiet", is_flag=True, help="Print no progress and no summary."),
         )
     ):
@@ -65,15 +83,19 @@ def warn(warnings: tuple[Problem, ...], strict: bool = False) -> None:
         raise click.exceptions.Exit(2)
 
 
-def number_of_jobs(text: str) -> int:
-    """`auto` is every processor this process may use."""
-    from chainsim.study.executors import available_jobs
+def asked_workers(jobs: str, cluster: str | None) -> Workers:
+    """The workers that `--jobs` and `--cluster` ask for; `auto` is every processor this process may use."""
+    from chainsim.study.executors import Workers
 
-    if text == "auto":
-        return available_jobs()
-    if not text.isdecimal() or int(text) < 1:
-        raise click.UsageError(f"--jobs takes a number above 0 or 'auto', got {text!r}")
-    return int(text)
+    if jobs != "auto" and (not jobs.isdecimal() or int(jobs) < 1):
+        raise click.UsageError(f"--jobs takes a number above 0 or 'auto', got {jobs!r}")
+    return Workers(None if jobs == "auto" else int(jobs), cluster)
+
+
+def say(line: str) -> None:
+    """Something that whoever waits should know."""
+    with contextlib.suppress(OSError):
+        click.echo(line, err=True)
 
 
 def command_line() -> tuple[str, ...]:

@@ -25,6 +25,7 @@ class Progress:
         self.bar: Bar | None = None
 
     def __enter__(self) -> Progress:
+        self.begin = time.monotonic()  # workers have started by now
         if not self.quiet and sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
             from rich.console import Console
             from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from chainsim.cli.options import SCENARIO, SETTINGS, all_settings, number_of_jobs, warn
+from chainsim.cli.options import SCENARIO, SETTINGS, all_settings, asked_workers, say, warn, workers_options
 from chainsim.errors import Problem, ScenarioError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @click.option("-p", "--policy", metavar="NAME", default="none", help="With this policy in force.")
 @SETTINGS
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Root of all draws.")
-@click.option("-j", "--jobs", default="auto", show_default=True, metavar="N|auto", help="Processes to use.")
+@workers_options
 @click.option("-q", "--quiet", is_flag=True, help="Print no progress.")
 @click.option("--format", "form", type=click.Choice(["table", "csv"]), default="table", help="How to print.")
 def command(
@@ -42,6 +42,7 @@ def command(
     settings: tuple[str, ...],
     seed: int | None,
     jobs: str,
+    cluster: str | None,
     quiet: bool,
     form: str,
 ) -> None:
@@ -59,7 +60,7 @@ def command(
     from chainsim.scenario.versions import combination
     from chainsim.units import UnitError
 
-    workers = number_of_jobs(jobs)
+    workers = asked_workers(jobs, cluster)
     loaded = load(scenario, all_settings(settings, seed))
     warn(loaded.warnings)
     study = loaded.scenario.study
@@ -92,9 +93,9 @@ def command(
         round(seconds / network.tick_seconds) for seconds in ((day - study.start).days * 86_400, long, after)
     )
     progress = Progress(len(stops) + 1, quiet)
-    with progress:
+    with workers.open(say) as executor, progress:
         table: pd.DataFrame = resilience(
-            network, stops, tick, ticks, rest, workers, done=progress.done, progress=progress.within
+            network, stops, tick, ticks, rest, executor, done=progress.done, progress=progress.within
         )
     print_resilience(table, outage, day.isoformat(), form)
 

@@ -12,15 +12,16 @@ from chainsim.cli.options import (
     LANG,
     SCENARIO,
     all_settings,
+    asked_workers,
     chosen_replications,
     command_line,
-    number_of_jobs,
     study_options,
     warn,
 )
 from chainsim.cli.precision import asked_precision
 
 if TYPE_CHECKING:
+    from chainsim.engine.choice import Choice
     from chainsim.report.html.numbers import Lang
 
 
@@ -49,6 +50,8 @@ def command(
     replication: int | None,
     seed: int | None,
     jobs: str,
+    cluster: str | None,
+    engine: Choice,
     quiet: bool,
     dry_run: bool,
     out: Path | None,
@@ -75,7 +78,7 @@ def command(
     if until_precision and replication:
         raise click.UsageError("--until-precision adds replications; --replication runs one alone")
     until = asked_precision(until_precision, precision_of, at_most)
-    wanted, workers = chosen_replications(replications, replication), number_of_jobs(jobs)
+    wanted, workers = chosen_replications(replications, replication), asked_workers(jobs, cluster)
     loaded = load(scenario, all_settings(settings, seed))
     warn(loaded.warnings, strict)
 
@@ -96,7 +99,7 @@ def command(
         from chainsim.report.reconciliation import print_analytic
 
         print_analytic(study.networks)
-    going = Going(command_line(), resume, reuse, until, lang=lang)
+    going = Going(command_line(), resume, reuse, until, engine=engine, lang=lang)
     result, folder = simulate(study, scenario, workers, out, quiet, Extras(keep_log, reconcile), going)
     if as_json:
         click.echo(as_data(result, folder))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chainsim.cli.options import POLICIES, SCENARIO, SETTINGS, all_settings, number_of_jobs
+from chainsim.cli.options import POLICIES, SCENARIO, SETTINGS, all_settings, asked_workers, say, workers_options
 from chainsim.errors import Problem, ScenarioError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @SETTINGS
 @click.option("-n", "--replications", default=2, show_default=True, type=click.IntRange(1, 100_000), help="Runs each.")
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Root of all draws.")
-@click.option("-j", "--jobs", default="auto", show_default=True, metavar="N|auto", help="Processes to use.")
+@workers_options
 @click.option("--dry-run", is_flag=True, help="Say what it would cost, and run nothing.")
 @click.option("--format", "form", type=click.Choice(["table", "csv"]), default="table", help="How to print.")
 @click.option("-q", "--quiet", is_flag=True, help="Print no progress.")
@@ -42,6 +42,7 @@ def command(
     replications: int,
     seed: int | None,
     jobs: str,
+    cluster: str | None,
     dry_run: bool,
     form: str,
     quiet: bool,
@@ -57,7 +58,7 @@ def command(
     """
     from chainsim.economy.kpis import MEASURES
 
-    workers = number_of_jobs(jobs)
+    workers = asked_workers(jobs, cluster)
     units = {one.name: one.unit for one in MEASURES}
     if measure not in units:
         raise ScenarioError([Problem(f"no measure {measure!r}", hint="`chainsim list measures` shows them")])
@@ -77,8 +78,8 @@ def command(
     if not quiet:
         click.echo(cost, err=True)
     progress = Progress(total, quiet)
-    with progress:
-        table = flips(found, replications, measure, workers, progress.done, progress.within)
+    with workers.open(say) as executor, progress:
+        table = flips(found, replications, measure, executor, progress.done, progress.within)
     print_flips(table, measure, units[measure], form)
 
 

@@ -15,9 +15,11 @@ from typing import Any, Final, NoReturn
 import click
 
 from chainsim.cli.identity import RESULTS, earlier_run, identity, inputs, refuse_useless, study_of, to_go_on, to_resume
+from chainsim.cli.options import say
 from chainsim.cli.progress import Progress
 from chainsim.cli.stopping import Stopped
 from chainsim.compare.stopping import Precision
+from chainsim.engine.choice import Choice
 from chainsim.errors import ChainsimError, InvariantError
 from chainsim.report.html.numbers import Lang
 from chainsim.report.html.source import Source
@@ -26,6 +28,9 @@ from chainsim.results.store import RunFolder, RunTables, default_target, file_na
 from chainsim.scenario.load import Loaded, Resolved
 from chainsim.study import study
 from chainsim.study.bench import Bench
+from chainsim.study.executors import Workers
+from chainsim.study.log_files import LOG_TABLES
+from chainsim.study.stacking import Stacked
 from chainsim.study.study import Plan, Result
 from chainsim.study.trial import BrokenTrialError, Extras
 
@@ -36,7 +41,7 @@ class Going:
 
     words: the command that began it, shown with `--resume` when it is interrupted.  resume: go on with what was
     interrupted.  reuse: a finished run whose trials may be taken over.  until: the precision that decides how often
-    it runs.  lang: of its report.
+    it runs.  engine: which one runs it.  lang: of its report.
     """
 
     words: tuple[str, ...] = ()
@@ -44,6 +49,7 @@ class Going:
     reuse: Path | None = None
     until: Precision | None = None
     files: tuple[str, ...] = ()
+    engine: Choice = "auto"
     lang: Lang = "en"
 
 
@@ -51,7 +57,7 @@ ANEW: Final = Going()
 
 
 def simulate(
-    plan: Plan, file: str, jobs: int, out: Path | None, quiet: bool, extras: Extras, going: Going = ANEW
+    plan: Plan, file: str, workers: Workers, out: Path | None, quiet: bool, extras: Extras, going: Going = ANEW
 ) -> tuple[Result, Path]:
     """Run a study and write its folder; returns the result and the folder.
 
@@ -64,7 +70,7 @@ def simulate(
     name = str(facts["scenario"])
     target = out or (to_resume(name, whole) if going.resume else default_target(RESULTS, name, fingerprint))
     earlier = earlier_run(going.reuse, name)
-    facts |= {"started": datetime.now(UTC).isoformat(timespec="seconds"), "jobs": jobs}
+    facts["started"] = datetime.now(UTC).isoformat(timespec="seconds")
     if not going.resume and out is None and not quiet and (left := to_go_on(name, whole)):
         click.echo(f"this study was interrupted before; --resume goes on with {left.name}, this begins anew", err=True)
     begin = time.monotonic()
@@ -81,12 +87,25 @@ def simulate(
 
     try:
         with folder:
-            with progress, folder.writing():
-                bench = Bench(jobs, progress.done, progress.within, folder.shards, earlier, foreseen)
+            with workers.open(say) as executor, progress, folder.writing():
+                facts["jobs"] = executor.size
+                bench = Bench(
+                    executor,
+                    progress.done,
+                    progress.within,
+                    folder.shards,
+                    earlier,
+                    foreseen,
+                    going.engine,
+                    say=lambda line: progress.say(line, 0),
+                )
                 result = study.run_on(bench, plan, extras, going.until, looked)
             _add_inputs(folder, plan)
-            for name, table in result.tables.items():
-                folder.add_table(name, table)
+            for name in result.tables:
+                if name in LOG_TABLES and isinstance(result.tables, Stacked):
+                    folder.add_batches(name, result.tables.batches(name))
+                else:
+                    folder.add_table(name, result.tables[name])
             facts["replications"] = sorted({trial.replication + 1 for trial in result.trials})
             timing = {"seconds": round(time.monotonic() - begin, 3), "orders": result.orders}
             _add_report(folder, facts, plan, list(result.tables), going.lang)

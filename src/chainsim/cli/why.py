@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import click
 
-from chainsim.cli.options import SETTINGS, all_settings, number_of_jobs, warn
+from chainsim.cli.options import SETTINGS, all_settings, asked_workers, say, warn, workers_options
 
 
 @click.command("why")
@@ -16,7 +16,7 @@ from chainsim.cli.options import SETTINGS, all_settings, number_of_jobs, warn
 @SETTINGS
 @click.option("--replication", type=click.IntRange(1, 100_000), default=1, show_default=True, help="Whose luck.")
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Root of all draws.")
-@click.option("-j", "--jobs", default="auto", show_default=True, metavar="N|auto", help="Processes to use.")
+@workers_options
 @click.option("--format", "form", type=click.Choice(["table", "json", "md"]), default="table", help="How to print.")
 @click.option("--most", type=click.IntRange(1), default=20, show_default=True, help="Rows of firms at most.")
 def command(
@@ -27,6 +27,7 @@ def command(
     replication: int,
     seed: int | None,
     jobs: str,
+    cluster: str | None,
     form: str,
     most: int,
 ) -> None:
@@ -42,7 +43,7 @@ def command(
     from chainsim.cli.finished import load_any
     from chainsim.scenario.versions import combination
 
-    workers = number_of_jobs(jobs)
+    workers = asked_workers(jobs, cluster)
     loaded = load_any(what, all_settings(settings, seed))
     warn(loaded.warnings)
     names = [combination(name) for name in (before, after)]
@@ -58,7 +59,8 @@ def command(
     from chainsim.study.pair import run_pair
 
     networks = [build(loaded, chosen) for chosen in names]
-    one, other = run_pair(networks[0], networks[1], replication - 1, workers)
+    with workers.open(say) as executor:
+        one, other = run_pair(networks[0], networks[1], replication - 1, executor)
     found = diverge(one.run, other.run)
     seconds = float(found.first[0].tick * networks[0].tick_seconds) if found.first else None
     by = None if seconds is None else networks[0].start + timedelta(seconds=seconds)

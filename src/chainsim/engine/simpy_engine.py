@@ -15,25 +15,41 @@ from typing import Any
 import simpy
 from simpy.events import EventPriority
 
-from chainsim.engine.base import FLUSH_ROWS, ROOM, Draws, LogBuilder, Progress, exogenous, make_room, open_state
+from chainsim.engine.base import (
+    FLUSH_ROWS,
+    ROOM,
+    Attach,
+    Draws,
+    LogBuilder,
+    Progress,
+    Sink,
+    exogenous,
+    make_room,
+    open_state,
+)
 from chainsim.model import rules
 from chainsim.model.network import Network
-from chainsim.model.state import CHANGE, State
+from chainsim.model.state import CHANGE
 from chainsim.records import Log
 
 LATE = EventPriority(2)  # behind SimPy's URGENT (0) and NORMAL (1)
-Attach = Callable[[simpy.Environment, State], None]
 Item = tuple[int, int, int, int, int, int]  # round, phase, entity, sequence, a, b
 
 
-def run(network: Network, replication: int, progress: Progress | None = None, attach: Attach | None = None) -> Log:
+def run(
+    network: Network,
+    replication: int,
+    progress: Progress | None = None,
+    sink: Sink | None = None,
+    attach: Attach | None = None,
+) -> Log:
     """Simulate one replication of `network`; replications count from 0.
 
-    progress: called now and then with the share of the horizon done.
+    progress, sink: see `Engine`.
     attach: may add SimPy processes that read the state, or change it by `chainsim.model.rules`; what follows from a
         change joins the calendar as soon as the process yields.
     """
-    calendar = _Calendar(network, replication, attach)
+    calendar = _Calendar(network, replication, sink, attach)
     thresholds = gc.get_threshold()
     gc.freeze()
     gc.set_threshold(1_000_000, 50, 1000)
@@ -72,14 +88,14 @@ class _WatchedEnvironment(simpy.Environment):
 class _Calendar:
     """Pending events by tick, each tick a SimPy timeout."""
 
-    def __init__(self, network: Network, replication: int, attach: Attach | None) -> None:
+    def __init__(self, network: Network, replication: int, sink: Sink | None, attach: Attach | None) -> None:
         self.network = network
         self.state = open_state(network)
         self.draws = Draws(network, replication)
-        self.builder = LogBuilder()
+        self.builder = LogBuilder(sink)
         self.pending: dict[int, list[Item]] = {}
         self.sequence = 0
-        self.exogenous = exogenous(network, self.state, replication)
+        self.exogenous: list[list[int]] = exogenous(network, self.state, replication).tolist()
         self.next_exogenous = 0
         make_room(self.state, network)
         watched = attach is not None
@@ -94,8 +110,8 @@ class _Calendar:
         if progress is not None:
             self.environment.process(self.report(progress))
         self.environment.run(until=self.network.horizon)
-        self.builder.flush(self.state.log)
-        return self.builder.build(self.state.orders, self.state.counts[0].orders, self.network.horizon)
+        self.builder.flush(self.state)
+        return self.builder.build(self.network.horizon)
 
     def report(self, progress: Progress) -> Any:
         """A SimPy process that tells how far the run is."""
@@ -182,4 +198,4 @@ class _Calendar:
                 make_room(state, self.network)
         self.sequence = sequence
         if len(state.log) > FLUSH_ROWS:
-            self.builder.flush(state.log)
+            self.builder.flush(state)

@@ -248,19 +248,23 @@ class Need:
 
 @dataclass(slots=True)
 class Order:
-    """An order to a supplier (lane >= 0) or to the own line (lane -1)."""
+    """An order to a supplier (lane >= 0) or to the own line (lane -1), as long as any of it is outstanding.
+
+    Its row is used again when all of it has arrived; `number` is what the log calls it.
+    """
 
     lane: int = -1
     stock: int = 0
     quantity: int = 0
     open: int = 0  # not yet shipped, or not yet started
-    placed: int = 0
+    left: int = 0  # not yet received, finished or lost
     price: int = 0
     terms: int = 0
     draw: int = 0
     freight: int = 0
     received: int = 0  # so far, for invoices
     next: int = -1
+    number: int = 0
 
 
 @dataclass(slots=True)
@@ -362,7 +366,7 @@ class Purse:
 
 @dataclass(slots=True)
 class Claim:
-    """What a buyer owes for one delivery, where one of the two has a purse."""
+    """What a buyer owes for one delivery, where one of the two has a purse; its order is named by number."""
 
     order: int = 0
     lane: int = 0
@@ -374,9 +378,11 @@ class Claim:
 
 @dataclass(slots=True)
 class Counts:
-    """How many orders, batches and claims exist, and what holds for the whole run."""
+    """How many orders, batches and claims there have been, and what holds for the whole run."""
 
     orders: int = 0
+    order_rows: int = 0
+    free_order: int = -1
     batches: int = 0
     free_batch: int = -1
     claims: int = 0
@@ -389,6 +395,7 @@ class State(NamedTuple):
     """All tables, the log and the outbox.
 
     log: rows (tick, kind, order, entity, quantity).
+    placed: orders in the order of their numbers, rows (lane, stock, quantity, placed, price, terms, draw, freight).
     outbox: rows (delay, phase, entity, a, b, law, n, timed): run `phase` on `entity` after `delay` ticks plus, if
         law >= 0, the n-th draw of that law; if timed, `rules.due` says when that is.
     """
@@ -411,6 +418,7 @@ class State(NamedTuple):
     claims: list[Claim]
     counts: list[Counts]
     log: list[tuple[int, int, int, int, int]]
+    placed: list[tuple[int, int, int, int, int, int, int, int]]
     outbox: list[tuple[int, int, int, int, int, int, int, int]]
 
 
@@ -433,7 +441,14 @@ TABLES: Final[dict[str, type[Any]]] = {
     "claims": Claim,
     "counts": Counts,
 }
-GROWING: Final = ("orders", "batches", "claims")  # tables that an event may add to
+GROWING: Final = {"orders": "order_rows", "batches": "batches", "claims": "claims"}  # tables that events add to, and
+# what counts their rows
+
+
+def outstanding(state: State) -> dict[int, Order]:
+    """Orders of which something is still to come, by number."""
+    rows = state.orders[: state.counts[0].order_rows]
+    return {row.number: row for row in rows if row.left > 0}
 
 
 def blank(**tables: list[Any]) -> State:

@@ -1,22 +1,26 @@
 """The bench on which a study's trials are done: simulated, found again, or taken from an earlier run.
 
 In: networks by policy and the trials wanted.  Out: one Done a trial, in the order asked for, whatever the number of
-processes.  With a folder for shards a worker leaves its tables there, and only their place comes back; without one,
-tables stay in memory.
+processes.  With a folder for shards a worker leaves its tables there, and only their place comes back; a worker on
+another machine sends the shard.  Without a folder, tables stay in memory.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import pandas as pd
 
+from chainsim.engine.base import Attach
+from chainsim.engine.choice import Choice, choose, named
 from chainsim.model.network import Network
-from chainsim.results.shards import Shard, Shards
-from chainsim.study.executors import run_all
+from chainsim.results.shards import Shard, Shards, pack
+from chainsim.study.executors import Jobs, run_all
 from chainsim.study.fingerprint import of_network, of_trial
+from chainsim.study.log_files import LogFiles
 from chainsim.study.trial import Extras, Outcome, run_trial
 
 
@@ -46,6 +50,10 @@ class Done:
         """One of its tables."""
         return self.kept.table(name) if isinstance(self.kept, Shard) else self.kept.tables[name]
 
+    def batches(self, name: str) -> Iterator[pd.DataFrame]:
+        """One of its tables, piece by piece."""
+        return self.kept.batches(name) if isinstance(self.kept, Shard) else iter([self.kept.tables[name]])
+
     def facts(self) -> dict[str, Any]:
         """What the manifest says of it, so that a later study can take it over."""
         if not isinstance(self.kept, Shard):
@@ -56,19 +64,23 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """Does trials in `jobs` processes.
+    """Does trials in so many processes, or on workers that are there.
 
     done: called once for every trial that has ended or was there.  progress: called within a trial when one process
     does all the work.  shards: where trials are kept, else in memory.  earlier: whose trials may be taken over.
-    foreseen: told the keys of the first trials, and may refuse them.
+    foreseen: told the keys of the first trials, and may refuse them.  engine: which one runs them; all leave the same
+    tables.  attach: a user's own SimPy process joins every run, on the reference engine.
     """
 
-    jobs: int
+    jobs: Jobs
     done: Callable[[int], None] = lambda _: None
     progress: Callable[[float], None] = lambda _: None
     shards: Shards | None = None
     earlier: Source | None = None
     foreseen: Callable[[set[str]], None] = lambda _: None
+    engine: Choice = "auto"
+    attach: Attach | None = None
+    say: Callable[[str], None] = lambda _: None
 
     def foresee(self, networks: Mapping[str, Network], trials: Sequence[tuple[str, int]], extras: Extras) -> None:
         """Say which trials come, before any is simulated."""
@@ -84,11 +96,36 @@ class Bench:
         for index in range(len(found)):
             done(index)
         missing = [trial for trial in trials if trial not in found]
-        arguments = [(networks[policy], policy, number, extras, self.shards, keys[policy, number])
-                     for policy, number in missing]  # fmt: skip
-        made = dict(zip(missing, run_all(_trial, arguments, self.jobs, done, progress), strict=True))
+        engine = choose(self.engine, (networks[policy] for policy, _ in missing), self.say, self.attach is not None)
+        arguments = [(networks[policy], policy, number, extras, engine, self.attach) for policy, number in missing]
+        made = dict(zip(missing, self._run(arguments, [keys[trial] for trial in missing], done, progress), strict=True))
         kept: dict[tuple[str, int], Shard | Outcome] = {**found, **made}
         return [Done(*trial, keys[trial], kept[trial], trial in found) for trial in trials]
+
+    def _run(
+        self,
+        arguments: Sequence[tuple[Network, str, int, Extras, str, Attach | None]],
+        keys: Sequence[str],
+        done: Callable[[int], None],
+        progress: Callable[[float], None],
+    ) -> Sequence[Shard | Outcome]:
+        """Simulate trials; keys: what their shards are called."""
+        shards = self.shards
+
+        def called(index: int) -> str:
+            return f"policy {arguments[index][1]}, replication {arguments[index][2] + 1}"
+
+        def received(index: int, packed: bytes) -> Shard:
+            assert shards is not None
+            return shards.put(keys[index], packed)
+
+        if shards is None:
+            return run_all(_trial, arguments, self.jobs, done, progress, named=called)
+        if isinstance(self.jobs, int) or not self.jobs.far:
+            kept = [(*values, shards, key) for values, key in zip(arguments, keys, strict=True)]
+            return run_all(_kept_trial, kept, self.jobs, done, progress, named=called)
+        packed: Callable[..., Any] = _packed_trial
+        return run_all(packed, arguments, self.jobs, done, progress, received, called)
 
     def _keys(
         self, networks: Mapping[str, Network], trials: Sequence[tuple[str, int]], extras: Extras
@@ -118,15 +155,39 @@ def _trial(
     policy: str,
     replication: int,
     extras: Extras,
-    shards: Shards | None,
-    key: str,
+    engine: str,
+    attach: Attach | None,
     progress: Callable[[float], None] | None = None,
-) -> Shard | Outcome:
+    files: LogFiles | None = None,
+) -> Outcome:
+    """A trial whose tables come back."""
     try:
-        outcome = run_trial(network, policy, replication, progress, extras)
+        return run_trial(network, policy, replication, progress, extras, named(engine, attach), files)
     except Exception as error:
         error.add_note(f"policy {policy}, replication {replication + 1}, seed {network.seed}")
         raise
-    if shards is None:
-        return outcome
-    return shards.add(key, outcome.tables, outcome.orders, outcome.seconds)
+
+
+def _kept_trial(
+    network: Network,
+    policy: str,
+    replication: int,
+    extras: Extras,
+    engine: str,
+    attach: Attach | None,
+    shards: Shards,
+    key: str,
+    progress: Callable[[float], None] | None = None,
+) -> Shard:
+    """A trial whose tables are left in a folder."""
+    files = LogFiles(shards.folder, f"{key}-{os.getpid()}", policy, replication) if extras.log else None
+    outcome = _trial(network, policy, replication, extras, engine, attach, progress, files)
+    return shards.add(key, outcome.tables, outcome.orders, outcome.seconds, outcome.long)
+
+
+def _packed_trial(
+    network: Network, policy: str, replication: int, extras: Extras, engine: str, attach: Attach | None
+) -> bytes:
+    """A trial whose tables come back as a shard."""
+    outcome = _trial(network, policy, replication, extras, engine, attach)
+    return pack(outcome.tables, outcome.orders, outcome.seconds)

@@ -34,9 +34,15 @@ def code() -> str:
         name = path.relative_to(root)
         if name.parts[0] not in ELSEWHERE:
             found.update(f"{name.as_posix()}\n".encode() + path.read_bytes())
-    runs_on = [sys.implementation.name, platform.python_version(), sys.platform, platform.machine()]
-    found.update(json.dumps([LAYOUT, *runs_on, *map(version, LIBRARIES)]).encode())
+    found.update(json.dumps([LAYOUT, *runs_on().values()]).encode())
     return found.hexdigest()
+
+
+def runs_on() -> dict[str, str]:
+    """Versions, by name, of what a trial runs on."""
+    python = {"implementation": sys.implementation.name, "python": platform.python_version()}
+    machine = {"system": sys.platform, "processor": platform.machine()}
+    return {**python, **machine, **{name: version(name) for name in LIBRARIES}}
 
 
 def of_network(network: Network) -> str:

@@ -23,7 +23,7 @@ from chainsim.model.network import Network
 from chainsim.scenario.build import build
 from chainsim.scenario.load import load
 from chainsim.scenario.versions import combination
-from chainsim.study.executors import run_all
+from chainsim.study.executors import Jobs, run_all
 from chainsim.study.trial import run_trial
 from chainsim.units import format_share
 
@@ -79,7 +79,7 @@ def flips(
     found: Sequence[Variant],
     replications: int,
     measure: str = "city_value_added",
-    jobs: int = 1,
+    jobs: Jobs = 1,
     done: Callable[[int], None] = lambda _: None,
     progress: Callable[[float], None] = lambda _: None,
 ) -> pd.DataFrame:

@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from chainsim.engine import simpy_engine
+from chainsim.engine import choice
 from chainsim.model.network import Network
 from chainsim.records import Log
 from chainsim.results import checks
 from chainsim.results.frames import Run, frames
-from chainsim.study.executors import run_all
+from chainsim.study.executors import Jobs, run_all
 from chainsim.study.tabulation import tabulate
 
 
@@ -27,7 +27,7 @@ class Kept(NamedTuple):
 
 
 def run_pair(
-    before: Network, after: Network, replication: int, jobs: int, done: Callable[[int], None] = lambda _: None
+    before: Network, after: Network, replication: int, jobs: Jobs, done: Callable[[int], None] = lambda _: None
 ) -> tuple[Kept, Kept]:
     """Both runs of one replication (counted from 0); raises InvariantError when one breaks a law."""
     networks = (before, after)
@@ -39,7 +39,7 @@ def run_pair(
 def _run(
     network: Network, replication: int, progress: Callable[[float], None] | None = None
 ) -> tuple[Log, dict[str, pd.DataFrame]]:
-    log = simpy_engine.run(network, replication, progress)
+    log = choice.run(network, replication, progress)
     run = frames(network, log)
     checks.check(run)
     return log, tabulate(run)

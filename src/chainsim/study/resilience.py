@@ -19,16 +19,16 @@ import pandas as pd
 from chainsim.economy.books import books
 from chainsim.economy.multipliers import final_sales
 from chainsim.economy.survival import Survival
-from chainsim.engine import simpy_engine
+from chainsim.engine import choice
 from chainsim.model import state
 from chainsim.model.network import WHOLE_SHARE, Hit, Network, Shock, Stage
 from chainsim.results import checks
 from chainsim.results.dates import DAY_SECONDS
-from chainsim.results.frames import Run, frames
+from chainsim.results.frames import Run, deliveries, frames
 from chainsim.results.shortages import waits
 from chainsim.results.steps import sums
 from chainsim.results.tables import FEN
-from chainsim.study.executors import run_all
+from chainsim.study.executors import Jobs, run_all
 
 WINDOW_DAYS: Final = 28  # of flows before the stop
 COLUMNS: Final = (
@@ -89,7 +89,7 @@ def resilience(
     tick: int,
     ticks: int,
     follow: int,
-    jobs: int = 1,
+    jobs: Jobs = 1,
     replication: int = 0,
     done: Callable[[int], None] = lambda _: None,
     progress: Callable[[float], None] = lambda _: None,
@@ -147,7 +147,7 @@ def _trace(
     progress: Callable[[float], None] | None = None,
 ) -> Trace:
     """One run, measured from the warm-up's end; raises InvariantError when it breaks a law."""
-    run = frames(network, simpy_engine.run(network, replication, progress))
+    run = frames(network, choice.run(network, replication, progress))
     checks.check(run)
     found = books(run)
     masters = np.array([network.firms[network.stocks[row.stock].firm].kind == "chain_master" for row in network.lines])
@@ -156,7 +156,8 @@ def _trace(
     begins = np.maximum(columns.begin[own], network.warm_up).tolist()
     waited = zip(columns.component[own].tolist(), begins, columns.end[own].tolist(), strict=True)
     day = DAY_SECONDS / network.tick_seconds
-    counted = found.counted
+    counted = deliveries(run)
+    counted = counted[counted["tick"].to_numpy() >= network.warm_up]
     final = np.array([firm.kind == "market" for firm in network.firms], dtype=bool)[counted["buyer"].to_numpy()]
     days = ((counted["tick"].to_numpy()[final] - network.warm_up) // float(day)).astype(np.int64)
     delivered = np.zeros(math.ceil((network.horizon - network.warm_up) / day), dtype=np.int64)

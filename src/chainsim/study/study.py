@@ -24,6 +24,7 @@ from chainsim.scenario.build import build
 from chainsim.scenario.load import Loaded
 from chainsim.scenario.versions import combination
 from chainsim.study.bench import Bench, Done
+from chainsim.study.executors import Jobs
 from chainsim.study.side_by_side import side_by_side
 from chainsim.study.stacking import stack, stacked
 from chainsim.study.trial import NOTHING_MORE, Extras
@@ -129,12 +130,12 @@ def _names(policy: str) -> tuple[str, ...]:
 
 def run(
     study: Plan,
-    jobs: int,
+    jobs: Jobs,
     done: Callable[[int], None] = lambda _: None,
     progress: Callable[[float], None] = lambda _: None,
     extras: Extras = NOTHING_MORE,
 ) -> Result:
-    """Run every trial and stack its tables; the same for any number of jobs."""
+    """Run every trial and stack its tables; the same for any number of processes and on any cluster."""
     return run_on(Bench(jobs, done, progress), study, extras)
 
 

@@ -15,14 +15,14 @@ from chainsim.model.network import Network
 from chainsim.scenario.build import build
 from chainsim.scenario.language.expectation import Expectation
 from chainsim.scenario.load import Loaded
-from chainsim.study.executors import run_all
+from chainsim.study.executors import Jobs, run_all
 from chainsim.study.trial import run_trial
 from chainsim.theory import evaluate
 
 
 def verify(
     scenarios: Sequence[Loaded],
-    jobs: int,
+    jobs: Jobs,
     replications: int | None = None,
     done: Callable[[int], None] = lambda _: None,
     progress: Callable[[float], None] = lambda _: None,

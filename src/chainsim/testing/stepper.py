@@ -27,7 +27,7 @@ class LiveOrders:
         self._state = state
 
     def __getitem__(self, order: int) -> list[int]:
-        return [getattr(self._state.orders[order], name) for name in ORDER_COLUMNS]
+        return list(self._state.placed[order])
 
 
 class Stepper:
@@ -38,7 +38,7 @@ class Stepper:
         self.now = 0
         self.state = open_state(network)
         self._draws = Draws(network, 0)
-        events = exogenous(network, self.state, 0)
+        events = exogenous(network, self.state, 0).tolist()
         self._heap = [(t, 0, phase, entity, n - len(events), a, b) for n, (t, phase, entity, a, b) in enumerate(events)]
         heapify(self._heap)
         self._sequence = 0

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from chainsim.model import rules, state
 from chainsim.model.network import WHOLE_SHARE, Change, Forecast, Network
+from chainsim.records import ORDER_COLUMNS
 from chainsim.testing import Run, Sketch, assert_every_law, rows_of, serial, simulate
 from chainsim.testing.stepper import Stepper
 
@@ -239,7 +240,8 @@ def test_after_a_change_of_priorities_no_buyer_overtakes_its_own_earlier_order()
     live.advance(20)
     queue, o = [], next(stock.queue_head for stock in live.state.stocks if stock.role == state.MADE)
     while o >= 0:
-        queue.append((live.state.orders[o].lane, live.state.orders[o].placed))
+        placed = live.state.placed[live.state.orders[o].number][ORDER_COLUMNS.index("placed")]
+        queue.append((live.state.orders[o].lane, placed))
         o = live.state.orders[o].next
     own = [placed for lane, placed in queue if live.network.lanes[lane].priority == 0 and lane == queue[-1][0]]
     assert own == sorted(own)

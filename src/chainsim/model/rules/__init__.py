@@ -3,7 +3,8 @@
 Plain functions over columns of state, in the subset of Python that Numba compiles.  A rule changes the state, adds
 rows to the log and leaves its follow-up events in the outbox; it never touches a calendar and never draws.
 Which rule runs when is fixed by (tick, round, phase, entity, sequence); see docs/decisions.  One module a family;
-upper may use lower: changes, disruption, growth, ordering, delivering, cash, lines | sourcing, waking | working_time.
+upper may use lower: changes, disruption, growth, ordering, delivering, cash, lines | sourcing, waking | orders |
+working_time.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from chainsim.model.rules.disruption import shock
 from chainsim.model.rules.growth import built, watch
 from chainsim.model.rules.lines import MOST_STARTS, batch_due, break_down, finish, repair, start
 from chainsim.model.rules.ordering import learn, order_from_market, review
+from chainsim.model.rules.orders import new_order
 from chainsim.model.rules.sourcing import qualified, restart_sharing
 from chainsim.model.rules.waking import inventory_position, position_of
 from chainsim.model.state import (
@@ -41,7 +43,7 @@ from chainsim.model.state import (
     State,
 )
 
-__all__ = ["MOST_STARTS", "begin", "change", "due", "inventory_position", "position_of", "step"]
+__all__ = ["MOST_STARTS", "begin", "change", "due", "inventory_position", "new_order", "position_of", "step"]
 
 
 def begin(s: State) -> None:

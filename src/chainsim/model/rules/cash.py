@@ -54,7 +54,7 @@ def claim(s: State, tick: int, index: int, o: int, quantity: int) -> None:
     counts.claims = c + 1
     counts.used += 1
     row = s.claims[c]
-    row.order = o
+    row.order = order.number
     row.lane = index
     row.amount = amount
     if seller >= 0:
@@ -63,7 +63,7 @@ def claim(s: State, tick: int, index: int, o: int, quantity: int) -> None:
         if purse.discount >= 0 and order.terms > 0:
             fee = amount * (purse.discount * order.terms // purse.year) // WHOLE_SHARE
             row.sold = 1
-            s.log.append((tick, DISCOUNTED, o, index, fee))
+            s.log.append((tick, DISCOUNTED, order.number, index, fee))
             receive(s, seller, amount - fee)
     s.outbox.append((order.terms, PAY, index, c, 0, -1, 0, 0))
 

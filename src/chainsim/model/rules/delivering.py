@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from chainsim.model.network import WHOLE_SHARE
 from chainsim.model.rules.cash import claim
+from chainsim.model.rules.orders import fulfil
 from chainsim.model.rules.waking import ask_review, ask_start, ask_upstream
 from chainsim.model.state import (
     ARRIVE,
@@ -80,7 +81,8 @@ def accept(s: State, tick: int, p: int, o: int) -> None:
         if lost > 0:
             order.open -= lost
             s.stocks[order.stock].on_order -= lost
-            s.log.append((tick, LOST, o, order.lane, lost))
+            s.log.append((tick, LOST, order.number, order.lane, lost))
+            fulfil(s, o, lost)
             if order.open == 0:
                 return
     stock.backorders += order.open
@@ -209,7 +211,7 @@ def ship(s: State, tick: int, o: int, quantity: int) -> None:
     order = s.orders[o]
     lane = s.lanes[order.lane]
     order.open -= quantity
-    s.log.append((tick, SHIPPED, o, order.lane, quantity))
+    s.log.append((tick, SHIPPED, order.number, order.lane, quantity))
     s.outbox.append((lane.lead_time, ARRIVE, order.lane, o, quantity, lane.law, order.draw, lane.timed))
 
 
@@ -231,9 +233,10 @@ def arrive(s: State, tick: int, index: int, o: int, quantity: int) -> None:
     stock = s.stocks[lane.buyer]
     stock.on_hand += quantity
     stock.on_order -= quantity
-    s.log.append((tick, RECEIVED, o, index, quantity))
+    s.log.append((tick, RECEIVED, s.orders[o].number, index, quantity))
     if lane.money == 1:
         claim(s, tick, index, o, quantity)
+    fulfil(s, o, quantity)
     if stock.starving == 1:
         stock.starving = 0
         ask_start(s, stock.line)

@@ -7,6 +7,7 @@ tracked, and a change of speed voids their pending finish by a new version.  All
 from __future__ import annotations
 
 from chainsim.model.network import UNLIMITED, WHOLE_SHARE
+from chainsim.model.rules.orders import fulfil, new_order
 from chainsim.model.rules.waking import ask_review, ask_start, ask_upstream
 from chainsim.model.rules.working_time import after_work, reopening, worked
 from chainsim.model.state import (
@@ -32,18 +33,9 @@ MOST_STARTS = 256  # batches that a line starts in one event; the rest follows i
 def release(s: State, tick: int, p: int, quantity: int) -> None:
     """Put a production order into the queue of the line that makes the stock point."""
     stock = s.stocks[p]
-    counts = s.counts[0]
-    o = counts.orders
-    counts.orders = o + 1
-    counts.used += 1
-    order = s.orders[o]
-    order.lane = -1
-    order.stock = p
-    order.quantity = quantity
-    order.open = quantity
-    order.placed = tick
+    o = new_order(s, tick, -1, p, quantity, 0, 0, 0, 0)
     stock.on_order += quantity
-    s.log.append((tick, RELEASED, o, p, quantity))
+    s.log.append((tick, RELEASED, s.orders[o].number, p, quantity))
     line = s.lines[stock.line]
     if line.queue_head < 0:
         line.queue_head = o
@@ -78,14 +70,14 @@ def start(s: State, tick: int, index: int) -> None:
         o = line.queue_head
         order = s.orders[o]
         quantity = min(order.open, line.batch)
-        if short_of_components(s, tick, o, line.needs_begin, line.needs_end, quantity):
+        if short_of_components(s, tick, order.number, line.needs_begin, line.needs_end, quantity):
             lacking = startable(s, index)
             break
         if started == MOST_STARTS:
             ask_start(s, index)
             break
-        s.log.append((tick, STARTED, o, line.stock, quantity))
-        consume(s, tick, o, line.needs_begin, line.needs_end, quantity)
+        s.log.append((tick, STARTED, order.number, line.stock, quantity))
+        consume(s, tick, order.number, line.needs_begin, line.needs_end, quantity)
         started += 1
         work = line.fixed
         if order.open == order.quantity:
@@ -155,8 +147,8 @@ def startable(s: State, index: int) -> int:
     return total
 
 
-def short_of_components(s: State, tick: int, o: int, begin: int, end: int, quantity: int) -> bool:
-    """Whether a batch lacks a component; marks each one that it lacks, so that its arrival wakes the line."""
+def short_of_components(s: State, tick: int, number: int, begin: int, end: int, quantity: int) -> bool:
+    """Whether a batch of an order lacks a component; marks each that it lacks, so that its arrival wakes the line."""
     short = False
     for n in range(begin, end):
         need = s.needs[n]
@@ -165,7 +157,7 @@ def short_of_components(s: State, tick: int, o: int, begin: int, end: int, quant
         if missing > 0:
             if stock.starving == 0:
                 stock.starving = 1
-                s.log.append((tick, STARVED, o, need.component, missing))
+                s.log.append((tick, STARVED, number, need.component, missing))
             short = True
         elif stock.starving == 1:
             stock.starving = 0
@@ -182,7 +174,7 @@ def announce(s: State, index: int, quantity: int) -> None:
         ask_review(s, need.component)
 
 
-def consume(s: State, tick: int, o: int, begin: int, end: int, quantity: int) -> None:
+def consume(s: State, tick: int, number: int, begin: int, end: int, quantity: int) -> None:
     """Take the components of a batch from stock; fractions are carried to the next batch."""
     for n in range(begin, end):
         need = s.needs[n]
@@ -191,7 +183,7 @@ def consume(s: State, tick: int, o: int, begin: int, end: int, quantity: int) ->
         need.carry = work % need.per
         if used > 0:
             s.stocks[need.component].on_hand -= used
-            s.log.append((tick, CONSUMED, o, need.component, used))
+            s.log.append((tick, CONSUMED, number, need.component, used))
 
 
 def finish(s: State, tick: int, index: int, a: int, b: int) -> None:
@@ -219,10 +211,11 @@ def finish(s: State, tick: int, index: int, a: int, b: int) -> None:
         line.good_carry = work % line.good_per
         good = work // line.good_per
         if good < quantity:
-            s.log.append((tick, SCRAPPED, o, line.stock, quantity - good))
+            s.log.append((tick, SCRAPPED, s.orders[o].number, line.stock, quantity - good))
     stock.on_hand += good
     stock.on_order -= quantity
-    s.log.append((tick, FINISHED, o, line.stock, good))
+    s.log.append((tick, FINISHED, s.orders[o].number, line.stock, good))
+    fulfil(s, o, quantity)
     if good < quantity:
         ask_review(s, line.stock)
         ask_upstream(s, line.stock)

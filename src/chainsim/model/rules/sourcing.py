@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from chainsim.model.network import WHOLE_SHARE
+from chainsim.model.rules.orders import new_order
 from chainsim.model.state import (
     BY_SHARES,
     DEMAND,
@@ -205,23 +206,10 @@ def qualified(s: State, index: int) -> None:
 def place(s: State, tick: int, index: int, quantity: int) -> None:
     """Place one order on a lane, at the price and terms of the day; the supplier books it in its next demand phase."""
     lane = s.lanes[index]
-    counts = s.counts[0]
-    o = counts.orders
-    counts.orders = o + 1
-    counts.used += 1
-    order = s.orders[o]
-    order.lane = index
-    order.stock = lane.buyer
-    order.quantity = quantity
-    order.open = quantity
-    order.placed = tick
-    order.price = lane.price
-    order.terms = lane.terms
-    order.freight = lane.freight
-    order.draw = lane.draw
+    o = new_order(s, tick, index, lane.buyer, quantity, lane.price, lane.terms, lane.draw, lane.freight)
     lane.draw += 1
     s.stocks[lane.buyer].on_order += quantity
-    s.log.append((tick, PLACED, o, index, quantity))
+    s.log.append((tick, PLACED, s.orders[o].number, index, quantity))
     supplier = s.stocks[lane.supplier]
     if supplier.inbox_head < 0:
         supplier.inbox_head = o

@@ -160,7 +160,22 @@ def the_log_adds_up_to_the_state(run: Run) -> None:
     for index, line in enumerate(end.lines):
         assert (line.busy, line.waiting) == (books.busy[index], sum(q for _, q in books.queue[index]))
         assert (line.speed, line.growth) == (books.line_level[index], books.growth[index])
-    assert [end.orders[order].open for order in books.open] == list(books.open.values())
+    left = state.outstanding(end)
+    assert {order: row.open for order, row in left.items() if row.open} == {o: q for o, q in books.open.items() if q}
+    used = end.counts[0].order_rows
+    assert len({id(row) for row in left.values()}) + len(_free_orders(end)) == used, (
+        "an order's row is lost or used twice"
+    )
     assert [need.carry for need in end.needs] == [need.carry for need in books.needs]
     assert [purse.cash for purse in end.purses] == books.till.cash
     assert [purse.insolvent == 1 for purse in end.purses] == [n in books.till.insolvent for n in range(len(end.purses))]
+
+
+def _free_orders(end: state.State) -> set[int]:
+    """Rows of the table of orders that wait to be used again."""
+    free: set[int] = set()
+    row = end.counts[0].free_order
+    while row >= 0 and row not in free:
+        free.add(row)
+        row = end.orders[row].next
+    return free

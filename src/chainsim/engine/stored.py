@@ -1,0 +1,79 @@
+"""Where compiled code is kept: one folder for each version of what it is compiled from.
+
+This module must stay quick to import: whether code is there decides whether Numba is worth importing.
+In: nothing but the sources and the machine.  Out: a folder that may be written, or none: then code lives as long as the
+process.  The folder's name is a key of every source that goes into the code, so that a changed rule is never run from
+an old file; files in it are written whole or not at all, so that several processes may compile at the same time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+from chainsim.model import rules, state
+
+VARIABLE: Final = "CHAINSIM_CACHE"  # names another place for the cache
+CONSTANTS: Final = ("state.py", "network.py", "terms.py")  # of the model, that rules take constants from
+OWN: Final = 0o700  # a folder that nobody else may write
+
+
+@cache
+def key() -> str:
+    """Of all sources and versions that the code is made from."""
+    found = hashlib.sha256()
+    for path in sources():
+        found.update(path.read_bytes())
+    found.update(f"{platform.python_version()} {platform.machine()} {sys.platform} {version('numba')}".encode())
+    return found.hexdigest()[:20]
+
+
+def sources() -> list[Path]:
+    """The files that go into the code."""
+    folders = Path(rules.__path__[0]), Path(__file__).with_name("compiled_engine")
+    found = [path for folder in folders for path in sorted(folder.glob("*.py"))]
+    model = Path(str(state.__file__)).parent
+    return [*found, *(model / name for name in CONSTANTS)]
+
+
+@cache
+def folder() -> Path | None:
+    """The folder of this key, made if need be; None where nothing may be written."""
+    for base in _places():
+        path = base / f"compiled-{key()}"
+        try:
+            path.mkdir(mode=OWN, parents=True, exist_ok=True)
+            if hasattr(os, "getuid") and path.stat().st_uid != os.getuid():
+                continue  # somebody else's code is never run
+            with tempfile.TemporaryFile(dir=path):
+                return path
+        except OSError:
+            continue
+    return None
+
+
+def _places() -> Iterator[Path]:
+    """Where the folder may be, best first."""
+    named = os.environ.get(VARIABLE)
+    if named:
+        yield Path(named)
+        return
+    from platformdirs import user_cache_path
+
+    yield user_cache_path("chainsim", appauthor=False)
+    user = os.getuid() if hasattr(os, "getuid") else os.environ.get("USERNAME", "")
+    yield Path(tempfile.gettempdir()) / f"chainsim-{user}"
+
+
+def is_there() -> bool:
+    """Whether compiled code has been kept, so that nothing needs to be compiled."""
+    place = folder()
+    return place is not None and next(place.rglob("*.nbi"), None) is not None

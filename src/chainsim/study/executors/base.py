@@ -1,0 +1,42 @@
+"""What a place where trials run must offer, beside the interface of `concurrent.futures`.
+
+In: calls.  Out: futures, which raise BrokenExecutor if their worker died.  This module must not know processes,
+clusters or trials.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+from abc import abstractmethod
+from collections.abc import Callable
+from typing import ClassVar, TypeAlias
+
+BrokenExecutor = concurrent.futures.BrokenExecutor
+Future = concurrent.futures.Future
+
+
+class Executor(concurrent.futures.Executor):
+    """Workers that calls are submitted to; leaving its `with` block stops what it started.
+
+    far: whether its workers may be on other machines, so that nothing passes through a folder.  tell: given a line for
+    whoever waits, when a worker was lost.
+    """
+
+    far: ClassVar[bool] = False
+    tell: Callable[[str], None]
+
+    @property
+    @abstractmethod
+    def size(self) -> int:
+        """How many trials run at the same time."""
+
+    @property
+    @abstractmethod
+    def room(self) -> int:
+        """How many calls may be under way, so that no worker waits for its next one."""
+
+    def check(self) -> None:
+        """Called now and then while calls are under way; raises WorkerLostError if none of them can end any more."""
+
+
+Jobs: TypeAlias = int | Executor  # so many processes, started for one purpose; or workers that are there
