@@ -34,6 +34,9 @@ DOORS: dict[str, tuple[str, ...]] = {
     "distributed": EXECUTORS,
     "dask": EXECUTORS,
     "joblib": EXECUTORS,
+    "jinja2": ("chainsim.report.html.page",),
+    "markupsafe": ("chainsim.report.html.page", "chainsim.report.html.embed"),
+    "plotly": ("chainsim.report.html.library",),  # the script that its package ships; its Python is not imported
 }
 LOADERS = {"import_module", "__import__", "find_spec"}
 
