@@ -8,13 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from chainsim.cli.options import all_settings, asked_workers, chosen_replications, command_line, study_options, warn
+from chainsim.cli.options import (
+    LANG,
+    all_settings,
+    asked_workers,
+    chosen_replications,
+    command_line,
+    study_options,
+    warn,
+)
 from chainsim.errors import Problem, ScenarioError
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from chainsim.engine.choice import Choice
+    from chainsim.report.html.numbers import Lang
     from chainsim.study.study import Plan
 
 
@@ -26,6 +35,7 @@ if TYPE_CHECKING:
 )
 @click.option("--format", "form", type=click.Choice(["table", "csv", "md"]), default="table", help="How to print.")
 @click.option("--resume", is_flag=True, help="Go on with the interrupted comparison of the same command.")
+@LANG
 @click.option("--all", "every", is_flag=True, help="Every measure, not the headline ones.")
 @click.option("--decision", is_flag=True, help="The decision table alone.")
 def command(
@@ -42,6 +52,7 @@ def command(
     baseline: str,
     form: str,
     resume: bool,
+    lang: Lang,
     every: bool,
     decision: bool,
 ) -> None:
@@ -70,7 +81,7 @@ def command(
         wanted, workers = chosen_replications(replications, replication), asked_workers(jobs, cluster)
         study, titles = _planned(what, all_settings(settings, seed), policies, wanted, baseline)
         networks = study.networks
-        going = Going(command_line(), resume, files=what, engine=engine)
+        going = Going(command_line(), resume, files=what, engine=engine, lang=lang)
         result, folder = simulate(study, what[0], workers, None, quiet, NOTHING_MORE, going)
         if not quiet:
             click.echo(f"tables: {folder.as_posix()}/tables", err=True)

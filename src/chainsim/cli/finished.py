@@ -31,3 +31,22 @@ def inputs_of(folder: Path) -> tuple[Path, tuple[str, ...]]:
         if path.is_file():
             return path, tuple(manifest["settings"])
     raise FolderError(f"{folder} does not keep its scenario: there is no inputs/{manifest['scenario']}.yaml")
+
+
+def folder_of(run: str) -> Path:
+    """The folder of a RUN: a path, the name of one below results/, or a scenario's name for its latest."""
+    from chainsim.cli.identity import RESULTS
+
+    if Path(run).exists():
+        return Path(run)
+    named = [path for path in sorted(RESULTS.glob("*/*")) if path.name == run and not path.is_symlink()]
+    latest = RESULTS / run / "latest"
+    listed = latest.with_name("latest.txt")
+    if not latest.is_dir() and listed.is_file():
+        latest = latest.with_name(listed.read_text(encoding="utf-8").strip())
+    found = [*named, *([latest] if latest.is_dir() else [])]
+    if len(found) > 1:
+        raise FolderError(f"{run} may be {' or '.join(path.as_posix() for path in found)}; name the folder")
+    if not found:
+        raise FolderError(f"no run {run!r}: neither a folder nor the name of one; `chainsim list runs` shows them")
+    return found[0]

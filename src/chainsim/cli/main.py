@@ -26,6 +26,7 @@ VERBS: Final = {
     "show": "Show a scenario, or each value with the line that set it.",
     "explain": "Where each yuan of the product goes, by tier and ring; nothing runs.",
     "compare": "Put policies, or finished runs, side by side.",
+    "report": "Write the report of a run: one HTML file that opens offline, in English or Chinese.",
     "diff": "Show what two scenarios, policies or runs set differently.",
     "why": "Explain where two policies part, and how it spreads.",
     "resilience": "Stop suppliers for a while: how long the plant survives and recovers.",

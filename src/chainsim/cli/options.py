@@ -17,6 +17,9 @@ SCENARIO = click.argument("scenario", metavar="FILE", type=click.Path(path_type=
 SETTINGS = click.option(
     "--set", "settings", multiple=True, metavar="PATH=VALUE", help="Change one value, as in plants.byd.batch=40."
 )
+LANG = click.option(
+    "--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language of report.html."
+)
 POLICIES = click.option(
     "-p", "--policy", "policies", multiple=True, metavar="NAME", help="A policy of the file; a+b combines two."
 )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from chainsim.cli.options import (
+    LANG,
     SCENARIO,
     all_settings,
     asked_workers,
@@ -21,6 +22,7 @@ from chainsim.cli.precision import asked_precision
 
 if TYPE_CHECKING:
     from chainsim.engine.choice import Choice
+    from chainsim.report.html.numbers import Lang
 
 
 @click.command("run")
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 @click.option("--until-precision", metavar="SHARE", help="Add replications until ± is below this share, as in 1%.")
 @click.option("--precision-of", metavar="MEASURE", help="The measure meant; final_sales if not given.")
 @click.option("--at-most", type=click.IntRange(1, 100_000), help="Most replications that are added; 1000 if not given.")
+@LANG
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
 def command(
@@ -59,6 +62,7 @@ def command(
     until_precision: str | None,
     precision_of: str | None,
     at_most: int | None,
+    lang: Lang,
     strict: bool,
     as_json: bool,
 ) -> None:
@@ -95,7 +99,7 @@ def command(
         from chainsim.report.reconciliation import print_analytic
 
         print_analytic(study.networks)
-    going = Going(command_line(), resume, reuse, until, engine=engine)
+    going = Going(command_line(), resume, reuse, until, engine=engine, lang=lang)
     result, folder = simulate(study, scenario, workers, out, quiet, Extras(keep_log, reconcile), going)
     if as_json:
         click.echo(as_data(result, folder))
@@ -112,6 +116,8 @@ def command(
         if result.reused:
             click.echo(f"reused {result.reused} of {len(result.trials)} runs")
         click.echo(f"tables: {folder.as_posix()}/tables")
+        if (folder / "report.html").is_file():
+            click.echo(f"report: {folder.as_posix()}/report.html")
     if not result.reached:
         click.echo(
             f"the precision was not reached within {len(result.trials) // len(study.networks)} replications", err=True

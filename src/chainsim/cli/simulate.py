@@ -21,6 +21,8 @@ from chainsim.cli.stopping import Stopped
 from chainsim.compare.stopping import Precision
 from chainsim.engine.choice import Choice
 from chainsim.errors import ChainsimError, InvariantError
+from chainsim.report.html.numbers import Lang
+from chainsim.report.html.source import Source
 from chainsim.results.interrupted import clear_superseded
 from chainsim.results.store import RunFolder, RunTables, default_target, file_name, free_name
 from chainsim.scenario.load import Loaded, Resolved
@@ -37,7 +39,7 @@ class Going:
 
     words: the command that began it, shown with `--resume` when it is interrupted.  resume: go on with what was
     interrupted.  reuse: a finished run whose trials may be taken over.  until: the precision that decides how often
-    it runs.  engine: which one runs it.
+    it runs.  engine: which one runs it.  lang: of its report.
     """
 
     words: tuple[str, ...] = ()
@@ -46,6 +48,7 @@ class Going:
     until: Precision | None = None
     files: tuple[str, ...] = ()
     engine: Choice = "auto"
+    lang: Lang = "en"
 
 
 ANEW: Final = Going()
@@ -100,6 +103,7 @@ def simulate(
                 folder.add_table(name, table)
             facts["replications"] = sorted({trial.replication + 1 for trial in result.trials})
             timing = {"seconds": round(time.monotonic() - begin, 3), "orders": result.orders}
+            _add_report(folder, facts, plan, list(result.tables), going.lang)
             kept = {"trial_tables": result.trials[0].names, "trials": [trial.facts() for trial in result.trials]}
             folder.finish({**facts, **timing, **kept})
     except BrokenTrialError as error:
@@ -129,6 +133,19 @@ def _add_inputs(folder: RunFolder, plan: Plan) -> None:
         loaded, names = plan.origin(policy)
         rows = [_line(loaded, row) for row in loaded.resolved(names)]
         folder.add_bytes(f"resolved/{file_name(policy)}.txt", ("\n".join(rows) + "\n").encode())
+
+
+def _add_report(folder: RunFolder, facts: dict[str, Any], plan: Plan, names: Sequence[str], lang: Lang) -> None:
+    """The tables as a page to read.  They are the run: where it cannot be made, that is said, and nothing is lost."""
+    try:
+        from chainsim.report.html.page import render
+
+        loaded = None if plan.others else plan.loaded
+        page = render(Source(facts, RunTables(folder.staged, names), loaded), lang)
+    except Exception as error:  # a bug of ours, or a library that is not there, must not cost a finished study
+        click.echo(f"no report.html: {str(error) or type(error).__name__}; `chainsim report RUN` tries again", err=True)
+        return
+    folder.add_bytes("report.html", page.encode())
 
 
 def _line(loaded: Loaded, row: Resolved) -> str:

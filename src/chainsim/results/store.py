@@ -264,6 +264,23 @@ def read_table(folder: Path, name: str) -> pd.DataFrame:
         raise FolderError(f"cannot read {path}: {error}") from error
 
 
+def read_csv(path: Path) -> pd.DataFrame:
+    """A table that `csv_bytes` wrote; text that was quoted against spreadsheets is itself again.
+
+    Raises FolderError if it is not there or no CSV.
+    """
+    try:
+        table = pd.read_csv(path, encoding="utf-8-sig")
+    except (OSError, ValueError) as error:  # pandas' own errors are both
+        raise FolderError(f"cannot read {path}: {error}") from error
+    for name in table.columns:
+        if not pd.api.types.is_numeric_dtype(table[name]):
+            cells = table[name].tolist()
+            quoted = [isinstance(v, str) and v[:1] == "'" and v[1:].startswith(FORMULA_STARTS) for v in cells]
+            table[name] = [v[1:] if q else v for v, q in zip(cells, quoted, strict=True)]
+    return table
+
+
 class RunTables(Mapping[str, pd.DataFrame]):
     """The tables of a run folder by name, each read when it is asked for."""
 
