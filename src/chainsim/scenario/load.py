@@ -156,7 +156,7 @@ class _Reading:
         changed = tree.entries.get("facts")
         if isinstance(changed, Scalar) and changed.set_by != "file":
             self.tables = [changed]
-        lists = fill_firms(tree, self.inputs)
+        lists = fill_firms(tree, self.inputs, self.origins, self.sources)
         roads = fill_transport(tree, self.inputs)
         self.problems += [*lists, *roads]
         self.damage |= {"suppliers.firms"} if lists else set()

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from chainsim.errors import Problem, ScenarioError
 from chainsim.scenario.text.files import read_bytes
 from chainsim.scenario.text.nodes import Scalar
+from chainsim.scenario.text.record import split_sheet
 from chainsim.scenario.text.sources import problem
 
 URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
@@ -37,9 +39,11 @@ class Inputs:
     def read(self, named: Scalar) -> tuple[str, bytes]:
         """Display name and bytes of the file that `named` names, relative to the file in which it stands.
 
+        `firms.xlsx!Seats` is the sheet Seats of a workbook; the name of the sheet stays with the display name.
         `ScenarioError` at the place of the name when the path leaves the folder or cannot be read.
         """
-        relative = self._inside(named)
+        name, sheet = split_sheet(named.text)
+        relative = self._inside(replace(named, text=name))
         display = os.path.join(self._display_folder, *relative.split("/"))
         self._relative[display] = relative
         if relative not in self.content:
@@ -49,7 +53,7 @@ class Inputs:
                 raise ScenarioError(
                     problem(named.place, f"{relative}: {found.message}", found.hint) for found in error.problems
                 ) from None
-        return display, self.content[relative]
+        return f"{display}!{sheet}" if sheet else display, self.content[relative]
 
     def _inside(self, named: Scalar) -> str:
         text = named.text.strip()
