@@ -34,6 +34,8 @@ DOORS: dict[str, tuple[str, ...]] = {
     "distributed": EXECUTORS,
     "dask": EXECUTORS,
     "joblib": EXECUTORS,
+    "openpyxl": ("chainsim.scenario.text.sheet_records",),
+    "xlsxwriter": ("chainsim.report.excel.book",),
 }
 LOADERS = {"import_module", "__import__", "find_spec"}
 

@@ -89,6 +89,12 @@ class FolderError(ChainsimError):
     exit_code: ClassVar[int] = 4
 
 
+class MissingLibraryError(ChainsimError):
+    """A library that this takes, and nothing else, is not installed."""
+
+    exit_code: ClassVar[int] = 4
+
+
 class EngineError(ChainsimError):
     """An engine that is asked for is not to be had here."""
 

@@ -1,7 +1,7 @@
 """The lines of the files read last, so that any later layer can show the line a problem is about.
 
-In: the text of a file under the name it is shown by; of a workbook the rows of a sheet.  Out: excerpts, and problems that carry them.  It is
-a memory for messages only: when a file is unknown the excerpt is empty and nothing else changes.
+In: the text of a file, or the rows of a sheet, under the name it is shown by.  Out: excerpts, and problems that carry
+them.  It is a memory for messages only: when a file is unknown the excerpt is empty and nothing else changes.
 This module must not know YAML.
 """
 
