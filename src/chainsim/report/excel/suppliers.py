@@ -1,7 +1,7 @@
 """The form for a list of suppliers: a sheet to fill in, and one that explains it.  A scenario reads it as `list`.
 
-In: a language.  Out: an .xlsx file with headers in Chinese and English, units in the headers, drop-downs, and an example
-in a row that begins with #, which readers skip.  The columns are those of `scenario.resolve.lists`.
+In: a language.  Out: an .xlsx file with headers in Chinese and English, units in the headers, drop-downs, an example in
+a row that begins with #, which readers skip.  The columns are those of `scenario.resolve.lists`.
 """
 
 from __future__ import annotations
