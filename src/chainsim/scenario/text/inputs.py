@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping as Map
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,13 +25,14 @@ URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 class Inputs:
     """Bytes of every file read, by path relative to the folder of the scenario, with `/` on every system."""
 
-    def __init__(self, path: Path, display: str) -> None:
+    def __init__(self, path: Path, display: str, content: Map[str, bytes] | None = None) -> None:
+        """content: bytes of files read before, which are not read again."""
         self.folder = Path(os.path.abspath(path.parent))
         self.start = path.name
         self._display_folder = os.path.dirname(display)
         self._relative = {display: path.name}
         self.display = display
-        self.content: dict[str, bytes] = {path.name: read_bytes(path, display)}
+        self.content: dict[str, bytes] = dict(content) if content else {path.name: read_bytes(path, display)}
 
     def relative(self, display: str) -> str:
         """Path relative to the folder of a file that messages call `display`."""
