@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from chainsim.notebook.scenario import Scenario
     from chainsim.scenario.load import Loaded
 
-__all__ = ["__version__", "load", "run"]
+__all__ = ["__version__", "example", "load", "run"]
 
 
 def __getattr__(name: str) -> Any:
@@ -35,6 +35,13 @@ def __getattr__(name: str) -> Any:
         return version("chainsim")
     except PackageNotFoundError:  # a source tree that is not installed
         return "0+unknown"
+
+
+def example(name: str) -> Path:
+    """The path of a shipped scenario, such as "byd" or "templates/plant"; ScenarioError if there is none."""
+    from chainsim.notebook.shipped import example as find
+
+    return find(name)
 
 
 def load(path: str | Path, set: Mapping[str, str] | None = None) -> Scenario:

@@ -10,8 +10,9 @@ import pytest
 from click.testing import CliRunner
 
 from chainsim.cli.main import chainsim as program
-from chainsim.cli.new import FORM, TEMPLATES, shipped
+from chainsim.cli.new import FORM, TEMPLATES
 from chainsim.errors import FolderError
+from chainsim.notebook.shipped import folder as shipped
 from chainsim.scenario.load import load
 
 

@@ -124,3 +124,18 @@ def test_plotly_is_imported_only_to_draw(small: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
+
+
+def test_runs_go_to_excel(runs: Runs, tmp_path: Path) -> None:
+    import openpyxl
+
+    runs.to_excel(tmp_path / "r.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "r.xlsx")["kpis"]
+    assert sheet.max_row == len(runs.kpis) + 1
+
+
+def test_examples_are_found_by_name() -> None:
+    assert cs.load(cs.example("templates/plant")).name == "plant"
+    assert cs.example("textbook/queue-mm1").is_file()
+    with pytest.raises(ScenarioError, match="no example 'bydd' - did you mean 'byd'"):
+        cs.example("bydd")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from chainsim.errors import FolderError, MissingLibraryError
+from chainsim.notebook import shipped
 
 if TYPE_CHECKING:
     from chainsim.report.html.numbers import Lang
@@ -56,12 +55,12 @@ def command(folder: Path, template: str, lang: Lang) -> None:
     taken = [name for name in (*names, FORM) if (folder / name).exists()]
     if taken:
         raise FolderError(f"{folder / taken[0]} exists; nothing was written, name another folder")
-    source = shipped()
+    source = shipped.folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, kept in names.items():
             from_there = IN_CHINESE.get(kept, kept) if lang == "zh" else kept
-            (folder / name).write_bytes(source.joinpath(*from_there.split("/")).read_bytes())
+            (folder / name).write_bytes((source / from_there).read_bytes())
     except OSError as error:
         raise FolderError(f"cannot write to {folder}: {error.strerror or error}") from error
     if template != "textbook":
@@ -77,9 +76,3 @@ def _add_form(target: Path, lang: Lang) -> None:
         write_form(target, lang)
     except MissingLibraryError as error:
         click.echo(f"no {target.name}: {error}", err=True)
-
-
-def shipped() -> Traversable:
-    """The scenarios inside the installed package, or those of the source tree it runs from."""
-    installed = files("chainsim") / "scenarios"
-    return installed if installed.is_dir() else Path(__file__).parents[3] / "scenarios"

@@ -6,6 +6,7 @@ In: a plan and its result.  Out: DataFrames, HTML, Plotly figures.  What is comp
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -84,6 +85,12 @@ class Runs(Result):
         from chainsim.notebook.figures import figure
 
         return figure(self.source, what, policy, lang)
+
+    def to_excel(self, path: str | Path, lang: Lang = "en") -> None:
+        """Write the workbook of `chainsim export`; raises MissingLibraryError without xlsxwriter, FolderError."""
+        from chainsim.report.excel.results import write
+
+        write(self.source, lang, Path(path))
 
     @property
     def source(self) -> Source:
