@@ -35,6 +35,7 @@ VERBS: Final = {
     "verify-model": "Compare the model with theory: the textbook gallery, or your own cases.",
     "fuzz": "Run random networks, and hold every law against them.",
     "schema": "Print the JSON Schema of the scenario language, for editors.",
+    "completion": "Print the completion script of bash, zsh or fish.",
 }
 
 
