@@ -57,7 +57,7 @@ def json_schema() -> dict[str, Any]:
 
 
 def _borrowed(key: str, value: dict[str, Any], definitions: dict[str, Any], lenders: Iterable[str]) -> str:
-    """What an editor shows at a key whose field says nothing: what the same key means of a group, or what it leads to."""
+    """What an editor shows at a key whose field says nothing: what it means of a group, or what it leads to."""
     for name in lenders:
         if said := definitions[name]["properties"].get(key, {}).get("description"):
             return str(said)
