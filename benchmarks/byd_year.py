@@ -1,6 +1,6 @@
 """One replication-year of byd.yaml: chainsim's SimPy engine against the hand-written program, in turn.
 
-    python benchmarks/byd_year.py [--pairs 7] [--days 365] [--replication 0]
+    python -m benchmarks.byd_year [--pairs 7] [--days 365] [--replication 0]
 
 Both write the same log, orders, journal and balances, to the byte; that is checked before anything is measured.
 Times are processor seconds of this process.  On a busy machine trust the ratios, pair by pair, and not the seconds.
@@ -18,10 +18,10 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
-import handwritten
 import numpy as np
 
 import chainsim
+from benchmarks import handwritten
 from chainsim.economy import accounts
 from chainsim.economy.claims import claims
 from chainsim.engine import simpy_engine

@@ -1,4 +1,4 @@
-"""The yardstick: a dedicated SimPy program for networks like byd.yaml, as an experienced SimPy user would write it.
+"""The floor: a dedicated SimPy program for networks like those of the cases, as a SimPy user with experience writes it.
 
 In: a chainsim Network (data only) and a replication.  Out: the same log and the same ledger as chainsim's, row by
 row.  Shared with chainsim: the draws and the final demand, so that luck is the same.  Not shared: state, rules,
@@ -8,8 +8,9 @@ Objects hold plain attributes and call each other; what happens later is a callb
 process per order.  What is planned for one tick shares one timeout and runs by rank (round, phase, entity), first
 come first served; that is cheaper than a timeout for each, and it is what makes the two logs identical.
 
-It knows only what such networks have: components are reviewed periodically and bought over lanes whose lead times never
-change; products are made on a line of one product, reviewed whenever their stock falls, and sold over lanes.
+It knows only what such networks have: components and warehouses buy over lanes whose lead times never change, by
+periodic or continuous review; products are made on a line of one product, reviewed whenever their stock falls, and sold
+over lanes.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ class Simulation:
         self.log: list[tuple[int, int, int, int, int]] = []
         self.blocks: list[np.ndarray] = []  # of the log
         self.orders: list[tuple[int, int, int, int, int, int, int]] = []
-        self.stocks = [ROLES[point.role](self, index, point) for index, point in enumerate(network.stocks)]
+        self.stocks = [kind(point)(self, index, point) for index, point in enumerate(network.stocks)]
         self.lines = [Line(self, index, line) for index, line in enumerate(network.lines)]
         draws = Draws(network, replication)
         self.lanes = [Lane(self, index, lane, draws) for index, lane in enumerate(network.lanes)]
@@ -236,10 +237,14 @@ class Lane:
         if buyer.starving:
             buyer.starving = False
             buyer.line.ask_start()
+        if buyer.backorders > 0:
+            self.simulation.soon(SERVE + buyer.index, buyer.serve)
 
 
 class Stock:
     """What all stock points have."""
+
+    backorders = 0
 
     def __init__(self, simulation: Simulation, index: int, point: data.StockPoint) -> None:
         self.simulation = simulation
@@ -315,39 +320,51 @@ class Outside(Stock):
 
 
 class Component(Stock):
-    """Bought, used by one line, reviewed periodically."""
+    """Bought, used by one line."""
 
     def __init__(self, simulation: Simulation, index: int, point: data.StockPoint) -> None:
         super().__init__(simulation, index, point)
         self.committed = 0  # what the line could start at once if it were there
-        if not point.review:
-            raise NotImplementedError("this program knows no components under continuous review")
+        self.review_due = False
 
     def open(self) -> None:
-        self.simulation.later(0, REVIEW + self.index, self.review, None)
+        if self.every:
+            self.simulation.later(0, REVIEW + self.index, self.review_again, None)
+        elif self.on_hand + self.on_order <= self.reorder_point:
+            self.simulation.later(0, REVIEW + self.index, self.review, None)
+
+    def ask_review(self) -> None:
+        """After a start, hence in the next round."""
+        below = self.on_hand + self.on_order - self.committed <= self.reorder_point
+        if below and not self.every and not self.review_due:
+            self.review_due = True
+            self.simulation.soon(ROUND + REVIEW + self.index, self.review)
+
+    def review_again(self, _: None) -> None:
+        self.simulation.later(self.every, REVIEW + self.index, self.review_again, None)
+        self.review(None)
 
     def review(self, _: None) -> None:
-        self.simulation.later(self.every, REVIEW + self.index, self.review, None)
+        self.review_due = False
         position = self.on_hand + self.on_order - self.committed
         if position <= self.reorder_point and position < self.order_up_to:
             self.buy(-((position - self.order_up_to) // self.lot) * self.lot)
 
 
-class Product(Stock):
-    """Made on a line, sold over lanes, reviewed whenever its stock falls."""
+class Seller(Stock):
+    """Sold over lanes, reviewed whenever its stock falls."""
 
     def __init__(self, simulation: Simulation, index: int, point: data.StockPoint) -> None:
         super().__init__(simulation, index, point)
-        self.backorders = 0
         self.inbox: list[Order] = []  # placed in this round, not yet booked
         self.queue: deque[Order] = deque()
         self.rotation = 0
         self.review_due = False
         if point.review:
-            raise NotImplementedError("this program knows no products under periodic review")
+            raise NotImplementedError("this program knows no sellers under periodic review")
 
     def open(self) -> None:
-        if self.on_hand <= self.reorder_point:
+        if self.on_hand + self.on_order <= self.reorder_point:
             self.simulation.later(0, REVIEW + self.index, self.review, None)
 
     def on_levels(self) -> None:
@@ -362,7 +379,11 @@ class Product(Stock):
         self.review_due = False
         position = self.on_hand + self.on_order - self.backorders
         if position <= self.reorder_point and position < self.order_up_to:
-            self.line.release(-((position - self.order_up_to) // self.lot) * self.lot)
+            self.refill(-((position - self.order_up_to) // self.lot) * self.lot)
+
+    def refill(self, quantity: int) -> None:
+        """Order so much of it."""
+        raise NotImplementedError
 
     def book(self, _: None) -> None:
         """Orders of one round are equals: when stock falls short, who goes first rotates from shortage to shortage."""
@@ -388,6 +409,20 @@ class Product(Stock):
             if order.open == 0:
                 queue.popleft()
         self.ask_review()
+
+
+class Product(Seller):
+    """Made on a line."""
+
+    def refill(self, quantity: int) -> None:
+        self.line.release(quantity)
+
+
+class Warehouse(Seller):
+    """Bought."""
+
+    def refill(self, quantity: int) -> None:
+        self.buy(quantity)
 
 
 class Need:
@@ -454,7 +489,9 @@ class Line:
         if started or lacking != self.committed:
             self.committed = lacking
             for need in self.needs:
-                need.component.committed = (lacking * need.quantity + need.carry) // need.per
+                component = need.component
+                component.committed = (lacking * need.quantity + need.carry) // need.per
+                component.ask_review()
 
     def begin(self, order: Order, quantity: int) -> None:
         """Take the components of a batch and keep a server busy with it."""
@@ -517,7 +554,12 @@ class Line:
             self.ask_start()
 
 
-ROLES: dict[str, Any] = {"made": Product, "bought": Component, "outside": Outside, "sold": Market}
+ROLES: dict[str, Any] = {"made": Product, "outside": Outside, "sold": Market}
+
+
+def kind(point: data.StockPoint) -> Any:
+    """The class of a stock point."""
+    return ROLES.get(point.role, Component if point.line >= 0 else Warehouse)
 
 
 def columns(rows: list[tuple[int, ...]], width: int) -> np.ndarray:
@@ -561,13 +603,18 @@ def ledger(network: data.Network, log: np.ndarray, orders: np.ndarray) -> tuple[
     return journal.T, book.reshape(-1, 5)
 
 
-def simulate(network: data.Network, replication: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Log, orders, journal and balances of one replication; the garbage collector, with nothing to find, waits."""
+def run(network: data.Network, replication: int) -> tuple[np.ndarray, np.ndarray]:
+    """Log and orders of one replication; the garbage collector, with nothing to find, waits."""
     gc.freeze()
     gc.disable()
     try:
-        log, orders = Simulation(network, replication).run()
-        return log, orders, *ledger(network, log, orders)
+        return Simulation(network, replication).run()
     finally:
         gc.enable()
         gc.unfreeze()
+
+
+def simulate(network: data.Network, replication: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Log, orders, journal and balances of one replication."""
+    log, orders = run(network, replication)
+    return log, orders, *ledger(network, log, orders)

@@ -26,8 +26,8 @@ EXECUTORS = ("chainsim.study.executors",)
 DOORS: dict[str, tuple[str, ...]] = {
     "yaml": ("chainsim.scenario.text.reader",),
     "simpy": ("chainsim.engine.simpy_engine",),
-    "numba": ("chainsim.engine.compiled_engine",),
-    "llvmlite": (),
+    "numba": ("chainsim.engine.compiled_engine", "chainsim.engine.choice"),  # the latter asks whether it is there
+    "llvmlite": ("chainsim.engine.compiled_engine",),
     "pandas": RESULTS_AND_UP,
     "concurrent": EXECUTORS,
     "multiprocessing": EXECUTORS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -25,10 +26,13 @@ from chainsim.records import Log
 from chainsim.engine import simpy_engine
 import numpy as np
 true = simpy_engine.run
-def run(*arguments):
-    log = true(*arguments)
+def run(network, replication, progress=None, sink=None):
+    log = true(network, replication, progress)
     at = int(np.argmax(log.events[:, 1] == state.RECEIVED))
-    return Log(np.insert(log.events, at, log.events[at], axis=0), log.orders, log.horizon)
+    log = Log(np.insert(log.events, at, log.events[at], axis=0), log.orders, log.horizon)
+    if sink is not None:
+        sink(log.events, log.orders)
+    return log
 simpy_engine.run = run
 """
 LEDGER = """
@@ -225,12 +229,12 @@ def test_closed_and_broken_pipes_do_no_harm(small: Path, tmp_path: Path, redirec
 
 
 @pytest.fixture
-def under_way(small: Path, tmp_path: Path) -> Iterator[Callable[[int], subprocess.Popen[str]]]:
+def under_way(small: Path, tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Starts a run of many replications and waits until its first ones have ended."""
     started: list[subprocess.Popen[str]] = []
 
-    def start(jobs: int) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "chainsim", "run", str(small), "-n", "150", "-p", "none", "-j", str(jobs)]
+    def start(jobs: int, many: int = 150) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "chainsim", "run", str(small), "-n", str(many), "-p", "none", "-j", str(jobs)]
         process = subprocess.Popen(
             [*command, "--out", "new/run"], cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True
         )
@@ -261,13 +265,27 @@ def children(pid: int) -> list[int]:
     return found
 
 
-def kept_trials(folder: Path) -> int:
+def spawned(pid: int) -> list[int]:
+    """Workers of a run."""
+    found = []
+    for child in children(pid):
+        with contextlib.suppress(OSError):
+            if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
+                found.append(child)
+    return found
+
+
+def tables(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (folder / "tables").iterdir()}
+
+
+def kept_trials(folder: Path, least: int = 15) -> int:
     """How many shards stand where the run was staged; there is nothing else but what says whose they are."""
     staged = folder / "new" / ".run.partial"
     assert files(folder)[:2] == ["new", "new/.run.partial"]
     assert {path.name for path in staged.iterdir()} <= {"shards", "tables", "study.json", ".owner"}
     names = [path.name for path in (staged / "shards").iterdir()]
-    assert len(names) >= 15
+    assert len(names) >= least
     return sum(name.endswith(".shard") for name in names)
 
 
@@ -331,20 +349,49 @@ def test_a_second_ctrl_c_does_not_disturb_the_cleaning_up(
 
 
 @posix
-def test_a_killed_worker_is_5_and_nothing_hangs(
-    under_way: Callable[[int], subprocess.Popen[str]], tmp_path: Path
+def test_what_a_killed_worker_ran_runs_again(
+    under_way: Callable[[int], subprocess.Popen[str]], chainsim: Command, small: Path, tmp_path: Path
 ) -> None:
-    process = under_way(2)
-    workers = [pid for pid in children(process.pid) if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
-    os.kill(workers[0], signal.SIGKILL)
-    _, said = process.communicate(timeout=20)
+    process = under_way(2, 12)
+    os.kill(spawned(process.pid)[0], signal.SIGKILL)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 0, said
+    (told,) = [line for line in said.splitlines() if " % of " not in line]
+    assert told.startswith("a worker process died (signal 9; out of memory?); policy none, replication ")
+    assert told.endswith(" runs again")
+    whole = chainsim("run", small, "-q", "-n", 12, "-p", "none", "-j", 1, "--out", "whole", cwd=tmp_path)
+    assert whole.returncode == 0
+    assert tables(tmp_path / "new" / "run") == tables(tmp_path / "whole")
+
+
+@posix
+def test_workers_that_are_killed_again_and_again_are_5_and_the_run_can_be_resumed(
+    under_way: Callable[[int], subprocess.Popen[str]], chainsim: Command, small: Path, tmp_path: Path
+) -> None:
+    process = under_way(2, 12)
+    killed = []
+    while process.poll() is None:
+        for pid in spawned(process.pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+                killed.append(pid)
+        time.sleep(0.02)
+    said = process.communicate(timeout=20)[1].splitlines()
     assert process.returncode == 5
-    last = said.splitlines()[-1]
-    assert last.startswith("chainsim: a worker process died (signal 9; out of memory?)")
-    assert "--jobs 1" in last
-    assert "Traceback" not in said
-    assert f"; {kept_trials(tmp_path)} are kept, to go on:\n" in said
-    assert gone(workers)
+    again = [line for line in said if line.endswith(" runs again")]
+    assert 2 <= len(again) <= 4  # twice, and what the other worker ran meanwhile
+    stopped, command, last = said[-3:]
+    assert stopped.endswith(f"; {kept_trials(tmp_path, 2)} are kept, to go on:")
+    assert last.startswith(
+        "chainsim: a worker process died (signal 9; out of memory?), and so did the 2 before it that ran"
+    )
+    assert last.endswith("run with --jobs 1")
+    assert gone(killed)
+    resumed = chainsim(*command.split()[1:], cwd=tmp_path)
+    assert resumed.returncode == 0, resumed.stderr
+    whole = chainsim("run", small, "-q", "-n", 12, "-p", "none", "-j", 1, "--out", "whole", cwd=tmp_path)
+    assert whole.returncode == 0
+    assert tables(tmp_path / "new" / "run") == tables(tmp_path / "whole")
 
 
 @posix

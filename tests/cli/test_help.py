@@ -17,7 +17,7 @@ from chainsim.cli.main import VERBS
 from chainsim.cli.main import chainsim as group
 
 Command = Callable[..., Any]
-HEAVY = {"pandas", "numpy", "scipy", "numba", "pyarrow", "simpy"}
+HEAVY = {"pandas", "numpy", "scipy", "numba", "pyarrow", "simpy", "dask", "distributed"}
 BYD = Path(__file__).parents[2] / "scenarios" / "byd.yaml"
 
 

@@ -19,10 +19,12 @@ from hypothesis import strategies as st
 from chainsim.economy import books as module
 from chainsim.economy.books import Books, books
 from chainsim.economy.income import COLUMNS, SIDES, local_tax
+from chainsim.economy.invoices import Invoices
 from chainsim.errors import InvariantError
 from chainsim.model import state
 from chainsim.model.network import Change, Footprint, Hit, Network, Region, Shock, Stage
-from chainsim.results.frames import deliveries, frames
+from chainsim.results.frames import Tallied, deliveries, frames
+from chainsim.testing.booked import one_by_one
 from chainsim.testing.sketch import Sketch
 from chainsim.testing.strategies import networks, simulate
 
@@ -79,6 +81,15 @@ def test_stocks_are_worth_nothing_where_there_are_none_and_never_less(network: N
 Spoil = Callable[[pd.DataFrame], pd.DataFrame]
 
 
+def spoilt_by(spoil: Spoil) -> Callable[[Tallied], Invoices]:
+    """Invoices as of a run whose deliveries were tampered with before they were booked."""
+
+    def found(run: Tallied) -> Invoices:
+        return one_by_one(run, spoil(deliveries(frames(run.network, simulate(run.network).log))))
+
+    return found
+
+
 def twice(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([rows, rows.iloc[[0]]], ignore_index=True)
 
@@ -100,7 +111,7 @@ def cup_shop(horizon: int = 40) -> Sketch:
 
 @pytest.mark.parametrize("spoil", [twice, dearer, missing])
 def test_a_delivery_that_is_booked_wrong_is_noticed(spoil: Spoil, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "deliveries", lambda run: spoil(deliveries(run)))
+    monkeypatch.setattr(module, "invoices", spoilt_by(spoil))
     with pytest.raises(InvariantError, match="was invoiced at"):
         books_of(cup_shop().network())
 

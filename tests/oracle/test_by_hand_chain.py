@@ -19,7 +19,8 @@ import pytest
 
 from chainsim.economy.books import Books, books
 from chainsim.economy.leontief import versions
-from chainsim.results.frames import frames
+from chainsim.results.frames import Run, frames
+from chainsim.results.frames import deliveries as one_by_one
 from chainsim.scenario.build import build
 from chainsim.scenario.load import load
 from chainsim.study.trial import Extras, run_trial
@@ -372,7 +373,9 @@ def tables(scenario: Path) -> dict[str, pd.DataFrame]:
 
 def test_the_simulation_delivers_what_the_hand_does(found: Books) -> None:
     firms = [firm.name for firm in found.run.network.firms]
-    rows = zip(*(found.deliveries[name] for name in ("tick", "seller", "buyer", "quantity", "amount")), strict=True)
+    assert isinstance(found.run, Run)
+    every = one_by_one(found.run)
+    rows = zip(*(every[name] for name in ("tick", "seller", "buyer", "quantity", "amount")), strict=True)
     simulated = [Delivery(day, firms[seller], firms[buyer], n, amount) for day, seller, buyer, n, amount in rows]
     assert sorted(simulated) == sorted(deliveries())
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from chainsim.model.distributions import Uniform
 from chainsim.model.network import Closure, Draw, Hit, Network, Shock, Stage, Transit
-from chainsim.results.capacity import worked
 from chainsim.results.frames import frames
 from chainsim.results.market_table import _quantile
+from chainsim.results.working import worked
 from chainsim.study.tabulation import tabulate
 from chainsim.testing.simulate import simulate
 from chainsim.testing.sketch import Sketch

@@ -16,7 +16,7 @@ from chainsim.compare.places import Point, Way, points_of, ways_of
 from chainsim.compare.settings import Moved, moved
 from chainsim.model import state
 from chainsim.model.network import UNLIMITED, Network
-from chainsim.results.capacity import line_of_stock
+from chainsim.results.columns import line_of_stock
 from chainsim.results.frames import Run
 
 SAME: Final = "it sets nothing that a run or its tables look at"
@@ -89,7 +89,7 @@ def _why(what: str, rows: list[Moved], after: Network, run: Run | None) -> str:
 def _capacity(rows: list[Moved], run: Run) -> str:
     """Whether a line with other servers or another speed ever had work for all of them."""
     network = run.network
-    line_of = line_of_stock(run)
+    line_of = line_of_stock(network)
     numbers = {point: index for index, point in enumerate(points_of(network))}
     busiest, servers, started = [], [], 0
     for row in rows:

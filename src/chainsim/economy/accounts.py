@@ -16,7 +16,7 @@ import pandas as pd
 
 from chainsim.economy.claims import KEPT, OPEN
 from chainsim.model import state
-from chainsim.results.frames import Run
+from chainsim.results.frames import Tallied
 
 CASH: Final = 0
 RECEIVABLE: Final = 1
@@ -113,7 +113,7 @@ def whose(claims: pd.DataFrame, owner: str | int, firms: int) -> np.ndarray:
     return column
 
 
-def flows(run: Run) -> pd.DataFrame:
+def flows(run: Tallied) -> pd.DataFrame:
     """Money that moves without a delivery: tick, kind, from, to, amount; from and to are firms or beyond them."""
     network = run.network
     firms = len(network.firms)
@@ -127,7 +127,7 @@ def flows(run: Run) -> pd.DataFrame:
         (state.SWITCHED, "expense", run.lanes.buyer, WORLD),
         (state.INVESTED, "investment", firm_of, WORLD),
     ):
-        rows = run.of_kind(kind)
+        rows = run.tally.kept[kind]
         blocks.append(_flow(name, rows.tick, owner[rows.entity], firms + to, rows.quantity))
     found = pd.concat(blocks, ignore_index=True)
     moved: pd.DataFrame = found[found["amount"].to_numpy() != 0]

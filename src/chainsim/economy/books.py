@@ -14,8 +14,9 @@ from chainsim.economy import accounts, audit, identities
 from chainsim.economy.claims import claims
 from chainsim.economy.income import income
 from chainsim.economy.inventory import Pool, valued
+from chainsim.economy.invoices import Invoices, invoices
 from chainsim.economy.production import production
-from chainsim.results.frames import Run, deliveries
+from chainsim.results.frames import Tallied
 from chainsim.results.periods import Periods, periods
 
 
@@ -23,12 +24,14 @@ from chainsim.results.periods import Periods, periods
 class Books:
     """What a run means in money.
 
-    deliveries: every one, with what became of its invoice; counted: those since the warm-up.  balances: of the ledger
-    at the end, by firm and account, fen.  production, income: columns by firm, fen, since the warm-up.
+    invoices: by segment and lane.  deliveries: of `Invoices`, with what became of each; counted: those since the
+    warm-up.  balances: of the ledger at the end, by firm and account, fen.  production, income: columns by firm, fen,
+    since the warm-up.
     """
 
-    run: Run
+    run: Tallied
     periods: Periods
+    invoices: Invoices
     deliveries: pd.DataFrame
     counted: pd.DataFrame
     balances: np.ndarray
@@ -37,12 +40,12 @@ class Books:
     income: pd.DataFrame
 
 
-def books(run: Run, audited: bool = True) -> Books:
+def books(run: Tallied, audited: bool = True) -> Books:
     """The books of a run; raises InvariantError where they do not add up, unless `audited` is off."""
     network = run.network
     firms = len(network.firms)
-    plain = deliveries(run)
-    every, others = claims(run, plain), accounts.flows(run)
+    invoiced = invoices(run)
+    every, others = claims(run, invoiced.deliveries), accounts.flows(run)
     postings = accounts.journal(every, others, firms)
     balances = accounts.balances(postings, firms)
     if audited:
@@ -52,9 +55,9 @@ def books(run: Run, audited: bool = True) -> Books:
         before = accounts.balances(postings[postings["tick"].to_numpy() < network.warm_up], firms)
     counted = every[every["tick"].to_numpy() >= network.warm_up].reset_index(drop=True)
     months = periods(network)
-    pools = valued(run, every, months)
+    pools = valued(run, invoiced.amount + invoiced.freight)
     account = production(run, counted, pools, months)
     if audited:
         identities.check(run, every, counted, account)
-    sides = income(run, account, every, before, balances)
-    return Books(run, months, every, counted, balances, pools, account, sides)
+    sides = income(run, account, every, before, balances, audited)
+    return Books(run, months, invoiced, every, counted, balances, pools, account, sides)

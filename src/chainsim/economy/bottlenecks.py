@@ -1,7 +1,8 @@
 """Which supplier held which plant: for how many hours, and how much that cost.
 
-In: a Run.  Out: one row by line, component, seller, root cause.  Hours sum to the time that each line waited; every
-moment counts once, for the component that is there last, and is shared out among the sellers whose orders are overdue.
+In: a run's tally.  Out: one row by line, component, seller, root cause.  Hours sum to the time that each line waited;
+every moment counts once, for the component that is there last, and is shared out among the sellers whose orders are
+overdue.
 """
 
 from __future__ import annotations
@@ -14,12 +15,11 @@ import numpy as np
 import pandas as pd
 
 from chainsim.economy.causes import Chain
-from chainsim.model import state
 from chainsim.records import Columns
-from chainsim.results.capacity import worked
-from chainsim.results.frames import Rows, Run, quanta_per_unit
-from chainsim.results.standing import pace
+from chainsim.results.folding.evidence import WORK
+from chainsim.results.frames import Tallied, quanta_per_unit
 from chainsim.results.tables import FEN
+from chainsim.results.working import worked
 
 COLUMNS: Final = (
     "firm",
@@ -37,7 +37,7 @@ COLUMNS: Final = (
 TYPES: Final = {"spells": "int64", **dict.fromkeys(COLUMNS[-4:], "float64")}
 
 
-def bottlenecks(run: Run, plants_only: bool = False) -> pd.DataFrame:
+def bottlenecks(run: Tallied, plants_only: bool = False) -> pd.DataFrame:
     """By line, in each the longest first.
 
     plants_only: lines of chain masters, where there are any.
@@ -103,45 +103,32 @@ class _Product:
     """What a line had to do, and who waited for its product."""
 
     def __init__(self, chain: Chain, line: int) -> None:
-        run, self._dated = chain.run, chain.dated.get(line, ())
-        self.run, self.line = run, line
-        stock = run.network.lines[line].stock
-        kinds = (state.RELEASED, state.STARTED)
-        self._work = [_cumulative([run.of_entity(kind, stock)]) for kind in kinds]
-        buyers = [(lane, row.buyer) for lane, row in enumerate(run.network.lanes) if row.supplier == stock]
-        sold = [lane for lane, buyer in buyers if run.network.stocks[buyer].role == "sold"]
-        self._final = [
-            _cumulative([run.of_entity(kind, lane) for lane in sold])
-            for kind in (state.PLACED, state.SHIPPED, state.LOST)
-        ]
+        self._network, self._line, self._standings = chain.run.network, line, chain.standings
+        work = chain.run.tally.evidence.work
+        self._released, self._started, self._placed, self._shipped, self._lost = (work[kind].of(line) for kind in WORK)
 
     def held(self, begin: int, end: int) -> float:
         """Quanta that the line could have started in [begin, end) and did not."""
-        network = self.run.network
-        released, started = self._work
-        waiting = _before(*released, end) - _before(*started, end)
-        speed = pace(self.run, self.line, self._dated, begin)
+        waiting = _before(self._released, end) - _before(self._started, end)
+        speed = self._standings.pace(self._line, begin)
         if speed is None:
             return float(waiting)
-        closures = network.calendars[calendar] if (calendar := network.lines[self.line].calendar) >= 0 else ()
+        calendar = self._network.lines[self._line].calendar
+        closures = self._network.calendars[calendar] if calendar >= 0 else ()
         on_clock = worked(closures, np.array([begin, end], dtype=np.int64))
-        did = _before(*started, end) - _before(*started, begin + 1)
+        did = _before(self._started, end) - _before(self._started, begin + 1)
         return float(max(Fraction(0), min(Fraction(waiting), speed * int(on_clock[1] - on_clock[0]) - did)))
 
     def late(self, begin: int, end: int) -> float:
         """Quanta by which final demand that waits rose, and those that it lost."""
-        placed, shipped, lost = (_before(*rows, end) - _before(*rows, begin) for rows in self._final)
+        placed, shipped, lost = (
+            _before(points, end) - _before(points, begin) for points in (self._placed, self._shipped, self._lost)
+        )
         return float(max(0, placed - shipped - lost) + lost)
 
 
-def _cumulative(parts: list[Rows]) -> tuple[Columns, Columns]:
-    """Ticks and running sums of rows of several entities."""
-    ticks = np.concatenate([np.zeros(0, dtype=np.int64), *(rows.tick for rows in parts)])
-    quantities = np.concatenate([np.zeros(0, dtype=np.int64), *(rows.quantity for rows in parts)])
-    order = np.argsort(ticks, kind="stable")
-    return ticks[order], np.append(0, np.cumsum(quantities[order]))
-
-
-def _before(ticks: Columns, sums: Columns, tick: int) -> int:
-    """The running sum before all that happens at a tick."""
-    return int(sums[np.searchsorted(ticks, tick)])
+def _before(points: tuple[Columns, Columns], tick: int) -> int:
+    """The sum before all that happens at a tick."""
+    ticks, sums = points
+    at = int(np.searchsorted(ticks, tick))
+    return int(sums[at - 1]) if at else 0

@@ -1,6 +1,7 @@
 """Why a component was not there: from the order that is late to the firm that holds up the whole chain.
 
-In: a Run, a stock point and a stretch of time.  Out: the seller, the most upstream cause, and its share of each moment.
+In: a run's tally, a stock point and a stretch of time.  Out: the seller, the most upstream cause, and its share of each
+moment.
 At a moment a stock point waits for what is overdue, in proportion to quantities; where nothing is overdue, for what is
 under way; where nothing is ordered, for its own firm's order.  A seller who has not sent what is overdue stands still,
 is full, is at work, or waits for a component itself, and then the cause is looked for there.
@@ -16,11 +17,10 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from chainsim.model.network import Change
-from chainsim.results.frames import Run
-from chainsim.results.open_orders import OpenOrders, open_orders
+from chainsim.results.frames import Tallied
+from chainsim.results.open_orders import OpenOrders, waited_for
 from chainsim.results.shortages import Waits, waits
-from chainsim.results.standing import FULL, IDLE, STILL, WORKING, Standing, line_changes, standing
+from chainsim.results.standing import FULL, IDLE, STILL, WORKING, Standing, Standings
 
 STANDSTILL: Final = "standing still"
 CAPACITY: Final = "at capacity"
@@ -48,12 +48,12 @@ class Cause(NamedTuple):
 class Chain:
     """A run, with what is asked of it again and again."""
 
-    run: Run
+    run: Tallied
 
     @cached_property
     def orders(self) -> OpenOrders:
-        """Every open order."""
-        return open_orders(self.run)
+        """The orders that stock points may have waited for."""
+        return waited_for(self.run)
 
     @cached_property
     def waits(self) -> Waits:
@@ -61,9 +61,9 @@ class Chain:
         return waits(self.run)
 
     @cached_property
-    def dated(self) -> dict[int, list[Change]]:
-        """Dated changes of each line."""
-        return line_changes(self.run.network)
+    def standings(self) -> Standings:
+        """What lines did."""
+        return Standings(self.run)
 
     @cached_property
     def _suppliers(self) -> dict[int, list[int]]:
@@ -119,7 +119,7 @@ class Chain:
             yield from self._upstream(stock, begin, end, path)
             return
         if point.line not in self._lines:
-            self._lines[point.line] = standing(self.run, point.line, self.dated.get(point.line, ()))
+            self._lines[point.line] = self.standings.of(point.line)
         for start, stop, what in self._lines[point.line].within(begin, end):
             if what == STILL:
                 yield Cause(start, stop, 1.0, point.firm, point.firm, STANDSTILL)

@@ -16,7 +16,7 @@ from chainsim.errors import InvariantError
 from chainsim.model import state
 from chainsim.model.network import Network
 from chainsim.records import Columns
-from chainsim.results.frames import Run, number_of_order
+from chainsim.results.frames import Tallied, number_of_order
 
 OPEN: Final = -1
 KEPT: Final = -1
@@ -28,7 +28,7 @@ def when_due(deliveries: pd.DataFrame, horizon: int) -> pd.DataFrame:
     return deliveries.assign(paid=np.where(due < horizon, due, OPEN), written_off=False, fee=KEPT)
 
 
-def claims(run: Run, deliveries: pd.DataFrame) -> pd.DataFrame:
+def claims(run: Tallied, deliveries: pd.DataFrame) -> pd.DataFrame:
     """The claims of a run; those that a firm with simulated cash owes or is owed go by the log.
 
     The k-th payment of an order is that of its k-th delivery.  Raises InvariantError where the two do not match.
@@ -40,13 +40,15 @@ def claims(run: Run, deliveries: pd.DataFrame) -> pd.DataFrame:
     paid, written_off, fee = (found[name].to_numpy().copy() for name in ("paid", "written_off", "fee"))
     paid[followed] = OPEN
     order, amount = found["order"].to_numpy(), found["amount"].to_numpy()
-    settled = [run.of_kind(kind) for kind in (state.PAID, state.WRITTEN_OFF)]  # nobody is paid after being written off
+    settled = [
+        run.tally.kept[kind] for kind in (state.PAID, state.WRITTEN_OFF)
+    ]  # nobody is paid after being written off
     at = _matching(order, np.concatenate([rows.order for rows in settled]), followed)
     if (amount[at] != np.concatenate([rows.quantity for rows in settled])).any():
         raise InvariantError("invariant broken: the ledger is wrong: a payment is not what was invoiced")
     paid[at] = np.concatenate([rows.tick for rows in settled])
     written_off[at[len(settled[0]) :]] = True
-    sold = run.of_kind(state.DISCOUNTED)
+    sold = run.tally.kept[state.DISCOUNTED]
     fee[_matching(order, sold.order, followed)] = sold.quantity
     return found.assign(paid=paid, written_off=written_off, fee=fee)
 

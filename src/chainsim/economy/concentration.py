@@ -13,7 +13,8 @@ Source: U.S. Department of Justice & Federal Trade Commission, Merger Guidelines
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -22,7 +23,9 @@ import pandas as pd
 from chainsim.economy.dependence import Dependence
 from chainsim.economy.groups import categories, corporate
 from chainsim.model.network import Network
+from chainsim.records import Columns
 from chainsim.results.frames import simulated_firms
+from chainsim.results.steps import sums
 from chainsim.results.tables import FEN
 
 HIGHLY_CONCENTRATED: Final = 1_800
@@ -44,27 +47,7 @@ def concentration(network: Network, deliveries: pd.DataFrame) -> pd.DataFrame:
         have a single source of the part, 0..1.
     revenue_at_risk_cny: final sales that need the part from one of these firms (see `Dependence`).
     """
-    bought = _Purchases(network, deliveries)
-    rows = []
-    for way in WAYS:
-        single = bought.single_sourced(way)
-        for (buyer, part), those in bought.by("buyer", "part"):
-            shares, outside = _shares(those, way)
-            hhi, low = (float(np.sum((100 * some) ** 2)) for some in (shares, shares[~outside]))
-            total = int(those["amount"].sum())
-            alone = those[those["stock"].isin(single)]
-            rows.append(
-                (
-                    *(buyer, part, way, total / FEN, len(shares), float(shares.max()), hhi, low, 10_000 / hhi),
-                    *(low > HIGHLY_CONCENTRATED, int(those.loc[those["outside"], "amount"].sum()) / total),
-                    *(int(alone["amount"].sum()) / total, bought.at_risk(alone) / FEN),
-                )
-            )
-    columns = (
-        *("buyer", "part", "group", "purchases_cny", "suppliers", "largest_share", "hhi", "hhi_low"),
-        *("effective_suppliers", "highly_concentrated", "outside_share", "single_source_share", "revenue_at_risk_cny"),
-    )
-    return _sorted(pd.DataFrame(rows, columns=list(columns)), ["buyer", "part", "group"])
+    return Purchases(network, deliveries).concentration()
 
 
 def exposure(network: Network, deliveries: pd.DataFrame) -> pd.DataFrame:
@@ -77,77 +60,132 @@ def exposure(network: Network, deliveries: pd.DataFrame) -> pd.DataFrame:
     revenue_at_risk_cny: final sales that need any of these parts from this buyer; not the sum over parts, for a car
         that needs two of them is sold once.
     """
-    bought = _Purchases(network, deliveries)
-    rows = []
-    everybody = [((EVERYBODY,), bought.rows)] if len(bought.rows) else []
-    for way in WAYS:
-        single = bought.single_sourced(way)
-        for (buyer,), those in [*bought.by("buyer"), *everybody]:
-            alone = those[those["stock"].isin(single)]
-            total, exposed = int(those["amount"].sum()), int(alone["amount"].sum())
-            outside = int(those.loc[those["outside"], "amount"].sum())
-            parts = those["part"].nunique(), alone["part"].nunique()
-            rows.append(
-                (buyer, way, *parts, total / FEN, outside / total, exposed / total, bought.at_risk(alone) / FEN)
-            )
-    columns = (
-        *("buyer", "group", "parts", "single_source_parts", "purchases_cny"),
-        *("outside_share", "single_source_share", "revenue_at_risk_cny"),
-    )
-    table = pd.DataFrame(rows, columns=list(columns))
-    own = table["buyer"] != EVERYBODY
-    return pd.concat([_sorted(table[own], ["buyer", "group"]), table[~own]], ignore_index=True)
+    return Purchases(network, deliveries).exposure()
 
 
-class _Purchases:
+class Purchases:
     """What simulated firms bought, by stock point and supplier; parts that cost nothing left out."""
 
     def __init__(self, network: Network, deliveries: pd.DataFrame) -> None:
         self._stocks = len(network.stocks)
         self._dependence = Dependence(network, deliveries)
-        stock = np.array([lane.buyer for lane in network.lanes], dtype=np.int64)[deliveries["lane"].to_numpy()]
-        counted = simulated_firms(network)[deliveries["buyer"].to_numpy()]
-        names, group = np.array(categories(network), dtype=object), corporate(network)
-        parts = np.array([part.name for part in network.parts], dtype=object)
-        seller, outside = deliveries["seller"].to_numpy(), ~simulated_firms(network)
-        every = pd.DataFrame(
-            {
-                "buyer": names[deliveries["buyer"].to_numpy()],
-                "part": parts[deliveries["part"].to_numpy()],
-                "stock": stock,
-                "apart": seller,
-                "consolidated": group[seller],
-                "outside": outside[seller],
-                "amount": deliveries["amount"].to_numpy(),
-            }
-        )[counted]
-        keys = ["buyer", "part", "stock", *WAYS, "outside"]
-        rows = every.groupby(keys, as_index=False)["amount"].sum()
-        self.rows: pd.DataFrame = rows[rows.groupby(["buyer", "part"])["amount"].transform("sum") > 0]
+        self._known: dict[bytes, float] = {}
+        simulated, group = simulated_firms(network), corporate(network)
+        stock, seller, amount = _by_supplier(network, deliveries)
+        firm = np.array([point.firm for point in network.stocks], dtype=np.int64)[stock]
+        self._buyers, buyer = _numbered(categories(network), firm)
+        part = np.array([point.part for point in network.stocks], dtype=np.int64)[stock]
+        self._parts, part = _numbered([row.name for row in network.parts], part)
+        pair = buyer * len(self._parts) + part
+        own = simulated[firm]
+        paid = np.bincount(pair[own], amount[own], len(self._buyers) * len(self._parts))
+        chosen = own & (paid[pair] > 0)
+        order = np.flatnonzero(chosen)[np.argsort(pair[chosen], kind="stable")]
+        self._pair, self._buyer, self._part = pair[order], buyer[order], part[order]
+        self._stock, self._amount, self._outside = stock[order], amount[order], ~simulated[seller[order]]
+        self._owner = {"apart": seller[order], "consolidated": group[seller[order]]}
 
-    def by(self, *columns: str) -> Iterator[tuple[tuple[str, ...], pd.DataFrame]]:
-        """Buyers, or buyers and parts, each with its rows."""
-        for keys, those in self.rows.groupby(list(columns)):
-            yield tuple(map(str, keys)), those
+    def concentration(self) -> pd.DataFrame:
+        """The table of that name."""
+        rows = []
+        for way in WAYS:
+            single = self._single_sourced(way)
+            for own in _runs(self._pair):
+                shares, outside = self._shares(own, way)
+                hhi, low = (float(np.sum((100 * some) ** 2)) for some in (shares, shares[~outside]))
+                total, bought_outside, alone, at_risk = self._money(own, single)
+                buyer, part = self._buyers[self._buyer[own.start]], self._parts[self._part[own.start]]
+                rows.append(
+                    (
+                        *(buyer, part, way, total / FEN, len(shares), float(shares.max()), hhi, low, 10_000 / hhi),
+                        *(low > HIGHLY_CONCENTRATED, bought_outside / total, alone / total, at_risk / FEN),
+                    )
+                )
+        columns = (
+            *("buyer", "part", "group", "purchases_cny", "suppliers", "largest_share", "hhi", "hhi_low"),
+            *(
+                "effective_suppliers",
+                "highly_concentrated",
+                "outside_share",
+                "single_source_share",
+                "revenue_at_risk_cny",
+            ),
+        )
+        return _sorted(pd.DataFrame(rows, columns=list(columns)), ["buyer", "part", "group"])
 
-    def single_sourced(self, way: str) -> np.ndarray:
-        """The stock points to which one supplier that is not outside delivered everything, int64[n]."""
-        by_stock = self.rows.groupby("stock")
-        suppliers, outside = by_stock[way].nunique(), by_stock["outside"].any()
-        return suppliers.index[(suppliers == 1) & ~outside].to_numpy()
+    def exposure(self) -> pd.DataFrame:
+        """The table of that name."""
+        rows = []
+        everybody = [slice(0, len(self._pair))] if len(self._pair) else []
+        for way in WAYS:
+            single = self._single_sourced(way)
+            own_rows = [(self._buyers[self._buyer[own.start]], own) for own in _runs(self._buyer)]
+            for buyer, own in [*own_rows, *((EVERYBODY, own) for own in everybody)]:
+                total, outside, alone, at_risk = self._money(own, single)
+                parts = len(np.unique(self._part[own])), len(np.unique(self._part[own][single[self._stock[own]]]))
+                rows.append((buyer, way, *parts, total / FEN, outside / total, alone / total, at_risk / FEN))
+        columns = (
+            *("buyer", "group", "parts", "single_source_parts", "purchases_cny"),
+            *("outside_share", "single_source_share", "revenue_at_risk_cny"),
+        )
+        table = pd.DataFrame(rows, columns=list(columns))
+        firms = (table["buyer"] != EVERYBODY).to_numpy()
+        return pd.concat([_sorted(table[firms], ["buyer", "group"]), table[~firms]], ignore_index=True)
 
-    def at_risk(self, rows: pd.DataFrame) -> float:
-        """Final sales that need one of the stock points of these rows, fen."""
-        chosen = np.zeros(self._stocks, dtype=bool)
-        chosen[rows["stock"].to_numpy()] = True
-        return self._dependence.final_sales(chosen) if chosen.any() else 0.0
+    def _single_sourced(self, way: str) -> np.ndarray:
+        """The stock points to which one supplier that is not outside delivered everything, bool[P]."""
+        owner = self._owner[way]
+        several = np.zeros(self._stocks, dtype=bool)
+        found = np.full(self._stocks, -1, dtype=np.int64)
+        found[self._stock] = owner
+        several[self._stock[found[self._stock] != owner]] = True
+        several[self._stock[self._outside]] = True
+        return (found >= 0) & ~several
+
+    def _shares(self, own: slice, way: str) -> tuple[np.ndarray, np.ndarray]:
+        """Each supplier's share by value, float64[suppliers], and whether it is an outside source."""
+        suppliers, which = np.unique(self._owner[way][own], return_inverse=True)
+        amount, outside = sums(which, self._amount[own], len(suppliers)), np.zeros(len(suppliers), dtype=bool)
+        outside[which[self._outside[own]]] = True
+        return amount / amount.sum(), outside
+
+    def _money(self, own: slice, single: np.ndarray) -> tuple[int, int, int, float]:
+        """Fen paid for some rows, of that to outside sources, and to single sources; final sales that need the last."""
+        amount, stock = self._amount[own], self._stock[own]
+        alone = single[stock]
+        paid = int(amount.sum()), int(amount[self._outside[own]].sum()), int(amount[alone].sum())
+        chosen = np.unique(stock[alone])
+        key = chosen.tobytes()
+        if key not in self._known:
+            mask = np.zeros(self._stocks, dtype=bool)
+            mask[chosen] = True
+            self._known[key] = self._dependence.final_sales(mask) if len(chosen) else 0.0
+        return *paid, self._known[key]
 
 
-def _shares(rows: pd.DataFrame, way: str) -> tuple[np.ndarray, np.ndarray]:
-    """Each supplier's share by value, float64[suppliers], and whether it is an outside source."""
-    suppliers = rows.groupby(way).agg({"amount": "sum", "outside": "any"})
-    amount = suppliers["amount"].to_numpy()
-    return amount / amount.sum(), suppliers["outside"].to_numpy()
+def _by_supplier(network: Network, deliveries: pd.DataFrame) -> tuple[Columns, Columns, Columns]:
+    """Stock point, firm that it was bought from, and fen, of all that was delivered, by stock point, then firm."""
+    lane, lanes = deliveries["lane"].to_numpy(), len(network.lanes)
+    amount = sums(lane, deliveries["amount"].to_numpy(), lanes)
+    used = np.flatnonzero(np.bincount(lane, minlength=lanes))
+    buyer = np.array([row.buyer for row in network.lanes], dtype=np.int64)[used]
+    seller = np.array([network.stocks[row.supplier].firm for row in network.lanes], dtype=np.int64)[used]
+    firms = len(network.firms)
+    cells, which = np.unique(buyer * firms + seller, return_inverse=True)
+    return cells // firms, cells % firms, sums(which, amount[used], len(cells))
+
+
+def _numbered(names: Sequence[str], at: Columns) -> tuple[list[str], Columns]:
+    """All names in order, and the number of the one at each place, int64[n]."""
+    every = sorted(set(names))
+    number = {name: index for index, name in enumerate(every)}
+    return every, np.array([number[name] for name in names], dtype=np.int64)[at]
+
+
+def _runs(values: Columns) -> list[slice]:
+    """Stretches of equal values."""
+    cuts = np.flatnonzero(np.r_[True, values[1:] != values[:-1], True]).tolist() if len(values) else []
+    return [slice(*pair) for pair in pairwise(cuts)]
 
 
 def _sorted(table: pd.DataFrame, columns: list[str]) -> pd.DataFrame:

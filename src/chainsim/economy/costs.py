@@ -1,7 +1,7 @@
 """Costs of stock, orders and shortages as inventory theory counts them: rates times what happened.
 
-In: a Run whose network has cost rates.  Out: yuan by stock point, from the warm-up's end to the horizon, exact to the
-fen before they are shown.  No money changes hands: the ledger knows nothing of these.
+In: the tally of a run whose network has cost rates.  Out: yuan by stock point, from the warm-up's end to the horizon,
+exact to the fen before they are shown.  No money changes hands: the ledger knows nothing of these.
 """
 
 from __future__ import annotations
@@ -14,17 +14,16 @@ import pandas as pd
 
 from chainsim.model import state
 from chainsim.records import Columns
+from chainsim.results.capacity import made_by
 from chainsim.results.dates import days
-from chainsim.results.frames import Run
-from chainsim.results.line_table import first_batches
-from chainsim.results.steps import integral, sums
-from chainsim.results.stock_points import backorder_integral
+from chainsim.results.frames import Tallied
+from chainsim.results.stock_points import backorder_integral, by_buyer, by_seller, opening_transits
 from chainsim.results.tables import FEN
 
 KINDS: Final = ("holding", "backorder", "in_transit", "order", "set_up", "unit", "unit_made", "lost")
 
 
-def cost_table(run: Run) -> pd.DataFrame:
+def cost_table(run: Tallied) -> pd.DataFrame:
     """Rows firm, part, role, a column in yuan for each kind of cost, their total, and that per day.
 
     One row a stock point of a firm that states costs; none where nobody does.
@@ -46,36 +45,25 @@ def cost_table(run: Run) -> pd.DataFrame:
     return table.astype(dict.fromkeys(money, np.float64))
 
 
-def _counted(run: Run) -> dict[str, Columns]:
+def _counted(run: Tallied) -> dict[str, Columns]:
     """What each rate is multiplied with, by stock point: quanta x ticks, orders, quanta; int64[P]."""
-    network = run.network
-    count = len(network.stocks)
-    placed, lost, started = (run.counted(kind) for kind in (state.PLACED, state.LOST, state.STARTED))
-    buyer, first = run.lanes.buyer_stock, first_batches(run)
+    tally = run.tally
+    first = np.zeros(len(run.network.stocks), dtype=np.int64)
+    first[made_by(run)] = tally.making.set_ups
     return {
-        "holding": run.on_hand.within(network.warm_up, run.horizon).integral,
+        "holding": tally.on_hand.integral,
         "backorder": backorder_integral(run),
         "in_transit": in_transit_integral(run),
-        "order": np.bincount(buyer[placed.entity], minlength=count),
-        "set_up": np.bincount(first.entity, minlength=count),
-        "unit": sums(buyer[placed.entity], placed.quantity, count),
-        "unit_made": sums(started.entity, started.quantity, count),
-        "lost": sums(run.lanes.seller_stock[lost.entity], lost.quantity, count),
+        "order": by_buyer(run, tally.rows[state.PLACED]),
+        "set_up": first,
+        "unit": by_buyer(run, tally.counted(state.PLACED)),
+        "unit_made": tally.counted(state.STARTED),
+        "lost": by_seller(run, tally.counted(state.LOST)),
     }
 
 
-def in_transit_integral(run: Run) -> Columns:
+def in_transit_integral(run: Tallied) -> Columns:
     """Quanta under way to each stock point x time, int64[P]; opening shipments included."""
-    opening = np.zeros(len(run.network.stocks), dtype=np.int64)
-    for transit in run.network.transits:
-        opening[run.network.lanes[transit.lane].buyer] += transit.quantity
-    shipped, received = run.of_kind(state.SHIPPED), run.of_kind(state.RECEIVED)
-    buyer = run.lanes.buyer_stock
-    return integral(
-        opening,
-        buyer[np.concatenate([shipped.entity, received.entity])],
-        np.concatenate([shipped.tick, received.tick]),
-        np.concatenate([shipped.quantity, -received.quantity]),
-        run.network.warm_up,
-        run.horizon,
-    )
+    moment = run.tally.moment
+    span = run.horizon - run.network.warm_up
+    return opening_transits(run) * span + by_buyer(run, moment[state.SHIPPED] - moment[state.RECEIVED])

@@ -36,6 +36,10 @@ class Dependence:
         self._buyer, self._seller, self._share = buyer[used], seller[used], sent[used] / got[buyer[used]]
         needs = [(need.made, need.component) for need in network.needs]
         self._made, self._component = np.array(needs, dtype=np.int64).reshape(len(needs), 2).T
+        source = np.concatenate([self._seller, self._component])
+        order = np.argsort(source, kind="stable")
+        self._first = np.searchsorted(source[order], np.arange(count + 1))
+        self._following = np.concatenate([self._buyer, self._made])[order]
         market = np.array([point.role == "sold" for point in network.stocks], dtype=bool)
         final = deliveries[market[buyer[lanes]]] if len(lanes) else deliveries
         self._sold = np.zeros(count, dtype=np.int64)
@@ -44,14 +48,32 @@ class Dependence:
     def shares(self, stocks: np.ndarray) -> np.ndarray:
         """By stock point, float64[P], 0..1: the share of its flow that needs one of `stocks` (bool[P])."""
         found = stocks.astype(np.float64)
+        reached = self._downstream(stocks)
+        bought, made = reached[self._buyer], reached[self._made]
+        buyer, seller, share = self._buyer[bought], self._seller[bought], self._share[bought]
+        product, component = self._made[made], self._component[made]
+        count = len(found)
         for _ in range(ROUNDS):
-            through = np.bincount(self._buyer, self._share * found[self._seller], len(found))
+            through = np.bincount(buyer, share * found[seller], count)
             following = np.maximum(stocks, np.minimum(through, 1.0))
-            np.maximum.at(following, self._made, following[self._component])
+            np.maximum.at(following, product, following[component])
             if np.abs(following - found).max(initial=0.0) <= ENOUGH:
                 break
             found = following
         return found
+
+    def _downstream(self, stocks: np.ndarray) -> np.ndarray:
+        """Everywhere that deliveries or bills lead to from some stock points, these included, bool[P]."""
+        reached = stocks.copy()
+        front = np.flatnonzero(stocks)
+        while len(front):
+            first, last = self._first[front], self._first[front + 1]
+            ends = np.cumsum(last - first)
+            places = np.arange(ends[-1]) + np.repeat(last - ends, last - first)
+            front = np.unique(self._following[places])
+            front = front[~reached[front]]
+            reached[front] = True
+        return reached
 
     def final_sales(self, stocks: np.ndarray) -> float:
         """Deliveries to the markets that need one of `stocks` (bool[P]), fen."""

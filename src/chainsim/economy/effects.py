@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from chainsim.economy.books import Books
@@ -36,17 +37,18 @@ def effect_table(books: Books) -> pd.DataFrame:
     network = books.run.network
     final = final_sales(network, books.counted) / FEN
     share = float(network.region.additionality)
+    spent = other_inputs(network, books.production["revenue"].to_numpy())
     rows = []
     for ring in SCOPES:
-        for line, values in _lines(books, ring).items():
+        for line, values in _lines(books, ring, spent).items():
             for measure, cny in zip(MEASURES, values, strict=True):
                 additional = cny if line == CONSTRUCTION else cny * share
                 rows.append((ring, line, measure, cny, cny / final if final else 0.0, additional))
     return pd.DataFrame(rows, columns=["ring", "line", "measure", "cny", "per_yuan", "additional_cny"])
 
 
-def _lines(books: Books, ring: str) -> dict[str, tuple[float, float, float]]:
-    """Gross output, value added and wages of each line, yuan."""
+def _lines(books: Books, ring: str, spent: np.ndarray) -> dict[str, tuple[float, float, float]]:
+    """Gross output, value added and wages of each line, yuan.  spent: of `other_inputs`."""
     network = books.run.network
     inside = firms_inside(network, SCOPES[ring])
     account, sides = books.production, books.income
@@ -64,8 +66,8 @@ def _lines(books: Books, ring: str) -> dict[str, tuple[float, float, float]]:
         return found | dict.fromkeys((TAIL, HOUSEHOLDS, CONSTRUCTION), (0.0, 0.0, 0.0))
     table = china_2011()
     paid = float(region.households.wages) if region.households else 0.0
-    spent = other_inputs(network, account["revenue"].to_numpy())[inside].sum(axis=0) / FEN
-    tail = closed(table, table.spread(dict(zip(sectors_bought(network), spent.tolist(), strict=True))), local)
+    bought = spent[inside].sum(axis=0) / FEN
+    tail = closed(table, table.spread(dict(zip(sectors_bought(network), bought.tolist(), strict=True))), local)
     found[TAIL] = _figures(tail, paid)
     found[HOUSEHOLDS] = _spent(network, table, wages + found[TAIL][2], local)
     building = table.spread({"Construction": region.construction / FEN})

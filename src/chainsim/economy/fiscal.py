@@ -20,10 +20,10 @@ import pandas as pd
 from chainsim.economy.claims import KEPT
 from chainsim.economy.footprint import KG_IN_TONNE, units_by_firm
 from chainsim.errors import InvariantError
+from chainsim.model import state
 from chainsim.model.network import TO_BANK, UNSTATED, Network, Payment
 from chainsim.results.dates import DAY_SECONDS
-from chainsim.results.frames import Run
-from chainsim.results.periods import Periods, periods
+from chainsim.results.frames import Tallied
 from chainsim.results.tables import FEN
 
 BUDGET: Final = -3
@@ -84,16 +84,15 @@ def _sign(row: Posting) -> int:
     return -1 if row.recipient == BUDGET else 1
 
 
-def fiscal_account(run: Run, deliveries: pd.DataFrame) -> Account:
+def fiscal_account(run: Tallied, deliveries: pd.DataFrame) -> Account:
     """The account of a run.  deliveries: every one, with `fee` of its claim.
 
     Raises InvariantError where what the budget paid is not what others got.
     """
     network = run.network
-    months = periods(network)
     totals: dict[tuple[str, str, str, int, int], list[int]] = {}
     for payment in network.fiscal:
-        for month, fen, committed in _amounts(run, deliveries, months, payment):
+        for month, fen, committed in _amounts(run, deliveries, payment):
             source, to = BUDGET, payment.to
             if fen + committed < 0:
                 source, to, fen, committed = payment.of, BUDGET, -fen, -committed
@@ -112,7 +111,7 @@ def _check(account: Account, firms: int) -> None:
         raise InvariantError(f"invariant broken: the budget paid {-account.balance(BUDGET)} fen, others got {others}")
 
 
-def _amounts(run: Run, deliveries: pd.DataFrame, months: Periods, payment: Payment) -> Iterator[tuple[str, int, int]]:
+def _amounts(run: Tallied, deliveries: pd.DataFrame, payment: Payment) -> Iterator[tuple[str, int, int]]:
     """Month, fen within the study, fen committed beyond it."""
     network = run.network
     if payment.basis == "lump":
@@ -120,8 +119,11 @@ def _amounts(run: Run, deliveries: pd.DataFrame, months: Periods, payment: Payme
         fen = int(payment.rate)
         yield _month(network, payment.tick), fen if inside else 0, 0 if inside else fen
         return
-    of_kind = {"unit": _units, "claim": _claims, "tonne": _tonnes}[payment.basis]
-    for month, amount in of_kind(run, deliveries, months, payment):
+    if payment.basis == "claim":
+        found = _claims(run, deliveries, payment)
+    else:
+        found = {"unit": _units, "tonne": _tonnes}[payment.basis](run, payment)
+    for month, amount in found:
         yield month, amount, 0
 
 
@@ -130,49 +132,54 @@ def _month(network: Network, tick: int) -> str:
     return f"{type(network.start).fromordinal(network.start.toordinal() + days):%Y-%m}"
 
 
-def _chosen(deliveries: pd.DataFrame, payment: Payment, role: str) -> pd.DataFrame:
-    tick = deliveries["tick"].to_numpy()
-    inside = (tick >= payment.tick) & (tick < payment.until) & (deliveries[role].to_numpy() == payment.of)
-    found: pd.DataFrame = deliveries.loc[inside]
-    return found
+def _within(run: Tallied, payment: Payment) -> Iterator[tuple[int, int, int]]:
+    """Month by month what of it lies in the dates of a payment: period, and segments from, until."""
+    found = run.tally.segments
+    first, last = found.at(payment.tick), found.at(payment.until)
+    for period in range(len(found.periods)):
+        begin, end = np.searchsorted(found.period, [period, period + 1]).tolist()
+        if max(begin, first) < min(end, last):
+            yield period, max(begin, first), min(end, last)
 
 
-def _units(run: Run, deliveries: pd.DataFrame, months: Periods, payment: Payment) -> Iterator[tuple[str, int]]:
+def _units(run: Tallied, payment: Payment) -> Iterator[tuple[str, int]]:
     """Fen per unit delivered; parts of a unit carried from month to month."""
-    rows = _chosen(deliveries, payment, "buyer")
-    per_unit = [run.network.parts[part].per_unit for part in rows["part"]]
-    period = months.of(rows["tick"].to_numpy())
+    lanes = np.flatnonzero(run.lanes.buyer == payment.of)
+    per_unit = run.lanes.per_unit[lanes].tolist()
+    received = run.tally.quanta[state.RECEIVED]
     so_far, paid = Fraction(0), 0
-    by_period: dict[int, Fraction] = {}
-    for at, quantity, quanta in zip(period.tolist(), rows["quantity"].tolist(), per_unit, strict=True):
-        by_period[at] = by_period.get(at, Fraction(0)) + Fraction(quantity, quanta)
-    for at in sorted(by_period):
-        so_far += by_period[at]
+    for period, begin, end in _within(run, payment):
+        quanta = received[begin:end, lanes].sum(axis=0).tolist()
+        so_far += sum((Fraction(*pair) for pair in zip(quanta, per_unit, strict=True)), Fraction(0))
         due = int(payment.rate * so_far)
-        yield months.months[at], due - paid
+        if any(quanta):
+            yield run.tally.segments.periods.months[period], due - paid
         paid = due
 
 
-def _claims(run: Run, deliveries: pd.DataFrame, months: Periods, payment: Payment) -> Iterator[tuple[str, int]]:
+def _claims(run: Tallied, deliveries: pd.DataFrame, payment: Payment) -> Iterator[tuple[str, int]]:
     """Rate x amount x term / year of each claim, rounded; only of those sold, where the firm's cash is simulated."""
-    rows = _chosen(deliveries, payment, "seller")
+    tick = deliveries["tick"].to_numpy()
+    inside = (tick >= payment.tick) & (tick < payment.until) & (deliveries["seller"].to_numpy() == payment.of)
+    rows = deliveries.loc[inside]
     if any(purse.firm == payment.of for purse in run.network.purses):
         rows = rows[rows["fee"].to_numpy() != KEPT]
     year = Fraction(YEAR_SECONDS) / run.network.tick_seconds
+    months = run.tally.segments.periods
     period = months.of(rows["tick"].to_numpy())
     terms = (rows["due"] - rows["tick"]).tolist()
     for at, amount, term in zip(period.tolist(), rows["amount"].tolist(), terms, strict=True):
         yield months.months[at], round(payment.rate * amount * term / year)
 
 
-def _tonnes(run: Run, deliveries: pd.DataFrame, months: Periods, payment: Payment) -> Iterator[tuple[str, int]]:
+def _tonnes(run: Tallied, payment: Payment) -> Iterator[tuple[str, int]]:
     """Fen per tonne of CO2 of what a firm made, month by month, each rounded."""
     network = run.network
     if not network.footprints:
         return
     per_unit = network.footprints[payment.of].co2
-    for begin, end, month in zip(months.edges[:-1].tolist(), months.edges[1:].tolist(), months.months, strict=True):
-        first, last = max(begin, payment.tick), min(end, payment.until)
-        if first < last and per_unit:
-            units = Fraction(float(units_by_firm(run, first, last)[payment.of])).limit_denominator(10**6)
-            yield month, round(payment.rate * per_unit * units / KG_IN_TONNE)
+    if not per_unit:
+        return
+    for period, first, last in _within(run, payment):
+        units = Fraction(float(units_by_firm(run, first, last)[payment.of])).limit_denominator(10**6)
+        yield run.tally.segments.periods.months[period], round(payment.rate * per_unit * units / KG_IN_TONNE)

@@ -1,6 +1,6 @@
 """What firms mean for their region beside money: jobs, energy and CO2, in proportion to revenue and units.
 
-In: a Run and the firms' revenue.  Out: columns by firm.  The proportions are the
+In: a run's tally and the firms' revenue.  Out: columns by firm.  The proportions are the
 scenario's and constant: an assumption, without economies of scale or what firms do when they shrink.
 """
 
@@ -13,13 +13,14 @@ import pandas as pd
 
 from chainsim.model import state
 from chainsim.results.dates import days
-from chainsim.results.frames import Rows, Run, quanta_per_unit
+from chainsim.results.frames import Tallied, quanta_per_unit
+from chainsim.results.steps import sums
 
 YEAR: Final = 365  # days
 KG_IN_TONNE: Final = 1000
 
 
-def footprint_table(run: Run, revenue: np.ndarray) -> pd.DataFrame:
+def footprint_table(run: Tallied, revenue: np.ndarray) -> pd.DataFrame:
     """Columns jobs, energy_kwh, co2_t by firm; 0 where nothing is stated.  revenue: fen by firm.
 
     Jobs go by revenue a year, energy and CO2 by units made (scrap too), or sent by firms that make nothing.
@@ -31,7 +32,7 @@ def footprint_table(run: Run, revenue: np.ndarray) -> pd.DataFrame:
         name: np.array([float(getattr(row, name)) for row in network.footprints] or [0.0] * count) for name in names
     }
     years = float(days(network, np.array([run.horizon - network.warm_up]))[0]) / YEAR
-    units = units_by_firm(run, network.warm_up) if network.footprints else np.zeros(count)
+    units = units_by_firm(run, run.tally.segments.first) if network.footprints else np.zeros(count)
     return pd.DataFrame(
         {
             "jobs": rates["jobs"] * revenue / years,
@@ -41,27 +42,21 @@ def footprint_table(run: Run, revenue: np.ndarray) -> pd.DataFrame:
     )
 
 
-def units_by_firm(run: Run, begin: int, until: int | None = None) -> np.ndarray:
+def units_by_firm(run: Tallied, first: int, last: int | None = None) -> np.ndarray:
     """Units that left each firm's lines, scrap included; units sent where it has no line; float64[firms].
 
-    begin, until: ticks, the second exclusive; to the end where it is not given.
+    first, last: segments of the tally, the second exclusive; to the end where it is not given.
     """
-    network = run.network
+    network, quanta = run.network, run.tally.quanta
     count = len(network.firms)
     firm_of = np.array([point.firm for point in network.stocks], dtype=np.int64)
     per_unit = quanta_per_unit(network)
     makes = np.zeros(count, dtype=bool)
     makes[[network.stocks[line.stock].firm for line in network.lines]] = True
-    made = np.zeros(count)
-    for kind in (state.FINISHED, state.SCRAPPED):
-        rows = _within(run.of_kind(kind), begin, until)
-        made += np.bincount(firm_of[rows.entity], rows.quantity / per_unit[rows.entity], count)
-    shipped = _within(run.of_kind(state.SHIPPED), begin, until)
-    seller = run.lanes.seller_stock[shipped.entity]
-    sent = np.bincount(firm_of[seller], shipped.quantity / per_unit[seller], count)
-    return np.where(makes, made, sent)
-
-
-def _within(rows: Rows, begin: int, until: int | None) -> Rows:
-    inside = rows.tick >= begin
-    return rows.where(inside if until is None else inside & (rows.tick < until))
+    made, shipped = (
+        sum(quanta[kind][first:last].sum(axis=0) for kind in kinds)
+        for kinds in ((state.FINISHED, state.SCRAPPED), (state.SHIPPED,))
+    )
+    sent = sums(run.lanes.seller_stock, np.asarray(shipped), len(network.stocks))
+    units = (np.bincount(firm_of, left / per_unit, count) for left in (made, sent))
+    return np.where(makes, *units)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from chainsim.errors import InvariantError
@@ -34,15 +35,23 @@ def group_table(firms: pd.DataFrame) -> pd.DataFrame:
     Raises InvariantError where the rows of one grouping do not sum to the total.
     """
     own = firms[~firms["kind"].isin(("market", "outside"))]
-    total = own[list(SUMMED)].sum()
-    blocks = []
+    values = own[list(SUMMED)].to_numpy(dtype=np.float64)
+    total = values.sum(axis=0)
+    names: list[str] = []
+    number, sums = [], []
     for by in BY:
-        rows = own.groupby(own[by].astype(str), sort=True)[list(SUMMED)].sum()
-        rows.insert(0, "firms", own.groupby(own[by].astype(str), sort=True).size())
-        off = (rows[list(SUMMED)].sum() - total).abs() > CENT + 1e-9 * total.abs()
-        if off.any() or int(rows["firms"].sum()) != len(own):
-            raise InvariantError(f"invariant broken: firms by {by} do not sum to the total of {off.idxmax()}")
-        rows.insert(0, "name", rows.index)
-        rows.insert(0, "by", by)
-        blocks.append(rows)
-    return pd.concat(blocks, ignore_index=True)
+        known = own[by].notna().to_numpy()
+        groups, cell = np.unique(own[by].to_numpy(dtype=str)[known], return_inverse=True)
+        rows = np.zeros((len(groups), len(SUMMED)))
+        np.add.at(rows, cell, values[known])
+        off = np.abs(rows.sum(axis=0) - total) > CENT + 1e-9 * np.abs(total)
+        if off.any():
+            wrong = SUMMED[int(np.argmax(off))]
+            raise InvariantError(f"invariant broken: firms by {by} do not sum to the total of {wrong}")
+        names += groups.tolist()
+        number.append(np.bincount(cell, minlength=len(groups)))
+        sums.append(rows)
+    counts = [len(one) for one in number]
+    table = {"by": np.repeat(np.array(BY, dtype=object), counts), "name": names, "firms": np.concatenate(number)}
+    columns = np.concatenate(sums)
+    return pd.DataFrame(table | {name: columns[:, at] for at, name in enumerate(SUMMED)})

@@ -10,12 +10,11 @@ import numpy as np
 import pandas as pd
 
 from chainsim.errors import InvariantError
-from chainsim.model import state
-from chainsim.results.frames import Run, simulated_firms
+from chainsim.results.frames import Tallied, simulated_firms
 from chainsim.results.steps import sums
 
 
-def check(run: Run, every: pd.DataFrame, counted: pd.DataFrame, account: pd.DataFrame) -> None:
+def check(run: Tallied, every: pd.DataFrame, counted: pd.DataFrame, account: pd.DataFrame) -> None:
     """Raise InvariantError unless invoices are orders times prices, and value added is what is sold, made and bought.
 
     every: all deliveries; counted: those since the warm-up; account: of `production`.
@@ -24,24 +23,21 @@ def check(run: Run, every: pd.DataFrame, counted: pd.DataFrame, account: pd.Data
     _value_added_is_expenditure(run, counted, account)
 
 
-def _invoices_are_orders_times_prices(run: Run, every: pd.DataFrame) -> None:
-    """What was invoiced for each order is its price x what was received of it, rounded down once."""
-    orders = run.orders
-    count = len(orders)
-    order = every["order"].to_numpy()
-    invoiced = sums(order, every["amount"].to_numpy(), count)
-    rows = run.of_kind(state.RECEIVED)
-    received = sums(rows.order, rows.quantity, count)
-    per_unit = run.lanes.per_unit[orders["lane"].to_numpy()]
-    wrong = invoiced != np.where(received > 0, orders["price"].to_numpy() * received // per_unit, 0)
+def _invoices_are_orders_times_prices(run: Tallied, every: pd.DataFrame) -> None:
+    """What was invoiced on each lane is what its orders are worth: price x received, rounded down once an order."""
+    worth = run.tally.worth
+    invoiced = sums(every["lane"].to_numpy(), every["amount"].to_numpy(), len(worth))
+    wrong = invoiced != worth
     if wrong.any():
         at = int(np.argmax(wrong))
+        lane = run.network.lanes[at]
+        names = " to ".join(run.network.stock_name(stock) for stock in (lane.supplier, lane.buyer))
         raise InvariantError(
-            f"invariant broken: order {at} was invoiced at {invoiced[at]} fen for {received[at]} quanta received"
+            f"invariant broken: what {names} delivered was invoiced at {invoiced[at]} fen for orders worth {worth[at]}"
         )
 
 
-def _value_added_is_expenditure(run: Run, counted: pd.DataFrame, account: pd.DataFrame) -> None:
+def _value_added_is_expenditure(run: Tallied, counted: pd.DataFrame, account: pd.DataFrame) -> None:
     """Final sales - imports - freight - other inputs + change of stock + losses, over all simulated firms."""
     network = run.network
     simulated = simulated_firms(network)

@@ -1,6 +1,6 @@
 """What stocks are worth: periodic weighted averages of what was paid, materials only, to the fen.
 
-In: a Run, its deliveries and periods.  Out: by stock point and period, fen that came in, were used, were lost in
+In: a run's tally and its invoices.  Out: by stock point and period, fen that came in, were used, were lost in
 disruptions, and are there at the end.  Every stock point is a pool: what comes in mixes with what is there, and what
 goes out in a period leaves at the average of both (the month-end weighted average of accounting standards).  Goods
 that were sold stay with the seller until they arrive.  Work in process and what is made are worth the materials in
@@ -9,16 +9,19 @@ them: value is added when it is sold, not when it is stored.  This module must n
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
-import pandas as pd
 
 from chainsim.economy.nominal import opening_costs
+from chainsim.economy.remember import once_per_network
+from chainsim.economy.rounding import share_of
 from chainsim.model import state
+from chainsim.model.network import Network
 from chainsim.records import Columns
-from chainsim.results.frames import Run
-from chainsim.results.periods import Periods
+from chainsim.results.frames import Tallied
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,44 +57,52 @@ class Quantities:
     destroyed: Columns
 
 
-def quantities(run: Run, periods: Periods) -> Quantities:
-    """What moved, counted from the log."""
-    buyer, seller = run.lanes.buyer_stock, run.lanes.seller_stock
+def quantities(run: Tallied, summed: Callable[[Columns], Columns]) -> Quantities:
+    """What moved.  summed: turns sums by segment, int64[S, n], into sums by period, int64[T, n]."""
+    lanes, count = run.lanes, len(run.network.stocks)
 
     def moved(kind: int, of: Columns | None = None) -> Columns:
-        rows = run.of_kind(kind)
-        total = np.zeros((len(run.network.stocks), len(periods)), dtype=np.int64)
-        np.add.at(total, (rows.entity if of is None else of[rows.entity], periods.of(rows.tick)), rows.quantity)
-        return total
+        return by_stock(summed(run.tally.quanta[kind]), of, count)
 
     finished = moved(state.FINISHED)
     return Quantities(
-        received=moved(state.RECEIVED, buyer),
+        received=moved(state.RECEIVED, lanes.buyer_stock),
         consumed=moved(state.CONSUMED),
         started=moved(state.STARTED),
         ended=finished + moved(state.SCRAPPED),
         finished=finished,
-        delivered=moved(state.RECEIVED, seller),
+        delivered=moved(state.RECEIVED, lanes.seller_stock),
         destroyed=moved(state.DESTROYED),
     )
 
 
-def valued(run: Run, deliveries: pd.DataFrame, periods: Periods) -> dict[str, Pool]:
+def by_stock(sums: Columns, of: Columns | None, count: int) -> Columns:
+    """Sums by period and lane, or stock point, as sums by stock point and period, int64[P, T].
+
+    of: the stock point of each lane; if not given, they are by stock point already.
+    """
+    if of is None:
+        return np.ascontiguousarray(sums.T)
+    total = np.zeros((len(sums), count), dtype=np.int64)
+    for row, values in zip(total, sums, strict=True):
+        np.add.at(row, of, values)
+    return np.ascontiguousarray(total.T)
+
+
+def valued(run: Tallied, invoiced: Columns) -> dict[str, Pool]:
     """The pools of every stock point: `bought` (components, and goods of warehouses), `process`, `made`.
 
-    Opening stocks are worth what their materials cost at the start by the scenario; no work is in process then.
+    invoiced: with freight, by segment and lane, fen, int64[S, lanes].  Opening stocks are worth what their materials
+    cost at the start by the scenario; no work is in process then.
     """
-    network = run.network
-    moved = quantities(run, periods)
+    network, segments = run.network, run.tally.segments
+    moved = quantities(run, segments.by_period)
     buys = np.array([point.role == "bought" for point in network.stocks], dtype=bool)
     makes = np.array([point.role == "made" for point in network.stocks], dtype=bool)
-    on_hand, cost = _opening(run)
+    on_hand, cost = _opening(network)
     nothing = np.zeros_like(moved.received)
 
-    paid = nothing.copy()
-    stock = run.lanes.buyer_stock[deliveries["lane"].to_numpy()]
-    spent = (deliveries["amount"] + deliveries["freight"]).to_numpy()
-    np.add.at(paid, (stock, periods.of(deliveries["tick"].to_numpy())), spent)
+    paid = by_stock(segments.by_period(invoiced), run.lanes.buyer_stock, len(network.stocks))
     paid[~buys] = 0
     out = moved.consumed + moved.delivered
     bought = _pool(cost * buys, paid, on_hand * buys, moved.received, _only(out, buys), _only(moved.destroyed, buys))
@@ -120,14 +131,15 @@ def _only(values: Columns, chosen: np.ndarray) -> Columns:
     return result
 
 
-def _opening(run: Run) -> tuple[Columns, Columns]:
+@once_per_network
+def _opening(network: Network) -> tuple[Columns, Columns]:
     """Quanta that are there or on their way to buyers at the start, and what they cost, fen; int64[P] each."""
-    network = run.network
     quanta = np.array([point.on_hand for point in network.stocks], dtype=np.int64)
     for transit in network.transits:
         quanta[network.lanes[transit.lane].supplier] += transit.quantity
     costs = opening_costs(network)
-    fen = [round(costs.get(stock, 0) * int(quantity)) for stock, quantity in enumerate(quanta)]
+    none = Fraction(0)
+    fen = [share_of(quantity, costs.get(stock, none)) for stock, quantity in enumerate(quanta.tolist())]
     return quanta, np.array(fen, dtype=np.int64)
 
 

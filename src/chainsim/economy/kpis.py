@@ -19,8 +19,9 @@ from chainsim.economy.income import local_tax
 from chainsim.economy.multipliers import SCOPES, final_sales
 from chainsim.model import state
 from chainsim.results.dates import days
-from chainsim.results.frames import Run, quanta_per_unit, simulated_firms
+from chainsim.results.frames import Tallied, quanta_per_unit, simulated_firms
 from chainsim.results.market_table import within_a_day
+from chainsim.results.stock_points import by_buyer
 from chainsim.results.tables import FEN
 
 
@@ -86,7 +87,7 @@ def kpis(of: Books, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     values["city_wages"] = int(of.income["wages"].to_numpy()[city].sum()) / FEN
     values["city_profit"] = int(of.income["profit"].to_numpy()[city].sum()) / FEN
     values["city_tax"] = float(local_tax(network.region, of.income)[city].sum()) / FEN
-    values |= _service(run, deliveries)
+    values |= _service(run)
     masters = {firm.name for firm in network.firms if firm.kind == "chain_master"}
     stocks, firms = tables["stocks"], tables["firms"]
     values["starved"] = float(stocks.loc[stocks["firm"].isin(masters), "starved_days"].sum())
@@ -97,32 +98,29 @@ def kpis(of: Books, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     values["city_jobs"] = float(firms.loc[city, "jobs"].sum())
     values["city_co2"] = float(firms.loc[city, "co2_t"].sum())
     values["public_cost"] = float(tables["fiscal"]["cny"].sum()) if "fiscal" in tables else 0.0
-    values["orders"] = float(len(run.counted(state.PLACED)) + len(run.counted(state.RELEASED)))
+    values["orders"] = float(sum(int(run.tally.rows[kind].sum()) for kind in (state.PLACED, state.RELEASED)))
     return pd.DataFrame(
         [(measure.name, measure.unit, values[measure.name]) for measure in MEASURES],
         columns=["measure", "unit", "value"],
     )
 
 
-def _service(run: Run, deliveries: pd.DataFrame) -> dict[str, float]:
+def _service(run: Tallied) -> dict[str, float]:
     """Units delivered, fill rate within the day, and mean delay of final demand."""
-    network = run.network
-    market = np.array([firm.kind == "market" for firm in network.firms], dtype=bool)
-    sold = deliveries[market[deliveries["buyer"].to_numpy()]]
-    per_unit = np.array([part.per_unit for part in network.parts], dtype=np.int64)[sold["part"].to_numpy()]
-    units = sold["quantity"].to_numpy() / per_unit
-    waited = days(network, (sold["tick"] - sold["placed"].clip(lower=0)).to_numpy())
-    total = float(units.sum())
+    per_unit = quanta_per_unit(run.network)
+    delivered, waited = (by_buyer(run, run.tally.trade[name]) for name in ("delivered", "delayed"))
+    markets = run.tally.days.stocks
+    total = float((delivered / per_unit)[markets].sum())
+    delay = float(days(run.network, (waited / per_unit)[markets]).sum())
     return {
         "units_delivered": total,
         "fill_rate": _fill_rate(run),
-        "mean_delay": float((units * waited).sum() / total) if total else 0.0,
+        "mean_delay": delay / total if total else 0.0,
     }
 
 
-def _fill_rate(run: Run) -> float:
+def _fill_rate(run: Tallied) -> float:
     """Units of final demand that left within a day of their order, per unit ordered; transport does not count."""
     per_unit = quanta_per_unit(run.network)
-    demanded = run.counted(state.DEMANDED)
-    asked = float((demanded.quantity / per_unit[demanded.entity]).sum())
+    asked = float((run.tally.counted(state.DEMANDED) / per_unit).sum())
     return float((within_a_day(run) / per_unit).sum()) / asked if asked else 1.0

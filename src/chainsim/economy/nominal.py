@@ -9,12 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final
 
+from chainsim.economy.remember import once_per_network
 from chainsim.model import state
 from chainsim.model.network import WHOLE_SHARE, Network
+from chainsim.results.folding import RELEVANT
 
-RELEVANT: Final = (state.SET_NEED, state.SET_LANE_TERMS, state.SET_LANE_SHARE, state.SET_YIELD)
+__all__ = [
+    "RELEVANT",
+    "Terms",
+    "inputs",
+    "lanes_of",
+    "material_costs",
+    "opening_costs",
+    "other_share",
+    "purchase_costs",
+    "warehouses",
+]
 
 
 @dataclass(slots=True)
@@ -101,6 +112,7 @@ def opening_costs(network: Network) -> dict[int, Fraction]:
     return purchase_costs(network, terms) | material_costs(network, terms)
 
 
+@once_per_network
 def other_share(network: Network) -> list[float]:
     """Share of its revenue that each simulated firm spends on sectors that no firm here sells, 0 of all others."""
     if not network.footprints:

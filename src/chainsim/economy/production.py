@@ -16,10 +16,11 @@ import pandas as pd
 
 from chainsim.economy.groups import same_group
 from chainsim.economy.inventory import Pool
+from chainsim.economy.rounding import share_of
 from chainsim.errors import InvariantError
 from chainsim.model.network import Network
 from chainsim.records import Columns
-from chainsim.results.frames import Run, simulated_firms
+from chainsim.results.frames import Tallied, simulated_firms
 from chainsim.results.periods import Periods
 from chainsim.results.steps import sums
 
@@ -36,7 +37,7 @@ COLUMNS: Final = (
 )
 
 
-def production(run: Run, counted: pd.DataFrame, pools: Mapping[str, Pool], periods: Periods) -> pd.DataFrame:
+def production(run: Tallied, counted: pd.DataFrame, pools: Mapping[str, Pool], periods: Periods) -> pd.DataFrame:
     """The columns of `COLUMNS` by firm, int64, fen; of markets and outside sources only what they sold and bought.
 
     counted: deliveries since the warm-up.  materials_sold: what is in what was sold, at weighted averages of what was
@@ -97,8 +98,8 @@ def other_inputs(network: Network, revenue: Columns) -> Columns:
     """What each simulated firm spent on each of `sectors_bought`, fen, int64[firms, sectors]: shares of revenue."""
     column = {name: index for index, name in enumerate(sectors_bought(network))}
     spent = np.zeros((len(network.firms), len(column)), dtype=np.int64)
-    simulated = simulated_firms(network)
+    simulated, revenues = simulated_firms(network).tolist(), revenue.tolist()
     for firm, row in enumerate(network.footprints):
         for name, share in row.other_inputs if simulated[firm] else ():
-            spent[firm, column[name]] = round(int(revenue[firm]) * share)
+            spent[firm, column[name]] = share_of(revenues[firm], share)
     return spent

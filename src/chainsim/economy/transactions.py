@@ -6,7 +6,7 @@ revenue of every seller and the purchases of every buyer.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -14,6 +14,8 @@ import pandas as pd
 
 from chainsim.economy.books import Books
 from chainsim.economy.chains import chains
+from chainsim.model import state
+from chainsim.records import Columns
 from chainsim.results.frames import simulated_firms
 from chainsim.results.steps import sums
 from chainsim.results.tables import FEN
@@ -35,32 +37,62 @@ def transactions(books: Books, by: Sequence[str] = ("month", "seller", "buyer", 
     the end of the warm-up; units of different parts are summed only if `part` is not among them.
     """
     run, network = books.run, books.run.network
-    counted = books.counted
-    lane, lanes = counted["lane"].to_numpy(), len(network.lanes)
-    month = books.periods.of(counted["tick"].to_numpy())
-    cell = month * lanes + lane
-    size = len(books.periods) * lanes
+    found, lanes = run.tally.segments, len(network.lanes)
+    from_warm_up = np.arange(len(found)) >= found.first
     totals = {
-        name: np.bincount(cell, counted[column].to_numpy(), minlength=size)
-        for name, column in (("units", "quantity"), ("cny", "amount"), ("freight_cny", "freight"))
+        name: found.by_period(column * from_warm_up[:, None]).ravel()
+        for name, column in (
+            ("units", run.tally.quanta[state.RECEIVED]),
+            ("cny", books.invoices.amount),
+            ("freight_cny", books.invoices.freight),
+        )
     }
-    there = np.flatnonzero(np.bincount(cell, minlength=size))
+    there = np.flatnonzero(totals["units"])
     at = there % lanes
-    table = pd.DataFrame({name: columns[there] for name, columns in totals.items()})
-    table["units"] /= run.lanes.per_unit[at]
-    table[["cny", "freight_cny"]] /= FEN
-    facts = {"month": np.array(books.periods.months, dtype=object)[there // lanes]}
-    facts["part"] = np.array([part.name for part in network.parts], dtype=object)[run.lanes.part[at]]
+    keys = dict(_facts(books, by, there // lanes, at))
+    cell, rows = _cells([(codes, len(names)) for codes, names in keys.values()])
+    count = int(cell.max(initial=-1)) + 1
+    table = {key: np.array(names, dtype=object)[codes[rows]] for key, (codes, names) in keys.items()}
+    units = totals["units"][there] / run.lanes.per_unit[at]
+    table["units"] = np.bincount(cell, units, count)
+    for name in VALUES[1:]:
+        table[name] = sums(cell, totals[name][there], count) / FEN
+    return pd.DataFrame(table)
+
+
+def _facts(
+    books: Books, by: Sequence[str], month: Columns, lane: Columns
+) -> Iterator[tuple[str, tuple[Columns, list[object]]]]:
+    """What is asked of each row, as the number of a value and all values in order."""
+    network, lanes = books.run.network, books.run.lanes
     of_chain = chains(network)
-    for side, firm in (("seller", run.lanes.seller[at]), ("buyer", run.lanes.buyer[at])):
-        facts[side] = np.array([row.name for row in network.firms], dtype=object)[firm]
-        for name in ATTRIBUTES:
-            values = of_chain if name == "chain" else [getattr(row, name) for row in network.firms]
-            facts[f"{side}_{name}"] = np.array(values, dtype=object)[firm]
-    keys = list(by)
-    for key in reversed(keys):
-        table.insert(0, key, facts[key])
-    return table.groupby(keys, sort=True)[list(VALUES)].sum().reset_index()
+    for key in by:
+        side, _, name = key.partition("_")
+        if key == "month":
+            codes, values = _coded(books.periods.months, month)
+        elif key == "part":
+            codes, values = _coded([part.name for part in network.parts], lanes.part[lane])
+        else:
+            firm = {"seller": lanes.seller, "buyer": lanes.buyer}[side][lane]
+            of_firm = of_chain if name == "chain" else [getattr(row, name or "name") for row in network.firms]
+            codes, values = _coded(of_firm, firm)
+        yield key, (codes, values)
+
+
+def _coded(values: Sequence[object], at: Columns) -> tuple[Columns, list[object]]:
+    """The value at each place as its number among all values, which are in order."""
+    every = sorted(set(values), key=lambda value: value)  # type: ignore[arg-type, return-value]
+    number = {value: index for index, value in enumerate(every)}
+    return np.array([number[value] for value in values], dtype=np.int64)[at], every
+
+
+def _cells(keys: Sequence[tuple[Columns, int]]) -> tuple[Columns, Columns]:
+    """By row the number of its combination of keys, in order, int64[n], and for each combination one of its rows."""
+    cell = np.zeros(len(keys[0][0]), dtype=np.int64)
+    rows = np.zeros(0, dtype=np.int64)
+    for codes, count in keys:  # numbered anew each time, so that products stay small
+        _, rows, cell = np.unique(cell * count + codes, return_index=True, return_inverse=True)
+    return cell, rows
 
 
 def by_place(books: Books) -> pd.DataFrame:

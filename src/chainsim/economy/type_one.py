@@ -8,13 +8,13 @@ for jobs are another thing (`chainsim.economy.quoted`).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from chainsim.economy.groups import same_group
-from chainsim.economy.leontief import ALGEBRA, Leontief, Measure, Realised, Region, realised, sellers_of, versions
+from chainsim.economy.leontief import ALGEBRA, Leontief, Measure, Realised, Region, realised, versions
 from chainsim.economy.regions import SCOPES, firms_inside
 from chainsim.economy.remember import once_per_network
 from chainsim.errors import InvariantError
@@ -51,7 +51,7 @@ def measures(network: Network, table: Leontief) -> list[Measure]:
     if network.footprints:
         for name in share:
             share[name] = np.array([float(getattr(network.footprints[index], name)) for index in firm])
-    apart = table.purchases * _between_groups(network)
+    apart = by_group(network, table, own=False)
     weights = {
         GROSS: np.ones(len(firm)),
         CONSOLIDATED: np.ones(len(firm)),
@@ -61,7 +61,7 @@ def measures(network: Network, table: Leontief) -> list[Measure]:
         "taxes": share["tax"] * table.value_added,
     }
     return [
-        Measure(name, unit, weights[name], apart if name == CONSOLIDATED else table.purchases)
+        Measure(name, unit, weights[name], apart if name == CONSOLIDATED else table.bought)
         for name, unit in MEASURES.items()
     ]
 
@@ -136,7 +136,7 @@ def _products(network: Network) -> list[tuple[str, str, str, str, str, float, fl
             for at, stock in enumerate(table.stocks):
                 if table.final[at] <= 0 and stock not in masters:
                     continue
-                rounds = region.rounds(np.eye(1, len(table.stocks), at)[0])
+                rounds = region.rounds(_alone(at, len(table.stocks)))
                 for measure in found:
                     parts = rounds.parts(measure)
                     row = sums.setdefault((scope, measure.name, stock), [0.0, 0.0, 0.0, 0.0])
@@ -162,12 +162,20 @@ def product_table(network: Network) -> pd.DataFrame:
     return pd.DataFrame(_products(network), columns=columns)
 
 
-@once_per_network
-def _between_groups(network: Network) -> np.ndarray:
-    """Whether sellers i and j belong to different corporate groups, or to none, bool[n, n]."""
-    firm = np.array([network.stocks[stock].firm for stock in sellers_of(network)], dtype=np.int64)
-    apart: np.ndarray = ~same_group(network, firm[:, None], firm[None, :])
-    return apart
+def by_group(network: Network, table: Leontief, own: bool) -> Any:
+    """A without sales inside one corporate group, or of those alone if `own`; sparse, float64[n, n]."""
+    firm = _firm_of(network, table)
+    seller, buyer = table.bought.indices, np.repeat(np.arange(len(firm)), np.diff(table.bought.indptr))
+    chosen = table.bought.copy()
+    chosen.data[same_group(network, firm[seller], firm[buyer]) != own] = 0.0
+    return chosen
+
+
+def _alone(at: int, size: int) -> np.ndarray:
+    """A yuan of one product, float64[size]."""
+    demand = np.zeros(size)
+    demand[at] = 1.0
+    return demand
 
 
 def _firm_of(network: Network, table: Leontief) -> np.ndarray:

@@ -14,11 +14,11 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from chainsim.economy.groups import same_group
 from chainsim.economy.input_output import beyond, china_2011, closed
 from chainsim.economy.leontief import ALGEBRA, leaks, planned_sales, sellers_of, units_per_yuan
 from chainsim.economy.leontief.table import Matrix
 from chainsim.economy.regions import SCOPES
+from chainsim.economy.type_one import by_group
 from chainsim.errors import InvariantError
 from chainsim.model.network import Firm, Network
 
@@ -91,8 +91,6 @@ def waterfall(network: Network, part: str = "") -> pd.DataFrame:
 
 def _flows(network: Network, part: str) -> _Flows:
     """Sums over the versions in force, each with its share of planned final sales, or of sales of the part."""
-    firm = np.array([network.stocks[stock].firm for stock in sellers_of(network)], dtype=np.int64)
-    own = same_group(network, firm[:, None], firm[None, :])
     sums: list[Any] = []
     units: dict[int, float] = {}
     for table, demand, share in planned_sales(network, part):
@@ -100,7 +98,7 @@ def _flows(network: Network, part: str) -> _Flows:
         leak = leaks(network, table.tick)
         sold = table.outputs(demand)
         found = (
-            *(sold, (table.purchases * own) @ sold, table.value_added * sold),
+            *(sold, by_group(network, table, own=True) @ sold, table.value_added * sold),
             *(leak.bought * sold, float(leak.freight @ sold), leak.other * sold),
         )
         sums = [a + share * b for a, b in zip(sums or [0.0] * len(found), found, strict=True)]

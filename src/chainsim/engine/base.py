@@ -125,7 +125,10 @@ def open_state(network: Network) -> State:
     make_room(state, network, len(network.transits))
     for transit in network.transits:
         lane = network.lanes[transit.lane]
-        rules.new_order(state, -1, transit.lane, lane.buyer, transit.quantity, lane.price, lane.terms, 0, lane.freight)
+        o = rules.new_order(
+            state, -1, transit.lane, lane.buyer, transit.quantity, lane.price, lane.terms, 0, lane.freight
+        )
+        state.orders[o].open = 0
         state.stocks[lane.buyer].on_order += transit.quantity
         row = state.lanes[transit.lane]
         row.last_arrival = max(row.last_arrival, transit.tick)

@@ -12,10 +12,12 @@ from functools import partial
 from importlib.util import find_spec
 from typing import Final, Literal
 
+import numpy as np
+
 from chainsim.engine import stored
 from chainsim.engine.base import Attach, Engine, Progress, Sink
 from chainsim.errors import EngineError
-from chainsim.model.arrivals import Listed, Regular, Renewal
+from chainsim.model.arrivals import Listed, Regular, Renewal, planned_at
 from chainsim.model.network import Market, Network
 from chainsim.records import Log
 
@@ -119,6 +121,6 @@ def _orders(market: Market, horizon: int) -> float:
         return horizon / arrivals.every
     if isinstance(arrivals, Listed):
         return len(arrivals.listed)
-    planned = max((quantity for tick, quantity in market.plan if tick <= horizon), default=0.0)
+    planned = float(planned_at(market.plan, np.array([horizon]))[0])
     size = arrivals.sizes.moments[0] * arrivals.per_unit if isinstance(arrivals, Renewal) else 1.0
     return planned / max(size, 1.0)

@@ -6,8 +6,10 @@ by `chainsim.engine`, which delivers them.  This module must not know which cale
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from typing import TypeAlias
 
 from chainsim.model import network as net
 from chainsim.model.network import Network
@@ -53,9 +55,10 @@ def opening(network: Network) -> State:
     for growth in growths:
         lines[growth.line].watched = 1
         lines[growth.line].timed = 1
+    owned = _owned(network)
     for purse in network.purses:
-        for point, stock in zip(network.stocks, stocks, strict=True):
-            if point.firm == purse.firm and stock.line >= 0 and purse.patience >= 0:
+        for stock in stocks[owned[purse.firm]] if purse.patience >= 0 else ():
+            if stock.line >= 0:
                 lines[stock.line].timed = 1  # it stands still when the firm is insolvent
     counts = Counts()
     if network.reviews_first:
@@ -75,7 +78,7 @@ def opening(network: Network) -> State:
         stages=stages,
         hits=hits,
         growths=growths,
-        purses=[_purse(network, purse) for purse in network.purses],
+        purses=[_purse(purse, owned[purse.firm]) for purse in network.purses],
         claims=[],
         counts=[counts],
         log=[],
@@ -190,22 +193,30 @@ def _samples(network: Network, stocks: Sequence[Stock]) -> list[Sample]:
     return samples
 
 
-def downstream(network: Network, p: int) -> dict[int, Fraction]:
-    """Quanta of stock point p in a quantum of each stock point that is made from it or supplied by it.
+Users: TypeAlias = Mapping[int, Sequence[tuple[int, Fraction]]]
 
-    Markets are left out.  Meant for stock points of which every user has no other supplier.
-    """
-    users: dict[int, list[tuple[int, Fraction]]] = {}
+
+def users(network: Network) -> Users:
+    """Who is supplied by a stock point or made from it, and with how many of its quanta; markets are left out."""
+    found: dict[int, list[tuple[int, Fraction]]] = {}
     for lane in network.lanes:
         if network.stocks[lane.buyer].role != "sold":
-            users.setdefault(lane.supplier, []).append((lane.buyer, Fraction(1)))
+            found.setdefault(lane.supplier, []).append((lane.buyer, Fraction(1)))
     for need in network.needs:
-        users.setdefault(need.component, []).append((need.made, need.quantity))
+        found.setdefault(need.component, []).append((need.made, need.quantity))
+    return found
+
+
+def downstream(used: Users, p: int) -> dict[int, Fraction]:
+    """Quanta of stock point p in a quantum of each stock point that is made from it or supplied by it.
+
+    Meant for stock points of which every user has no other supplier.
+    """
     found: dict[int, Fraction] = {}
     wave = [(p, Fraction(1))]
     while wave:
         at, held = wave.pop()
-        for user, quantity in users.get(at, ()):
+        for user, quantity in used.get(at, ()):
             found[user] = found.get(user, Fraction(0)) + held * quantity
             wave.append((user, held * quantity))
     return found
@@ -214,11 +225,12 @@ def downstream(network: Network, p: int) -> dict[int, Fraction]:
 def _echelons(network: Network, stocks: Sequence[Stock]) -> tuple[list[Echelon], list[Watcher]]:
     echelons: list[Echelon] = []
     watched_by: dict[int, list[int]] = {}
+    used = users(network) if any(point.echelon for point in network.stocks) else {}
     for p, point in enumerate(network.stocks):
         if not point.echelon:
             continue
         stocks[p].echelon_begin = len(echelons)
-        for q, held in sorted(downstream(network, p).items()):
+        for q, held in sorted(downstream(used, p).items()):
             echelons.append(Echelon(q, held.numerator, held.denominator))
             watched_by.setdefault(q, []).append(p)
         stocks[p].echelon_end = len(echelons)
@@ -256,8 +268,16 @@ def _shocks(
     return shocks, stages, hits
 
 
-def _purse(network: Network, purse: net.Purse) -> Purse:
-    own = [index for index, point in enumerate(network.stocks) if point.firm == purse.firm]
+def _owned(network: Network) -> defaultdict[int, slice]:
+    """By firm: its stock points, which follow each other."""
+    owned: defaultdict[int, slice] = defaultdict(lambda: slice(0, 0))
+    for index, point in enumerate(network.stocks):
+        first = owned[point.firm].start if point.firm in owned else index
+        owned[point.firm] = slice(first, index + 1)
+    return owned
+
+
+def _purse(purse: net.Purse, owned: slice) -> Purse:
     return Purse(
         purse.cash,
         purse.credit,
@@ -269,6 +289,6 @@ def _purse(network: Network, purse: net.Purse) -> Purse:
         purse.discount,
         purse.month,
         purse.year,
-        stocks_begin=own[0] if own else 0,
-        stocks_end=own[-1] + 1 if own else 0,
+        stocks_begin=owned.start,
+        stocks_end=owned.stop,
     )

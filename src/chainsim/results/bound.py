@@ -1,6 +1,6 @@
 """Since when a line is bound by its capacity: the first month from which it was full in every month that followed.
 
-In: a Run.  Out: by line, a month or nothing.
+In: a run's tally.  Out: by line, a month or nothing.
 """
 
 from __future__ import annotations
@@ -9,54 +9,44 @@ from typing import Final
 
 import numpy as np
 
-from chainsim.model import state
 from chainsim.model.network import UNLIMITED
-from chainsim.model.state import SET_LINE_SPEED
 from chainsim.records import Columns
-from chainsim.results.capacity import line_of_stock, on_the_clock
-from chainsim.results.frames import Run
+from chainsim.results.capacity import busy_until, clock_at
+from chainsim.results.frames import Tallied
 from chainsim.results.periods import periods
+from chainsim.results.working import on_the_clock
 
 FULL: Final = 0.99
 
 
-def utilisation_by_month(run: Run) -> np.ndarray:
+def utilisation_by_month(run: Tallied) -> np.ndarray:
     """Busy over offered server time by line and period of `periods`, float64[lines, periods]; 0 where nothing is."""
-    edges, count = periods(run.network).edges, len(run.network.lines)
-    busy = np.zeros((count, len(edges)), dtype=np.int64)
+    found, count = run.tally.segments, len(run.network.lines)
+    edges = found.periods.edges
     if not count:
-        return busy[:, 1:].astype(np.float64)
-    clock = np.stack([on_the_clock(run, np.arange(count), np.full(count, edge)) for edge in edges.tolist()], axis=1)
-    for kind, sign in ((state.STARTED, 1), (state.FINISHED, -1)):
-        rows = run.of_kind(kind)
-        line = line_of_stock(run)[rows.entity]
-        begun = np.searchsorted(edges, rows.tick)  # the first edge at or behind it
-        cell = line * (len(edges) + 1) + begun
-        size = count * (len(edges) + 1)
-        number, ticks = np.bincount(cell, minlength=size), np.zeros(size, dtype=np.int64)
-        np.add.at(ticks, cell, on_the_clock(run, line, rows.tick))
-        number, ticks = (np.cumsum(x.reshape(count, -1), axis=1)[:, :-1] for x in (number, ticks))
-        busy += sign * (number * clock - ticks)
+        return np.zeros((0, len(edges) - 1))
+    clock = np.stack([clock_at(run, edge) for edge in edges.tolist()], axis=1)
+    begins = np.append(np.searchsorted(found.period, np.arange(len(edges) - 1)), len(found)).tolist()
+    busy = np.stack([busy_until(run, segment) for segment in begins], axis=1)
     offered = np.diff(_offered(run, edges, clock), axis=1)
     return np.divide(np.diff(busy, axis=1), offered, out=np.zeros(offered.shape), where=offered > 0)
 
 
-def _offered(run: Run, edges: Columns, clock: Columns) -> Columns:
+def _offered(run: Tallied, edges: Columns, clock: Columns) -> Columns:
     """Server time on offer up to each edge, int64[lines, edges]; 0 while it is unlimited."""
     network = run.network
     servers = np.array([line.servers for line in network.lines], dtype=np.int64)
     total = np.where(servers < UNLIMITED, servers, 0)[:, None] * clock
-    for change in network.changes:
-        if change.kind == SET_LINE_SPEED:
-            line, many = change.entity, change.values[0]
-            rise = (many if many < UNLIMITED else 0) - (servers[line] if servers[line] < UNLIMITED else 0)
-            at = on_the_clock(run, np.array([line]), np.array([change.tick]))[0]
-            total[line] += rise * np.where(edges > change.tick, clock[line] - at, 0)
-            servers[line] = many
+    for change in run.tally.making.speeds:
+        line, many = change.entity, change.values[0]
+        rise = (many if many < UNLIMITED else 0) - (servers[line] if servers[line] < UNLIMITED else 0)
+        at = on_the_clock(network, np.array([line]), np.array([change.tick]))[0]
+        total[line] += rise * np.where(edges > change.tick, clock[line] - at, 0)
+        servers[line] = many
     return total
 
 
-def bound_since(run: Run) -> list[str]:
+def bound_since(run: Tallied) -> list[str]:
     """By line: `2024-05` where utilisation was 99 % or more in that month and in each after it, else nothing."""
     found = periods(run.network)
     full = utilisation_by_month(run)[:, found.counted :] >= FULL

@@ -1,14 +1,14 @@
-"""The log of one replication as columns: rows by kind, deliveries, movements of stock.
+"""One replication that tables are made from: what it came to, and, where it was kept, its log as columns.
 
-In: a Network and its Log.  Out: arrays and frames of whole numbers (ticks, quanta, fen) that every table is made from.
-This module must not know policies, folders or statistics.
+In: a Network and its Log, or its Tally.  Out: sums of whole numbers (ticks, quanta, fen) that every table is made from;
+of a log also rows by kind, deliveries, movements of stock.  This module must not know policies, folders or statistics.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,24 @@ import pandas as pd
 from chainsim.model import state
 from chainsim.model.network import Network
 from chainsim.records import EVENT_COLUMNS, ORDER_COLUMNS, Columns, Log
+from chainsim.results.columns import LaneColumns, Rows, lane_columns, quanta_per_unit, simulated_firms
+from chainsim.results.folding import Tally, fold
 from chainsim.results.steps import Steps
+
+__all__ = [
+    "Folded",
+    "LaneColumns",
+    "Rows",
+    "Run",
+    "Tallied",
+    "deliveries",
+    "frames",
+    "movements",
+    "number_of_order",
+    "quanta_per_unit",
+    "received_so_far",
+    "simulated_firms",
+]
 
 MOVES: Final = {
     state.RECEIVED: 1,
@@ -27,38 +44,42 @@ MOVES: Final = {
 }  # what a kind of row does to the stock on hand
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Rows of the log, int64[n] each, in their order."""
+class Tallied(Protocol):
+    """A run of which tables can be made: its network, and what it came to.  Its log may be gone."""
 
-    tick: Columns
-    order: Columns
-    entity: Columns
-    quantity: Columns
+    @property
+    def network(self) -> Network:
+        """What ran."""
 
-    def __len__(self) -> int:
-        return len(self.tick)
+    @property
+    def tally(self) -> Tally:
+        """What it came to."""
 
-    def since(self, tick: int) -> Rows:
-        """Those at or after a tick; copies nothing."""
-        first = int(np.searchsorted(self.tick, tick))
-        return Rows(self.tick[first:], self.order[first:], self.entity[first:], self.quantity[first:])
+    @property
+    def lanes(self) -> LaneColumns:
+        """What the network says of its lanes."""
 
-    def where(self, chosen: np.ndarray | slice) -> Rows:
-        """Those that a mask, an index or a slice chooses."""
-        return Rows(self.tick[chosen], self.order[chosen], self.entity[chosen], self.quantity[chosen])
+    @property
+    def horizon(self) -> int:
+        """Ticks; nothing happens at or after it."""
 
 
-@dataclass(frozen=True, slots=True)
-class LaneColumns:
-    """By lane, int64[lanes]: buyer and seller stock point, their firms, the part, quanta per unit."""
+@dataclass(frozen=True)
+class Folded:
+    """One replication whose log was folded as it was written."""
 
-    buyer_stock: Columns
-    seller_stock: Columns
-    buyer: Columns
-    seller: Columns
-    part: Columns
-    per_unit: Columns
+    network: Network
+    tally: Tally
+
+    @property
+    def horizon(self) -> int:
+        """Ticks; nothing happens at or after it."""
+        return self.network.horizon
+
+    @cached_property
+    def lanes(self) -> LaneColumns:
+        """What the network says of its lanes."""
+        return lane_columns(self.network)
 
 
 @dataclass(frozen=True)
@@ -133,14 +154,12 @@ class Run:
     @cached_property
     def lanes(self) -> LaneColumns:
         """What the network says of its lanes."""
-        stocks, parts = self.network.stocks, self.network.parts
-        rows = [
-            (lane.buyer, lane.supplier, stocks[lane.buyer].firm, stocks[lane.supplier].firm, stocks[lane.buyer].part)
-            for lane in self.network.lanes
-        ]
-        buyer_stock, seller_stock, buyer, seller, part = np.array(rows, dtype=np.int64).reshape(len(rows), 5).T
-        per_unit = np.array([row.per_unit for row in parts], dtype=np.int64)[part]
-        return LaneColumns(buyer_stock, seller_stock, buyer, seller, part, per_unit)
+        return lane_columns(self.network)
+
+    @cached_property
+    def tally(self) -> Tally:
+        """What the log comes to."""
+        return fold(self.network, self.log)
 
     @cached_property
     def on_hand(self) -> Steps:
@@ -153,16 +172,6 @@ class Run:
 def frames(network: Network, log: Log) -> Run:
     """The log as columns."""
     return Run(network, log)
-
-
-def simulated_firms(network: Network) -> np.ndarray:
-    """Which firms are simulated: all but markets and outside sources, bool[firms]."""
-    return np.array([firm.kind not in ("market", "outside") for firm in network.firms], dtype=bool)
-
-
-def quanta_per_unit(network: Network) -> Columns:
-    """By stock point, int64[P]."""
-    return np.array([network.parts[point.part].per_unit for point in network.stocks], dtype=np.int64)
 
 
 def deliveries(run: Run) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """What was ordered and not yet there, delivery by delivery: placed, promised, sent, arrived.
 
-In: a Run.  Out: int64 columns by lane; ticks that never came are the horizon.  This module must not know why.
+In: a run's log or its tally.  Out: int64 columns by lane; ticks that never came are the horizon.  This module must not
+know why.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from chainsim.model import state
 from chainsim.model.network import Network
 from chainsim.model.state import SET_LANE_TIME
 from chainsim.records import ORDER_COLUMNS, Columns
-from chainsim.results.frames import Rows, Run, number_of_order
+from chainsim.results.folding import Pieces
+from chainsim.results.frames import Rows, Run, Tallied, number_of_order
 from chainsim.results.steps import sums
 
 
@@ -35,7 +37,7 @@ class OpenOrders:
 
 
 def open_orders(run: Run) -> OpenOrders:
-    """Every piece of every purchase order."""
+    """Every piece of every purchase order, from the log."""
     of_order, quantity = (run.log.orders[:, ORDER_COLUMNS.index(name)] for name in ("lane", "quantity"))
     shipped, received, lost = (run.of_kind(kind) for kind in (state.SHIPPED, state.RECEIVED, state.LOST))
     known = run.placed >= 0
@@ -47,13 +49,26 @@ def open_orders(run: Run) -> OpenOrders:
     order = np.concatenate([shipped.order, early.order, rest])
     never = np.full(len(rest), run.horizon, dtype=np.int64)
     sent = np.concatenate([shipped.tick, np.full(len(early), -1), np.where(known[rest], never, -1)])
-    lane, placed = of_order[order], run.placed[order]
-    promised = np.where(placed >= 0, placed + _lead_times(run.network, lane, placed), run.horizon)
-    rows = np.lexsort((placed, lane))
     there = np.concatenate([arrived, early.tick, never])
     amount = np.concatenate([shipped.quantity, early.quantity, left[rest]])
-    first = np.searchsorted(lane[rows], np.arange(len(run.network.lanes) + 1))
-    return OpenOrders(lane[rows], placed[rows], promised[rows], sent[rows], there[rows], amount[rows], first)
+    return _sorted(run.network, run.horizon, Pieces(of_order[order], run.placed[order], sent, there, amount))
+
+
+def waited_for(run: Tallied) -> OpenOrders:
+    """The pieces that stock points may have waited for while they were short."""
+    return _sorted(run.network, run.horizon, run.tally.evidence.pieces)
+
+
+def _sorted(network: Network, horizon: int, pieces: Pieces) -> OpenOrders:
+    """Pieces by lane, then placing, with what was promised."""
+    lane, placed = pieces.lane, pieces.placed
+    promised = np.where(placed >= 0, placed + _lead_times(network, lane, placed), horizon)
+    rows = np.lexsort((placed, lane))
+    first = np.searchsorted(lane[rows], np.arange(len(network.lanes) + 1))
+    lane, placed, promised, sent, arrived, quantity = (
+        column[rows] for column in (lane, placed, promised, pieces.sent, pieces.arrived, pieces.quantity)
+    )
+    return OpenOrders(lane, placed, promised, sent, arrived, quantity, first)
 
 
 def _arrivals(shipped: Rows, received: Rows, horizon: int) -> Columns:
@@ -78,7 +93,11 @@ def _lead_times(network: Network, lane: Columns, tick: Columns) -> Columns:
         return time + round(drawn)
 
     result = np.array([mean(row.lead_time, row.law) for row in network.lanes], dtype=np.int64)[lane]
-    for change in network.changes:
-        if change.kind == SET_LANE_TIME:
-            result[(lane == change.entity) & (tick >= change.tick)] = mean(*change.values[:2])
+    changed = [change for change in network.changes if change.kind == SET_LANE_TIME]
+    if changed:
+        order = np.argsort(lane, kind="stable")
+        by_lane = lane[order]
+        for change in changed:
+            own = order[slice(*np.searchsorted(by_lane, [change.entity, change.entity + 1]))]
+            result[own[tick[own] >= change.tick]] = mean(*change.values[:2])
     return result

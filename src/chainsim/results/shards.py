@@ -14,12 +14,15 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+
+from chainsim.results.long_tables import LongTable, batches, chunks_of, stream_into, write_into
 
 ENDING = ".shard"
 
@@ -44,6 +47,12 @@ class Shard:
             file.seek(begin)
             return _frame(file.read(size))
 
+    def batches(self, name: str) -> Iterator[pd.DataFrame]:
+        """The same, piece by piece."""
+        with self.path.open("rb") as file:
+            file.seek(self.places[name][0])
+            yield from batches(file)
+
 
 class Shards:
     """The shards of one folder; several processes may write into it."""
@@ -62,34 +71,70 @@ class Shards:
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
 
-    def add(self, key: str, tables: Mapping[str, pd.DataFrame], orders: int, seconds: float) -> Shard:
+    def add(
+        self,
+        key: str,
+        tables: Mapping[str, pd.DataFrame],
+        orders: int,
+        seconds: float,
+        long: Mapping[str, LongTable] | None = None,
+    ) -> Shard:
         """Write a shard: it appears whole or not at all.
 
-        It is not forced down to the disk, which would cost more than many a trial: after a power cut, its hash tells.
+        long: tables on disk, which come after the others and are taken away when they are in.  It is not forced down to
+        the disk, which would cost more than many a trial: after a power cut, its hash tells.
         """
-        return self.put(key, pack(tables, orders, seconds))
+        shard = self._write(key, packing(tables, orders, seconds, long or {}))
+        for table in (long or {}).values():
+            table.path.unlink(missing_ok=True)
+        return shard
 
     def put(self, key: str, packed: bytes) -> Shard:
         """Write a shard that was packed elsewhere."""
+        return self._write(key, [packed[: packed.index(b"\n") + 1], packed[packed.index(b"\n") + 1 :]])
+
+    def _write(self, key: str, chunks: Iterable[bytes]) -> Shard:
+        """Write a shard; the first chunk is its header."""
+        first, rest = peeked(chunks)
         self.folder.mkdir(exist_ok=True)
         temporary = self.folder / f".{key}-{os.getpid()}"
         try:
             with temporary.open("wb") as file:
-                file.write(packed)
+                file.writelines(chain([first], rest))
             os.replace(temporary, self.path(key))
         except BaseException:
             with contextlib.suppress(OSError):
                 temporary.unlink(missing_ok=True)
             raise
-        return _shard(self.path(key), packed[: packed.index(b"\n") + 1])
+        return _shard(self.path(key), first)
 
 
-def pack(tables: Mapping[str, pd.DataFrame], orders: int, seconds: float) -> bytes:
+def pack(
+    tables: Mapping[str, pd.DataFrame], orders: int, seconds: float, long: Mapping[str, LongTable] | None = None
+) -> bytes:
     """A shard as it will stand in its file."""
+    return b"".join(packing(tables, orders, seconds, long or {}))
+
+
+def packing(
+    tables: Mapping[str, pd.DataFrame], orders: int, seconds: float, long: Mapping[str, LongTable]
+) -> Iterator[bytes]:
+    """The same in chunks, the header first; long tables are read twice and never held."""
     parts = {name: _bytes(table) for name, table in tables.items()}
-    sizes = {name: len(part) for name, part in parts.items()}
-    facts = {"sha256": _digest(sizes, orders, parts.values()), "orders": orders, "seconds": seconds, "tables": sizes}
-    return b"".join([json.dumps(facts).encode(), b"\n", *parts.values()])
+    sizes = {name: len(part) for name, part in parts.items()} | {name: table.size for name, table in long.items()}
+
+    def content() -> Iterator[bytes]:
+        return chain(parts.values(), *(table.chunks() for table in long.values()))
+
+    facts = {"sha256": _digest(sizes, orders, content()), "orders": orders, "seconds": seconds, "tables": sizes}
+    yield json.dumps(facts).encode() + b"\n"
+    yield from content()
+
+
+def peeked(chunks: Iterable[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    """The first chunk, and the others."""
+    rest = iter(chunks)
+    return next(rest), rest
 
 
 def count(folder: Path) -> int:
@@ -103,7 +148,7 @@ def _read(path: Path) -> Shard:
         header = file.readline()
         facts: dict[str, Any] = json.loads(header)
         sizes: dict[str, int] = facts["tables"]
-        digest = _digest(sizes, facts["orders"], (file.read(size) for size in sizes.values()))
+        digest = _digest(sizes, facts["orders"], chunks_of(file, sum(sizes.values())))
         if digest != facts["sha256"] or file.read(1):
             raise ValueError(f"{path} does not match its hash")
     return _shard(path, header)
@@ -133,10 +178,9 @@ def _digest(sizes: Mapping[str, int], orders: int, parts: Iterable[bytes]) -> st
 def _bytes(table: pd.DataFrame) -> bytes:
     import pyarrow as pa
 
-    arrow = pa.Table.from_pandas(table, preserve_index=False).combine_chunks()  # how it came about must not show
     sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, arrow.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as stream:
-        stream.write_table(arrow)
+    with stream_into(sink, table) as stream:
+        write_into(stream, table)
     found: bytes = sink.getvalue().to_pybytes()
     return found
 

@@ -1,28 +1,19 @@
-"""When lines waited, and for which component: shortages, and the spells that a line stood waiting.
+"""The spells that lines stood waiting, and for which component.
 
-In: a Run.  Out: int64 columns in ticks, over the whole run.  This module must not know suppliers: why a component was
-not there is the matter of `chainsim.economy.causes`.
+In: a run's tally.  Out: int64 columns in ticks, over the whole run.  This module must not know suppliers: why a
+component was not there is the matter of `chainsim.economy.causes`.
 """
 
 from __future__ import annotations
 
+import heapq
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
-from chainsim.model import state
 from chainsim.records import Columns
-from chainsim.results.frames import Run
-
-
-@dataclass(frozen=True, slots=True)
-class Shortages:
-    """A component's stock point lacked what its line's next batch needs, in [begin, end); by stock point, then time."""
-
-    stock: Columns
-    begin: Columns
-    end: Columns
+from chainsim.results.columns import line_of_stock
+from chainsim.results.frames import Tallied
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,59 +30,50 @@ class Waits:
     end: Columns
 
 
-def shortages(run: Run) -> Shortages:
-    """From each shortage to the next arrival, or to the line's next start; those that follow on each other are one."""
-    events, lanes = run.log.events, run.lanes
-    lines = np.array([point.line for point in run.network.stocks], dtype=np.int64)
-    rows = {kind: np.flatnonzero(events[:, 1] == kind) for kind in (state.STARVED, state.RECEIVED, state.STARTED)}
-    starved = rows[state.STARVED]
-    stock = events[starved, 3]
-    ends = np.minimum(
-        _next(starved, stock, rows[state.RECEIVED], lanes.buyer_stock[events[rows[state.RECEIVED], 3]], len(events)),
-        _next(starved, lines[stock], rows[state.STARTED], lines[events[rows[state.STARTED], 3]], len(events)),
-    )
-    ticks = np.append(events[:, 0], run.horizon)
-    begin, end = ticks[starved], ticks[ends]
-    order = np.lexsort((starved, stock))
-    order = order[end[order] > begin[order]]
-    stock, begin, end = stock[order], begin[order], end[order]
-    first = np.ones(len(stock), dtype=bool)
-    first[1:] = (stock[1:] != stock[:-1]) | (begin[1:] > end[:-1])
-    last = np.append(first[1:], True)[: len(first)]
-    return Shortages(stock[first], begin[first], end[last])
-
-
-def _next(at: Columns, of: Columns, rows: Columns, owner: Columns, count: int) -> Columns:
-    """The first of an owner's rows behind each position, `count` if there is none."""
-    width = count + 1
-    keys = np.sort(owner * width + rows)
-    found = np.searchsorted(keys, of * width + at)
-    result = np.full(len(at), count, dtype=np.int64)
-    inside = found < len(keys)
-    key = keys[found[inside]]
-    result[inside] = np.where(key // width == of[inside], key % width, count)
-    return result
-
-
-def waits(run: Run) -> Waits:
+def waits(run: Tallied) -> Waits:
     """What each line waited for; their time is the time with any component lacking, each moment once."""
-    found = shortages(run)
-    lines = np.array([point.line for point in run.network.stocks], dtype=np.int64)[found.stock]
+    found = run.tally.evidence
+    lines = line_of_stock(run.network)[found.stock]
+    order = np.argsort(lines, kind="stable")
+    cuts = np.flatnonzero(np.r_[True, np.diff(lines[order]) != 0, True]) if len(order) else np.zeros(0, dtype=np.int64)
     rows: list[tuple[int, int, int, int, int]] = []
     spell = -1
-    for line in np.unique(lines):
-        own = lines == line
-        lacks = list(zip(found.begin[own].tolist(), found.end[own].tolist(), found.stock[own].tolist(), strict=True))
-        edges = sorted({edge for begin, end, _ in lacks for edge in (begin, end)})
-        until = -1
-        for begin, end in pairwise(edges):
-            lacking = [(-stop, stock) for start, stop, stock in lacks if start <= begin < stop]
-            if not lacking:
-                continue
-            component = min(lacking)[1]
+    for first, last in zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True):
+        own = order[first:last]
+        line, until = int(lines[own[0]]), -1
+        for component, begin, end in _last_there(found.begin[own], found.end[own], found.stock[own]):
             spell += begin != until
             until = end
-            if rows and rows[-1][:3] == (line, spell, component):
-                begin = rows.pop()[3]
-            rows.append((int(line), spell, component, begin, end))
+            rows.append((line, spell, component, begin, end))
     return Waits(*np.array(rows, dtype=np.int64).reshape(len(rows), 5).T)
+
+
+def _last_there(begin: Columns, end: Columns, stock: Columns) -> list[tuple[int, int, int]]:
+    """Component, from, until: at each moment, of all that is lacking, what is there last; of equals, the first."""
+    order = np.lexsort((stock, begin))
+    waiting = list(zip(begin[order].tolist(), end[order].tolist(), stock[order].tolist(), strict=True))
+    found: list[tuple[int, int, int]] = []
+    lacking: list[tuple[int, int]] = []  # latest end first, then least stock point
+    now, at = 0, 0
+    while at < len(waiting) or lacking:
+        if not lacking:
+            now = waiting[at][0]
+        while at < len(waiting) and waiting[at][0] <= now:
+            heapq.heappush(lacking, (-waiting[at][1], waiting[at][2]))
+            at += 1
+        until, component = -lacking[0][0], lacking[0][1]
+        later = at
+        while (
+            later < len(waiting) and waiting[later][0] < until and (-waiting[later][1], waiting[later][2]) > lacking[0]
+        ):
+            heapq.heappush(lacking, (-waiting[later][1], waiting[later][2]))
+            later += 1
+        at = later
+        stop = waiting[at][0] if at < len(waiting) and waiting[at][0] < until else until
+        if found and found[-1][0] == component and found[-1][2] == now:
+            now = found.pop()[1]
+        found.append((component, now, stop))
+        now = stop
+        while lacking and -lacking[0][0] <= now:
+            heapq.heappop(lacking)
+    return found

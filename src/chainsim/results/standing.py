@@ -1,11 +1,11 @@
 """What a line did at each moment: stood still, was full, was at work, was idle; and how fast it could go.
 
-In: a Run.  Out: spans by line, worked out when they are asked for.
+In: a run's tally.  Out: spans by line, worked out when they are asked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
@@ -16,7 +16,7 @@ from chainsim.model import state
 from chainsim.model.network import UNLIMITED, WHOLE_SHARE, Change, Network
 from chainsim.model.state import SET_LINE_SPEED, SET_LINE_TIME
 from chainsim.records import Columns
-from chainsim.results.frames import Run
+from chainsim.results.frames import Rows, Tallied
 
 STILL: Final = 0
 FULL: Final = 1
@@ -49,54 +49,58 @@ def line_changes(network: Network) -> dict[int, list[Change]]:
     return found
 
 
-def standing(run: Run, line: int, dated: Sequence[Change]) -> Standing:
-    """What a line did.  It stands still without speed or servers, and when its stock point delivers nothing."""
-    row = run.network.lines[line]
-    speed = _steps(run, state.LINE_LEVEL, row.stock, WHOLE_SHARE)
-    gate = _steps(run, state.STOCK_LEVEL, row.stock, WHOLE_SHARE)
-    changes = [change for change in dated if change.kind == SET_LINE_SPEED]
-    servers = (
-        np.array([0, *(change.tick for change in changes)], dtype=np.int64),
-        np.array([row.servers, *(change.values[0] for change in changes)], dtype=np.int64),
-    )
-    ticks, rises = [np.zeros(1, dtype=np.int64)], [np.zeros(1, dtype=np.int64)]
-    for kind, rise in ((state.STARTED, 1), (state.FINISHED, -1)):
-        own = run.of_entity(kind, row.stock).tick
-        ticks.append(own)
-        rises.append(np.full(len(own), rise))
-    when = np.concatenate(ticks)
-    order = np.argsort(when, kind="stable")
-    busy = when[order], np.cumsum(np.concatenate(rises)[order])
-    edges = np.unique(np.concatenate([speed[0], gate[0], servers[0], busy[0]]))
-    speeds, gates, many, at_work = (_at(steps, edges) for steps in (speed, gate, servers, busy))
-    what = np.where(at_work > 0, WORKING, IDLE)
-    what[(at_work >= many) & (many < UNLIMITED)] = FULL
-    what[(speeds == 0) | (gates == 0) | (many == 0)] = STILL
-    return Standing(edges, what)
+class Standings:
+    """What the lines of a run did.  A line stands still without speed or servers, and when nothing is delivered."""
+
+    def __init__(self, run: Tallied) -> None:
+        self._run, self._dated = run, line_changes(run.network)
+        self._settings = {kind: _by_entity(run.tally.kept[kind]) for kind in (state.LINE_LEVEL, state.STOCK_LEVEL)}
+
+    def of(self, line: int) -> Standing:
+        """What a line did while somebody was short of what it makes."""
+        row = self._run.network.lines[line]
+        speed, gate = (self._steps(kind, row.stock) for kind in (state.LINE_LEVEL, state.STOCK_LEVEL))
+        changes = [change for change in self._dated.get(line, ()) if change.kind == SET_LINE_SPEED]
+        servers = (
+            np.array([0, *(change.tick for change in changes)], dtype=np.int64),
+            np.array([row.servers, *(change.values[0] for change in changes)], dtype=np.int64),
+        )
+        ticks, levels = self._run.tally.evidence.busy.of(line)
+        busy = np.append(0, ticks), np.append(0, levels)
+        edges = np.unique(np.concatenate([speed[0], gate[0], servers[0], busy[0]]))
+        speeds, gates, many, at_work = (_at(steps, edges) for steps in (speed, gate, servers, busy))
+        what = np.where(at_work > 0, WORKING, IDLE)
+        what[(at_work >= many) & (many < UNLIMITED)] = FULL
+        what[(speeds == 0) | (gates == 0) | (many == 0)] = STILL
+        other = np.r_[True, what[1:] != what[:-1]]
+        return Standing(edges[other], what[other])
+
+    def pace(self, line: int, tick: int) -> Fraction | None:
+        """Quanta per tick that a line makes at a tick with all its servers, None where they are unlimited."""
+        network, row = self._run.network, self._run.network.lines[line]
+        servers, variable, fixed, law, batch = row.servers, row.ticks_per_quantum, row.fixed, row.law, row.batch
+        for change in self._dated.get(line, ()):
+            if change.tick <= tick:
+                if change.kind == SET_LINE_SPEED:
+                    servers, variable = change.values[0], Fraction(change.values[1], change.values[2])
+                elif change.kind == SET_LINE_TIME:
+                    fixed, law, batch = change.values
+        if servers >= UNLIMITED:
+            return None
+        drawn = network.draws[law].distribution.moments[0] / float(network.tick_seconds) if law >= 0 else 0
+        time = fixed + Fraction(drawn) + variable * batch
+        level = int(_at(self._steps(state.LINE_LEVEL, row.stock), np.array([tick]))[0])
+        return Fraction(servers * batch * level, WHOLE_SHARE) / time if time else None
+
+    def _steps(self, kind: int, entity: int) -> tuple[Columns, Columns]:
+        """Ticks and levels of one entity's rows, from 0 on."""
+        rows = self._settings[kind]
+        own = rows.where(slice(*np.searchsorted(rows.entity, [entity, entity + 1])))
+        return np.append(0, own.tick), np.append(WHOLE_SHARE, own.quantity)
 
 
-def pace(run: Run, line: int, dated: Sequence[Change], tick: int) -> Fraction | None:
-    """Quanta per tick that a line makes at a tick with all its servers, None where they are unlimited."""
-    network, row = run.network, run.network.lines[line]
-    servers, variable, fixed, law, batch = row.servers, row.ticks_per_quantum, row.fixed, row.law, row.batch
-    for change in dated:
-        if change.tick <= tick:
-            if change.kind == SET_LINE_SPEED:
-                servers, variable = change.values[0], Fraction(change.values[1], change.values[2])
-            elif change.kind == SET_LINE_TIME:
-                fixed, law, batch = change.values
-    if servers >= UNLIMITED:
-        return None
-    drawn = network.draws[law].distribution.moments[0] / float(network.tick_seconds) if law >= 0 else 0
-    time = fixed + Fraction(drawn) + variable * batch
-    level = int(_at(_steps(run, state.LINE_LEVEL, row.stock, WHOLE_SHARE), np.array([tick]))[0])
-    return Fraction(servers * batch * level, WHOLE_SHARE) / time if time else None
-
-
-def _steps(run: Run, kind: int, entity: int, opening: int) -> tuple[Columns, Columns]:
-    """Ticks and levels of one entity's rows, from 0 on."""
-    rows = run.of_entity(kind, entity)
-    return np.append(0, rows.tick), np.append(opening, rows.quantity)
+def _by_entity(rows: Rows) -> Rows:
+    return rows.where(np.argsort(rows.entity, kind="stable"))
 
 
 def _at(steps: tuple[Columns, Columns], ticks: Columns) -> Columns:

@@ -13,7 +13,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -130,6 +130,30 @@ class RunFolder:
         self.add_bytes(f"tables/{name}.parquet", parquet_bytes(table))
         self.add_bytes(f"tables/{name}.csv", csv_bytes(table))
 
+    def add_batches(self, name: str, batches: Iterable[pd.DataFrame]) -> None:
+        """The same of a table that comes in pieces: a row group each."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        parquet, csv = (self.staged / "tables" / f"{name}.{kind}" for kind in ("parquet", "csv"))
+        with self.writing():
+            parquet.parent.mkdir(parents=True, exist_ok=True)
+            with parquet.open("xb") as whole, csv.open("xb") as text:
+                writer = None
+                for batch in batches:
+                    rows = pa.Table.from_pandas(batch, preserve_index=False)
+                    text.write(csv_bytes(batch) if writer is None else csv_bytes(batch, header=False))
+                    writer = writer or pq.ParquetWriter(whole, rows.schema, compression="zstd")
+                    writer.write_table(rows)
+                if writer is not None:
+                    writer.close()
+                for file in (whole, text):
+                    file.flush()
+                    os.fsync(file.fileno())
+        for path in (parquet, csv):
+            with path.open("rb") as written:
+                self._hashes[f"tables/{path.name}"] = hashlib.file_digest(written, "sha256").hexdigest()
+
     def finish(self, manifest: Mapping[str, Any], latest: bool = True) -> Path:
         """Write the manifest, move the folder to its target, and point `latest` to it."""
         whole = {**manifest, "outputs": dict(sorted(self._hashes.items()))}
@@ -195,14 +219,17 @@ def parquet_bytes(table: pd.DataFrame) -> bytes:
     return buffer.getvalue()
 
 
-def csv_bytes(table: pd.DataFrame) -> bytes:
-    """UTF-8 with a byte order mark, as spreadsheets expect; text that one would run as a formula is quoted."""
+def csv_bytes(table: pd.DataFrame, header: bool = True) -> bytes:
+    """UTF-8 with a byte order mark, as spreadsheets expect; text that one would run as a formula is quoted.
+
+    header: the mark and the names of columns come first.
+    """
     safe = table.copy(deep=False)
     for name in safe.columns:
         if not pd.api.types.is_numeric_dtype(safe[name]):
             safe[name] = [f"'{v}" if isinstance(v, str) and v.startswith(FORMULA_STARTS) else v for v in safe[name]]
-    text = safe.to_csv(index=False, lineterminator="\n")
-    return text.encode("utf-8-sig")
+    text = safe.to_csv(index=False, lineterminator="\n", header=header)
+    return text.encode("utf-8-sig" if header else "utf-8")
 
 
 def file_name(text: str) -> str:

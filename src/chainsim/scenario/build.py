@@ -6,10 +6,9 @@ change by laying the versions side by side; there is no second list of what poli
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -20,15 +19,16 @@ from chainsim.model.replenishment import Flow
 from chainsim.scenario.compiling import calendars, cash, disruptions, fiscal, growth, stocks
 from chainsim.scenario.compiling.arriving import arrivals
 from chainsim.scenario.compiling.costs import costs, footprints
-from chainsim.scenario.compiling.differences import Tables, differences
+from chainsim.scenario.compiling.differences import differences, rows
+from chainsim.scenario.compiling.levels import Follower
+from chainsim.scenario.compiling.planning import Plan, Version, in_force_from, is_same
 from chainsim.scenario.compiling.region import region
 from chainsim.scenario.compiling.shares import whole_shares
-from chainsim.scenario.language import schema
 from chainsim.scenario.language.fields import OfPlan
 from chainsim.scenario.load import Loaded
-from chainsim.scenario.network.blueprint import Blueprint, LaneKey, LineSpec, StockKey, spell_out
-from chainsim.scenario.network.demand import DAY, cumulative
-from chainsim.scenario.network.plan import Rates, responses
+from chainsim.scenario.network.blueprint import LaneKey, LineSpec, StockKey
+from chainsim.scenario.network.demand import DAY
+from chainsim.scenario.network.plan import Rates
 from chainsim.scenario.network.presence import day_by_day
 
 FIXED_OF_MARKETS = (
@@ -49,16 +49,6 @@ WORDS = {
     "qualification": "switching.qualification",
 }
 FINEST = 10**9  # largest denominator of ticks per quantum; keeps products within 64 bits
-
-
-@dataclass(frozen=True, slots=True)
-class _Version:
-    """What is in force from `day` (days since the start) on."""
-
-    day: int
-    scenario: schema.Scenario
-    blueprint: Blueprint
-    responses: Mapping[StockKey, Rates]  # by market
 
 
 def build(loaded: Loaded, policies: Sequence[str] = (), *, levels: bool = True) -> net.Network:
@@ -83,13 +73,14 @@ class _Builder:
         timeline = loaded.timeline(policies)
         self.disruptions = timeline[0][1].disruptions
         self.dated = day_by_day(timeline, study.end)
-        self.versions = [_version(day, one, study.start) for day, one in self.dated]
+        self.versions = [in_force_from(day, one, study.start) for day, one in self.dated]
         baseline = day_by_day([(study.start, loaded.scenario)], study.end)
-        reference = [_version(day, one, study.start) for day, one in baseline]
-        self.plans = {key: self.planned(self.versions, key) for key in self.all("markets")}
-        self.months = sorted({0, self.days, *_month_starts(study.start, self.days)})
-        self.peak = self.highest_rates(reference)
-        self.own_peak = self.highest_rates(self.versions)  # for firms that the reference does not have
+        reference = [in_force_from(day, one, study.start) for day, one in baseline]
+        self.plan = Plan(study.start, self.days)
+        self.planned = {key: self.plan.planned(self.versions, key) for key in self.all("markets")}
+        self.peak = self.plan.highest_rates(reference)
+        same = len(self.versions) == len(reference) and all(map(is_same, self.versions, reference))
+        self.own_peak = self.peak if same else self.plan.highest_rates(self.versions)  # of firms that policies bring
         self.draws: dict[tuple[str, str, Distribution], int] = {}
         self.firms = self.merged("firms", ("ring", "district", "sector", "group", "tier"))
         self.firm_index = {name: index for index, name in enumerate(self.firms)}
@@ -117,7 +108,7 @@ class _Builder:
         self.line_index = {key: index for index, key in enumerate(self.line_keys)}
 
     def ticks(self, seconds: Fraction | float) -> int:
-        return round(Fraction(seconds) / self.tick)
+        return round(seconds) if self.tick == 1 else round(Fraction(seconds) / self.tick)
 
     def all(self, table: str) -> set[Any]:
         return {key for version in self.versions for key in getattr(version.blueprint, table)}
@@ -128,6 +119,8 @@ class _Builder:
         for version in self.versions:
             for name, value in getattr(version.blueprint, table).items():
                 first = found.setdefault(name, value)
+                if first is value:
+                    continue
                 for field in fixed:
                     if getattr(first, field) != getattr(value, field):
                         day = self.start + timedelta(days=version.day)
@@ -137,44 +130,6 @@ class _Builder:
                             "leave out the policy's `from`, or set it to that day"
                         )
         return {name: found[name] for name in sorted(found)}
-
-    def planned(self, versions: Sequence[_Version], market: StockKey) -> list[float]:
-        """Cumulative planned demand of one market on each morning, in quanta, as the versions follow each other."""
-        result = [0.0]
-        for version, until in zip(versions, [*(v.day for v in versions[1:]), self.days], strict=True):
-            spec = version.blueprint.markets.get(market)
-            per_unit = version.blueprint.parts[market[1]].per_unit
-            own = cumulative(spec, self.start, self.days) if spec else [0.0] * (self.days + 1)
-            for day in range(version.day, until):
-                result.append(result[-1] + (own[day + 1] - own[day]) * per_unit)
-        return result
-
-    def rates(self, version: _Version, day: int) -> Rates:
-        """Planned rate of every stock point in the month of a day, as if the version were in force for all of it.
-
-        In quanta per second.  So the date of a policy changes no level but those that the policy is about.
-        """
-        at = bisect_right(self.months, day)
-        begin, end = self.months[at - 1], self.months[at]
-        total: Rates = {}
-        for market, response in version.responses.items():
-            spec = version.blueprint.markets[market]
-            per_quantum = version.blueprint.parts[market[1]].per_unit
-            planned = cumulative(spec, self.start, self.days)
-            rate = (planned[end] - planned[begin]) * per_quantum / ((end - begin) * DAY)
-            for key, per_unit in response.items():
-                total[key] = total.get(key, 0.0) + rate * per_unit
-        return total
-
-    def highest_rates(self, versions: Sequence[_Version]) -> Rates:
-        """Highest planned monthly rate of every stock point; capacities "of plan" refer to that of the baseline."""
-        peak: Rates = {}
-        ends = [*(version.day for version in versions[1:]), self.days]
-        for version, end in zip(versions, ends, strict=True):
-            for month in self.months[bisect_right(self.months, version.day) - 1 : bisect_left(self.months, end)]:
-                for key, rate in self.rates(version, month).items():
-                    peak[key] = max(peak.get(key, 0.0), rate)
-        return peak
 
     # The tables, one version at a time.
 
@@ -188,7 +143,7 @@ class _Builder:
         """The index of a stream of random times."""
         return self.draws.setdefault((purpose, owner, law), len(self.draws))
 
-    def stock_table(self, version: _Version, rates: Rates) -> list[net.StockPoint]:
+    def stock_table(self, version: Version, rates: Rates) -> list[net.StockPoint]:
         points = []
         lead_times = self.lead_times(version)
         part_index = {name: index for index, name in enumerate(self.parts)}
@@ -207,7 +162,7 @@ class _Builder:
             points.append(point)
         return points
 
-    def lead_times(self, version: _Version) -> dict[StockKey, tuple[float, float]]:
+    def lead_times(self, version: Version) -> dict[StockKey, tuple[float, float]]:
         """Mean and standard deviation of the time from order to receipt, seconds: over lanes by share, or of a batch.
 
         What a line adds by queueing, a calendar or breakdowns is not in it.
@@ -227,7 +182,7 @@ class _Builder:
             result[key] = seconds + float(line.set_up), sd
         return result
 
-    def lane_table(self, version: _Version) -> list[net.Lane]:
+    def lane_table(self, version: Version) -> list[net.Lane]:
         """Lanes that are not in a version get no orders and no rank, on the terms on which they first come in."""
         shares = whole_shares({key: lane.share for key, lane in version.blueprint.lanes.items()})
         lanes = []
@@ -279,7 +234,7 @@ class _Builder:
             return None
         return line.capacity * int(self.parts[key[1]].per_unit)
 
-    def line_table(self, version: _Version, day: int) -> list[net.Line]:
+    def line_table(self, version: Version, day: int) -> list[net.Line]:
         """What is in force on a day since the start, which is not always the version's first."""
         lines = []
         for key in self.line_keys:
@@ -326,7 +281,7 @@ class _Builder:
         early = spec.call_off == "at_release"
         return net.Line(stock, calendar=calendar, up_law=up_law, repair_law=repair_law, calls_off_at_release=early)
 
-    def need_table(self, version: _Version) -> list[net.Need]:
+    def need_table(self, version: Version) -> list[net.Need]:
         return [
             net.Need(self.stock_index[made], self.stock_index[component], version.blueprint.needs.get(key, Fraction(0)))
             for key in self.need_keys
@@ -339,7 +294,7 @@ class _Builder:
         first = self.versions[0]
         self.refuse_late_forecasts()
         self.refuse_late_regions()
-        opening_rates = self.rates(first, 0)
+        opening_rates = self.plan.rates(first, 0)
         points = self.stock_table(first, opening_rates)
         lanes, lines, needs = self.lane_table(first), self.line_table(first, 0), self.need_table(first)
         closed = first.scenario.calendars
@@ -357,7 +312,7 @@ class _Builder:
             markets=tuple(self.markets()),
             draws=(),
             transits=(),
-            changes=tuple(self.changes((points, lanes, lines, needs))),
+            changes=tuple(self.changes(points, lanes, lines, needs)),
             horizon=self.horizon,
             start=self.start,
             tick_seconds=self.tick,
@@ -385,7 +340,7 @@ class _Builder:
         ]
         return replace(network, stocks=tuple(points))
 
-    def filled(self, network: net.Network, version: _Version, rates: Rates) -> net.Network:
+    def filled(self, network: net.Network, version: Version, rates: Rates) -> net.Network:
         """Stocks at target and pipelines as the plan would have filled them."""
         specs = [version.blueprint.stocks.get(key) for key in self.stock_keys]
         positions = stocks.opening_positions(network, specs)
@@ -421,13 +376,13 @@ class _Builder:
     def markets(self) -> list[net.Market]:
         result = []
         for key, spec in self.market_specs.items():
-            plan = tuple((self.ticks(day * DAY), quantity) for day, quantity in enumerate(self.plans[key]))
+            plan = tuple((self.ticks(day * DAY), quantity) for day, quantity in enumerate(self.planned[key]))
             process = arrivals(spec, self.parts[key[1]].per_unit, self.start, self.ticks)
             result.append(net.Market(key[0], self.stock_index[key], plan, process))
         return result
 
     def pipeline(
-        self, version: _Version, points: Sequence[net.StockPoint], positions: Sequence[int], rates: Rates
+        self, version: Version, points: Sequence[net.StockPoint], positions: Sequence[int], rates: Rates
     ) -> list[net.Transit]:
         """Shipments under way at the start: what would have been sent during one mean lead time at the opening rate.
 
@@ -458,25 +413,40 @@ class _Builder:
                     transits.append(net.Transit(index, max(0, self.ticks(lead_time - interval * number)), quantity))
         return transits
 
-    def changes(self, opening: Tables) -> list[net.Change]:
+    def changes(
+        self,
+        points: Sequence[net.StockPoint],
+        lanes: Sequence[net.Lane],
+        lines: Sequence[net.Line],
+        needs: Sequence[net.Need],
+    ) -> list[net.Change]:
         """Everything that differs from one version, month of the plan or step of a ramp-up to the next, as changes."""
         found: list[net.Change] = []
-        before = opening
-        planned = {*self.months[1:-1], *(version.day for version in self.versions[1:])}
+        before = rows(points, lanes, lines, needs)
+        follower = self.follower(self.versions[0])
+        planned = {*self.plan.months[1:-1], *(version.day for version in self.versions[1:])}
         for day in sorted({*planned, *self.ramp_days}):
             version = [v for v in self.versions if v.day <= day][-1]
             after = before
-            if self.levels and day in planned:
-                after = (self.stock_table(version, self.rates(version, day)), *after[1:])
             if version.day == day:
-                after = (after[0], self.kept_lanes(version, before[1]), after[2], self.need_table(version))
-            if version.day == day or day in self.ramp_days:
-                after = (*after[:2], self.line_table(version, day), after[3])
+                lanes, follower = self.kept_lanes(version, lanes), self.follower(version)
+                if self.levels:
+                    points = self.stock_table(version, self.plan.rates(version, day))
+                needs, lines = self.need_table(version), self.line_table(version, day)
+                after = rows(points, lanes, lines, needs)
+            elif day in self.ramp_days:
+                after = (*before[:2], rows((), (), self.line_table(version, day), ())[2], before[3])
+            if self.levels and day in planned and version.day < day:
+                after = (follower.follow(self.plan.rates(version, day), before[0]), *after[1:])
             found += differences(before, after, self.ticks(day * DAY))
             before = after
         return found
 
-    def kept_lanes(self, version: _Version, before: Sequence[net.Lane]) -> list[net.Lane]:
+    def follower(self, version: Version) -> Follower:
+        specs = ((key, version.blueprint.stocks.get(key), self.parts[key[1]].per_unit) for key in self.stock_keys)
+        return Follower(specs, self.lead_times(version), self.ticks)
+
+    def kept_lanes(self, version: Version, before: Sequence[net.Lane]) -> list[net.Lane]:
         """The lanes of a version; one that ends gets no new orders, and delivers as before what it still owes."""
         return [
             new if key in version.blueprint.lanes else replace(old, share=0, rank=-1)
@@ -489,15 +459,3 @@ def _called(key: Any) -> str:
     if isinstance(key, str):
         return key
     return key[0] if isinstance(key[0], str) else f"{key[1][0]} to {key[0][0]}"
-
-
-def _version(day: date, scenario: schema.Scenario, start: date) -> _Version:
-    blueprint = spell_out(scenario, day)
-    return _Version(
-        (day - start).days, scenario, blueprint, {market: responses(blueprint, market) for market in blueprint.markets}
-    )
-
-
-def _month_starts(start: date, days: int) -> list[int]:
-    """Days since `start` of each first of a month inside the study."""
-    return [day for day in range(1, days) if date.fromordinal(start.toordinal() + day).day == 1]

@@ -7,6 +7,7 @@ another machine sends the shard.  Without a folder, tables stay in memory.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -19,6 +20,7 @@ from chainsim.model.network import Network
 from chainsim.results.shards import Shard, Shards, pack
 from chainsim.study.executors import Jobs, run_all
 from chainsim.study.fingerprint import of_network, of_trial
+from chainsim.study.log_files import LogFiles
 from chainsim.study.trial import Extras, Outcome, run_trial
 
 
@@ -47,6 +49,10 @@ class Done:
     def table(self, name: str) -> pd.DataFrame:
         """One of its tables."""
         return self.kept.table(name) if isinstance(self.kept, Shard) else self.kept.tables[name]
+
+    def batches(self, name: str) -> Iterator[pd.DataFrame]:
+        """One of its tables, piece by piece."""
+        return self.kept.batches(name) if isinstance(self.kept, Shard) else iter([self.kept.tables[name]])
 
     def facts(self) -> dict[str, Any]:
         """What the manifest says of it, so that a later study can take it over."""
@@ -152,10 +158,11 @@ def _trial(
     engine: str,
     attach: Attach | None,
     progress: Callable[[float], None] | None = None,
+    files: LogFiles | None = None,
 ) -> Outcome:
     """A trial whose tables come back."""
     try:
-        return run_trial(network, policy, replication, progress, extras, named(engine, attach))
+        return run_trial(network, policy, replication, progress, extras, named(engine, attach), files)
     except Exception as error:
         error.add_note(f"policy {policy}, replication {replication + 1}, seed {network.seed}")
         raise
@@ -173,8 +180,9 @@ def _kept_trial(
     progress: Callable[[float], None] | None = None,
 ) -> Shard:
     """A trial whose tables are left in a folder."""
-    outcome = _trial(network, policy, replication, extras, engine, attach, progress)
-    return shards.add(key, outcome.tables, outcome.orders, outcome.seconds)
+    files = LogFiles(shards.folder, f"{key}-{os.getpid()}", policy, replication) if extras.log else None
+    outcome = _trial(network, policy, replication, extras, engine, attach, progress, files)
+    return shards.add(key, outcome.tables, outcome.orders, outcome.seconds, outcome.long)
 
 
 def _packed_trial(

@@ -24,7 +24,7 @@ from chainsim.model import state
 from chainsim.model.network import WHOLE_SHARE, Hit, Network, Shock, Stage
 from chainsim.results import checks
 from chainsim.results.dates import DAY_SECONDS
-from chainsim.results.frames import Run, frames
+from chainsim.results.frames import Run, deliveries, frames
 from chainsim.results.shortages import waits
 from chainsim.results.steps import sums
 from chainsim.results.tables import FEN
@@ -156,7 +156,8 @@ def _trace(
     begins = np.maximum(columns.begin[own], network.warm_up).tolist()
     waited = zip(columns.component[own].tolist(), begins, columns.end[own].tolist(), strict=True)
     day = DAY_SECONDS / network.tick_seconds
-    counted = found.counted
+    counted = deliveries(run)
+    counted = counted[counted["tick"].to_numpy() >= network.warm_up]
     final = np.array([firm.kind == "market" for firm in network.firms], dtype=bool)[counted["buyer"].to_numpy()]
     days = ((counted["tick"].to_numpy()[final] - network.warm_up) // float(day)).astype(np.int64)
     delivered = np.zeros(math.ceil((network.horizon - network.warm_up) / day), dtype=np.int64)

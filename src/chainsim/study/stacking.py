@@ -7,6 +7,7 @@ time; those in memory are let go as they are stacked, so that none is held twice
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 
 import pandas as pd
 
@@ -25,6 +26,10 @@ class Stacked(Mapping[str, pd.DataFrame]):
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         return self.more[name] if name in self.more else stack(self.trials, name)
+
+    def batches(self, name: str) -> Iterator[pd.DataFrame]:
+        """A table of the trials piece by piece, so that it is never held."""
+        return chain.from_iterable(trial.batches(name) for trial in self.trials)
 
     def __iter__(self) -> Iterator[str]:
         return iter([*self.names, *self.more])

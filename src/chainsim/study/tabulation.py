@@ -12,7 +12,7 @@ from chainsim.economy import accounts
 from chainsim.economy.books import Books, books
 from chainsim.economy.bottlenecks import bottlenecks
 from chainsim.economy.chains import chains
-from chainsim.economy.concentration import concentration, exposure
+from chainsim.economy.concentration import Purchases
 from chainsim.economy.costs import cost_table
 from chainsim.economy.effects import effect_table
 from chainsim.economy.fiscal import Account, fiscal_account
@@ -25,13 +25,13 @@ from chainsim.economy.multipliers import multipliers
 from chainsim.economy.transactions import by_place, purchases_by_ring
 from chainsim.economy.type_one import multiplier_table, product_table
 from chainsim.results import tables
-from chainsim.results.frames import Run
+from chainsim.results.frames import Run, Tallied
 from chainsim.results.line_table import line_table
 from chainsim.results.market_table import market_table
 from chainsim.results.stock_points import stock_table
 
 
-def tabulate(run: Run) -> dict[str, pd.DataFrame]:
+def tabulate(run: Tallied) -> dict[str, pd.DataFrame]:
     """The tables of a run; measures count from the end of the warm-up.
 
     Raises InvariantError when its books do not add up.
@@ -48,25 +48,25 @@ def tables_of(of: Books) -> dict[str, pd.DataFrame]:
     """The same from books that are already made."""
     run, counted = of.run, of.counted
     public = fiscal_account(run, of.deliveries)
-    firms = _firm_table(of, public)
+    firms, bought = _firm_table(of, public), Purchases(run.network, counted)
     result = {
         "firms": firms,
         "groups": group_table(firms),
         "stocks": stock_table(run),
         "lines": line_table(run),
         "bottlenecks": bottlenecks(run, plants_only=True),
-        "lanes": tables.lane_table(run, counted),
-        "markets": market_table(run, counted),
+        "lanes": tables.lane_table(run),
+        "markets": market_table(run),
         "costs": cost_table(run),
-        "daily": tables.daily_table(run, of.deliveries),
+        "daily": tables.daily_table(run),
         "multipliers": multipliers(run.network, counted, of.production),
         "type_one": multiplier_table(run.network, counted, of.production),
         "products": product_table(run.network),
         "effects": effect_table(of),
         "localisation": localisation(run.network, counted, of.production),
         "leakage": leakage(run.network, counted, of.production),
-        "concentration": concentration(run.network, counted),
-        "exposure": exposure(run.network, counted),
+        "concentration": bought.concentration(),
+        "exposure": bought.exposure(),
         "transactions": by_place(of),
         "fiscal": public.table(run.network),
     }

@@ -7,9 +7,8 @@ laws of conservation are checked on every run, before anybody sees a number.
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -20,7 +19,11 @@ from chainsim.engine.base import Engine
 from chainsim.errors import InvariantError
 from chainsim.model.network import Network
 from chainsim.results import checks
-from chainsim.results.frames import Run, frames
+from chainsim.results.folding import as_evidence
+from chainsim.results.frames import Folded, Run, frames
+from chainsim.results.long_tables import LongTable
+from chainsim.study.folded import run_folded
+from chainsim.study.log_files import LogFiles, LogFrames, labelled
 from chainsim.study.tabulation import log_tables, tables_of
 
 
@@ -37,13 +40,17 @@ NOTHING_MORE = Extras()
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one trial leaves: tables by name, each led by policy and replication, and how long the simulation took."""
+    """What one trial leaves: tables by name, each led by policy and replication, and how long the simulation took.
+
+    long: tables that were left on disk.
+    """
 
     policy: str
     replication: int
     tables: dict[str, pd.DataFrame]
     orders: int
     seconds: float
+    long: dict[str, LongTable] = field(default_factory=dict)
 
 
 class BrokenTrialError(InvariantError):
@@ -66,40 +73,49 @@ def run_trial(
     progress: Callable[[float], None] | None = None,
     extras: Extras = NOTHING_MORE,
     engine: Engine = choice.run,
+    files: LogFiles | None = None,
 ) -> Outcome:
     """Simulate and tabulate one replication (counted from 0; tables count from 1).
 
-    engine: all of them leave the same tables.
+    engine: all of them leave the same tables.  files: where the log goes if it is asked for, else to memory.
 
     Raises BrokenTrialError, with its tables as evidence, when a law is broken.
     """
-    begin = time.process_time()
-    log = engine(network, replication, progress)
-    seconds = time.process_time() - begin
-    run = frames(network, log)
+    log = (files or LogFrames()) if extras.log else None
     try:
-        checks.check(run)
+        run, seconds = run_folded(network, replication, progress, engine, [log.take] if log else [])
         found = books(run)
         tables = tables_of(found)
     except InvariantError as error:
-        raise BrokenTrialError(str(error), policy, replication, _evidence(run, policy, replication)) from error
+        raise _broken(error, network, policy, replication, engine) from error
     if extras.reconciliation:
         tables["reconciliation"] = reconcile(found, lambda freer: _books(freer, replication, engine))
-    if extras.log:
-        tables |= log_tables(run)
-    return Outcome(policy, replication, _labelled(tables, policy, replication), len(log.orders), seconds)
+    if isinstance(log, LogFrames):
+        tables |= log.finish()
+    long = log.finish() if isinstance(log, LogFiles) else {}
+    return Outcome(policy, replication, _labelled(tables, policy, replication), run.tally.orders, seconds, long)
 
 
 def _books(network: Network, replication: int, engine: Engine) -> Books:
     """The books of a counterfactual rerun on the same draws."""
-    return books(frames(network, engine(network, replication)))
+    return books(run_folded(network, replication, None, engine)[0])
+
+
+def _broken(error: InvariantError, network: Network, policy: str, replication: int, engine: Engine) -> BrokenTrialError:
+    """What broke, as the whole log tells it: the trial is run again for the evidence."""
+    run = frames(network, engine(network, replication))
+    message = str(error)
+    try:
+        checks.check(run)
+    except InvariantError as told:
+        message = str(told)
+    return BrokenTrialError(message, policy, replication, _evidence(run, policy, replication))
 
 
 def _labelled(tables: dict[str, pd.DataFrame], policy: str, replication: int) -> dict[str, pd.DataFrame]:
     """Every table led by its policy and replication."""
     for table in tables.values():
-        table.insert(0, "policy", policy)
-        table.insert(1, "replication", replication + 1)
+        labelled(table, policy, replication)
     return tables
 
 
@@ -107,5 +123,5 @@ def _evidence(run: Run, policy: str, replication: int) -> dict[str, pd.DataFrame
     """The tables of a broken trial: all of them if they can still be made, the bare log if not."""
     found = log_tables(run)
     with contextlib.suppress(Exception):  # a log that breaks laws may break tables, too
-        found = tables_of(books(run, audited=False)) | found
+        found = tables_of(books(Folded(run.network, as_evidence(run.network, run.log)), audited=False)) | found
     return _labelled(found, policy, replication)

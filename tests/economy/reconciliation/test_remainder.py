@@ -12,11 +12,13 @@ import pytest
 
 from chainsim.economy import books as module
 from chainsim.economy.books import Books, books
+from chainsim.economy.invoices import Invoices
 from chainsim.economy.reconciliation.table import reconcile
 from chainsim.errors import InvariantError
 from chainsim.model.network import Network
-from chainsim.results.frames import deliveries, frames
+from chainsim.results.frames import Tallied, deliveries, frames
 from chainsim.study.trial import BrokenTrialError, run_trial
+from chainsim.testing.booked import one_by_one
 from chainsim.testing.sketch import Sketch
 from chainsim.testing.strategies import simulate
 
@@ -63,10 +65,19 @@ def table_of(found: Books) -> Rows:
     return dict(zip(keys, (rows["cny"] * 100).tolist(), strict=True))
 
 
+def spoilt_by(spoil: Spoil) -> Callable[[Tallied], Invoices]:
+    """Invoices as of a run whose deliveries were tampered with before they were booked."""
+
+    def found(run: Tallied) -> Invoices:
+        return one_by_one(run, spoil(deliveries(frames(run.network, simulate(run.network).log))))
+
+    return found
+
+
 def spoilt(spoil: Spoil, monkeypatch: pytest.MonkeyPatch) -> tuple[Books, Books]:
     """The same run, booked as it was and booked wrong."""
     right = books_of(chain())
-    monkeypatch.setattr(module, "deliveries", lambda run: spoil(deliveries(run)))
+    monkeypatch.setattr(module, "invoices", spoilt_by(spoil))
     return right, books_of(chain(), audited=False)
 
 
@@ -102,7 +113,7 @@ def test_what_is_booked_wrong_is_the_remainder_and_nothing_else(
 
 @pytest.mark.parametrize("spoil", [spoil for spoil, _ in CASES.values()], ids=CASES)
 def test_a_normal_run_refuses_its_books(spoil: Spoil, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "deliveries", lambda run: spoil(deliveries(run)))
+    monkeypatch.setattr(module, "invoices", spoilt_by(spoil))
     with pytest.raises(InvariantError, match="was invoiced at"):
         books_of(chain())
     with pytest.raises(BrokenTrialError, match="was invoiced at") as caught:

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from chainsim.errors import ClusterError
-from chainsim.study.executors import cluster
+from chainsim.study.executors import cluster, connecting
 
 pytest.importorskip("distributed")
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals")
@@ -189,6 +189,7 @@ def test_ctrl_c_takes_the_tasks_back(
     assert tables(tmp_path / "run") == whole
 
 
+@pytest.mark.nightly
 def test_the_scheduler_may_go_and_the_study_can_be_resumed(dask: Dask, under_way: Any, tmp_path: Path) -> None:
     dask.worker()
     process = under_way(dask.address)
@@ -236,7 +237,7 @@ def test_an_unreachable_scheduler_is_4_and_says_what_to_do(chainsim: Any, small:
 
 
 def test_what_listens_there_and_is_silent_is_no_scheduler(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster, "CONNECT", 0.3)
+    monkeypatch.setattr(connecting, "CONNECT", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as other:
         address = f"tcp://127.0.0.1:{other.getsockname()[1]}"
         with pytest.raises(ClusterError, match=f"^no Dask scheduler answers at {address} \\(timed out\\)"):
@@ -259,10 +260,19 @@ def test_without_the_library_the_line_to_type_is_told(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_cluster_of_this_machine_needs_no_preparation(
-    chainsim: Any, small: Path, tmp_path: Path, whole: dict[str, bytes]
+def test_a_cluster_of_this_machine_ends_with_ctrl_c_and_goes_on_from_there(
+    under_way: Any, chainsim: Any, tmp_path: Path, whole: dict[str, bytes]
 ) -> None:
-    done = chainsim("run", small, *STUDY, "--cluster", "local:2", "--out", "run", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert all(" % of 14 runs, " in line for line in done.stderr.splitlines()), done.stderr
+    process = under_way("local:2")
+    begin = time.monotonic()
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+    _, said = process.communicate(timeout=20)
+    assert process.returncode == 130, said
+    assert time.monotonic() - begin < 5
+    *others, stopped, again = said.splitlines()
+    assert all(" % of 14 runs, " in line for line in others), said
+    assert stopped.endswith(" are kept, to go on:")
+    resumed = chainsim(*again.split()[1:], cwd=tmp_path)
+    assert resumed.returncode == 0, resumed.stderr
+    assert all(" % of 14 runs, " in line for line in resumed.stderr.splitlines()), resumed.stderr
     assert tables(tmp_path / "run") == whole

@@ -7,12 +7,14 @@ run did.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
 from chainsim.economy.leontief.table import Leontief, Matrix
 from chainsim.economy.nominal import RELEVANT, Terms, inputs, lanes_of, other_share, warehouses
+from chainsim.economy.remember import once_per_network
 from chainsim.model.network import WHOLE_SHARE, Network
 
 
@@ -49,14 +51,14 @@ def compile_network(network: Network, tick: int = 0) -> Leontief:
     terms = terms_at(network, tick)
     sellers = sellers_of(network)
     row = {stock: index for index, stock in enumerate(sellers)}
-    purchases = np.zeros((len(sellers), len(sellers)))
+    entries: list[tuple[int, int, float]] = []
     others = other_share(network)
     outside = np.array([others[network.stocks[stock].firm] for stock in sellers])
     into = lanes_of(network)
     for sold, index, goods, freight in spending(network, terms):
         user, supplier = row[sold], network.lanes[index].supplier
         if supplier in row:
-            purchases[row[supplier], user] += goods
+            entries.append((row[supplier], user, goods))
         else:
             outside[user] += goods
         outside[user] += freight  # carriers are outside
@@ -69,7 +71,18 @@ def compile_network(network: Network, tick: int = 0) -> Leontief:
             if lane.supplier in row:
                 bought_there = planned * terms.shares[index] / WHOLE_SHARE
                 final[row[lane.supplier]] += bought_there * (terms.prices[index] / per_unit)
-    return Leontief(tick, sellers, purchases, outside, final / final.sum() if final.sum() > 0 else final)
+    return Leontief(
+        tick, sellers, summed(entries, len(sellers)), outside, final / final.sum() if final.sum() > 0 else final
+    )
+
+
+def summed(entries: Sequence[tuple[int, int, float]], size: int) -> Any:
+    """Entries (row, column, value) as a sparse matrix, float64[size, size]; those of one place are summed."""
+    from scipy.sparse import coo_array
+
+    rows, columns, values = zip(*entries, strict=True) if entries else ((), (), ())
+    places = np.array(rows, dtype=np.int64), np.array(columns, dtype=np.int64)
+    return coo_array((np.array(values, dtype=np.float64), places), shape=(size, size)).tocsc()
 
 
 def unit_values(network: Network, terms: Terms) -> list[float]:
@@ -96,17 +109,19 @@ def unit_values(network: Network, terms: Terms) -> list[float]:
 
 def _planned_flow(network: Network, terms: Terms) -> Matrix:
     """Planned throughput of every stock point over the study, quanta, float64[P]: the plan through shares and bills."""
+    from scipy.sparse.linalg import spsolve
+
     count = len(network.stocks)
-    passed = np.eye(count)
+    entries = [(stock, stock, 1.0) for stock in range(count)]
     for index, lane in enumerate(network.lanes):
-        passed[lane.supplier, lane.buyer] -= terms.shares[index] / WHOLE_SHARE
+        entries.append((lane.supplier, lane.buyer, -terms.shares[index] / WHOLE_SHARE))
     for index, need in enumerate(network.needs):
         good = terms.good[network.stocks[need.made].line]
-        passed[need.component, need.made] -= float(terms.needs[index] / good) if good else 0.0
+        entries.append((need.component, need.made, -float(terms.needs[index] / good) if good else 0.0))
     planned = np.zeros(count)
     for market in network.markets:
         planned[market.stock] += market.plan[-1][1]
-    return np.asarray(np.linalg.solve(passed, planned), dtype=np.float64)
+    return np.asarray(spsolve(summed(entries, count), planned), dtype=np.float64)
 
 
 def _unit_value(network: Network, stock: int) -> float:
@@ -115,6 +130,7 @@ def _unit_value(network: Network, stock: int) -> float:
     return part.price / part.per_unit
 
 
+@once_per_network
 def versions(network: Network) -> list[tuple[Leontief, float]]:
     """The models in force over the study, each with its share of planned final sales after the warm-up."""
     begin = network.warm_up

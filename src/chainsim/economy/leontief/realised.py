@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -71,6 +72,8 @@ def realised(network: Network, deliveries: pd.DataFrame, net: bool = False) -> R
     net: of stock building.  Where a component was used and none bought, from an opening stock, a net table takes the
     suppliers, prices and freight that the network opens with.
     """
+    from scipy.sparse import csr_array
+
     stocks, lanes = len(network.stocks), len(network.lanes)
     sellers = np.array(sellers_of(network), dtype=np.int64)
     row = np.full(stocks, -1)
@@ -105,11 +108,10 @@ def realised(network: Network, deliveries: pd.DataFrame, net: bool = False) -> R
     inside = supplier >= 0
     count = len(sellers)
     other = np.array(other_share(network))[[network.stocks[stock].firm for stock in sellers]]
-    sales = _sums(supplier[inside] * count + user[inside], value[inside], count * count).reshape(count, count)
+    sales = csr_array((value[inside], (supplier[inside], user[inside])), shape=(count, count))
     imports = _sums(user[~inside], value[~inside], count) + _sums(user, share * carried[way], count) + other * revenue
     stocked = np.where(to_market, 0.0, amount - _sums(way, share, lanes) * spent)
     circling = ~_reaches_final_use(sales, revenue - sales.sum(axis=1), revenue)
-    sales[circling] = 0.0
     stocked = np.where(np.isin(seller, sellers[circling]) & ~to_market, amount, stocked)
     firm = np.array([point.firm for point in network.stocks], dtype=np.int64)
     external = np.where(same_group(network, firm[seller], firm[buyer]), 0.0, stocked)
@@ -117,10 +119,11 @@ def realised(network: Network, deliveries: pd.DataFrame, net: bool = False) -> R
     total = int(amount[to_market].sum())
     per = 1.0 / total if total else 0.0
     per_output = np.divide(1.0, revenue, out=np.zeros_like(revenue), where=revenue > 0)
+    sales.data *= np.repeat(np.where(circling, 0.0, 1.0), np.diff(sales.indptr)) * per_output[sales.indices]
     return Realised(
         network.warm_up,
         tuple(sellers.tolist()),
-        sales * per_output,
+        sales,
         imports * per_output,
         final * per,
         _sums(seller, stocked, stocks)[sellers] * per,
@@ -135,11 +138,12 @@ def _sums(at: NDArray[np.int64], values: np.ndarray, count: int) -> Matrix:
     return np.bincount(at, values, count).astype(np.float64)
 
 
-def _reaches_final_use(sales: Matrix, final: Matrix, output: Matrix) -> NDArray[np.bool_]:
+def _reaches_final_use(sales: Any, final: Matrix, output: Matrix) -> NDArray[np.bool_]:
     """Sellers whose sales end in a final use, at last; the others sell to each other in circles, bool[n]."""
     reaches: NDArray[np.bool_] = np.abs(final) > ALGEBRA * output
+    sells = sales > 0
     while True:
-        more = reaches | (sales[:, reaches] > 0).any(axis=1)
+        more = reaches | (sells @ reaches)
         if (more == reaches).all():
             return reaches
         reaches = more

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,13 +26,13 @@ class Measure:
     """What is counted: w'f for final sales and w'B x for sales between firms.
 
     unit: of the measure per yuan of final sales.  weights: w_i per yuan that i sells, float64[n].
-    between: B = A, or A without sales inside one corporate group, float64[n, n].
+    between: B = A, or A without sales inside one corporate group; sparse or full, float64[n, n].
     """
 
     name: str
     unit: str
     weights: Matrix
-    between: Matrix
+    between: Any
 
 
 @dataclass(frozen=True)
@@ -44,12 +45,14 @@ class Region:
     @cached_property
     def alone(self) -> Leontief:
         """The table of the region's own rows: A_R, the same v, and m_R = m + what is bought from firms elsewhere."""
-        here = self.inside
+        here = np.flatnonzero(self.inside)
+        of_here = self.table.bought[:, here]
+        kept, elsewhere = of_here[here], of_here[np.flatnonzero(~self.inside)]
         return Leontief(
             self.table.tick,
-            tuple(stock for stock, inside in zip(self.table.stocks, here, strict=True) if inside),
-            self.table.purchases[np.ix_(here, here)],
-            self.table.outside[here] + self.table.purchases[np.ix_(~here, here)].sum(axis=0),
+            tuple(stock for stock, inside in zip(self.table.stocks, self.inside, strict=True) if inside),
+            kept,
+            self.table.outside[here] + elsewhere.sum(axis=0),
             self.table.final[here],
         )
 

@@ -25,21 +25,32 @@ class Leontief:
     """What holds from `tick` on, in value terms; rows and columns are the stock points that sell.
 
     stocks: indices of the stock points that are made or sold from a warehouse, in the order of the rows.
-    purchases: a_ij, yuan bought from i per yuan of output of j, between simulated firms, float64[n, n].
+    bought: a_ij, yuan bought from i per yuan of output of j, between simulated firms; sparse, float64[n, n], made from
+        any matrix: firms buy from few others.
     outside: m_j, yuan bought outside the table per yuan of output of j, freight included, float64[n].
     final: final demand by row; compiled from a scenario it is the planned mix and sums to 1, float64[n].
     """
 
     tick: int
     stocks: tuple[int, ...]
-    purchases: Matrix
+    bought: Any
     outside: Matrix
     final: Matrix
+
+    def __post_init__(self) -> None:
+        from scipy.sparse import csc_array
+
+        object.__setattr__(self, "bought", csc_array(self.bought))
+
+    @property
+    def purchases(self) -> Matrix:
+        """A as a full matrix, float64[n, n]: to look at small tables."""
+        return np.asarray(self.bought.toarray(), dtype=np.float64)
 
     @property
     def value_added(self) -> Matrix:
         """v_j = 1 - sum_i a_ij - m_j, float64[n]."""
-        coefficients: Matrix = 1.0 - self.purchases.sum(axis=0) - self.outside
+        coefficients: Matrix = 1.0 - self.bought.sum(axis=0) - self.outside
         return coefficients
 
     def outputs(self, demand: Matrix) -> Matrix:
@@ -77,15 +88,11 @@ class Leontief:
 
     @cached_property
     def _factors(self) -> Any:
-        """Sparse factors of I - A: firms buy from few others."""
-        from scipy.sparse import csc_matrix, identity
+        """Sparse factors of I - A."""
+        from scipy.sparse import identity
         from scipy.sparse.linalg import splu
 
-        size = len(self.stocks)
-        flat = self.purchases.ravel()
-        bought = np.flatnonzero(flat != 0.0)  # several times as fast as to let scipy look for them
-        sparse = csc_matrix((flat[bought], np.divmod(bought, size)), shape=(size, size))
         try:
-            return splu(identity(size, format="csc") - sparse)
+            return splu(identity(len(self.stocks), format="csc") - self.bought)
         except RuntimeError as error:  # exactly singular
             raise InvariantError("the Leontief algebra is off: I - A has no inverse") from error

@@ -20,10 +20,8 @@ from chainsim.economy.reconciliation.flows import CAUSES, DEMANDED, NOT_DELIVERE
 from chainsim.economy.reconciliation.measures import Measure, counts, inside, measures, other_inputs, weights
 from chainsim.economy.reconciliation.segments import Segment, segments
 from chainsim.economy.type_one import nominal_type_one
-from chainsim.model import state
 from chainsim.model.network import Network
-from chainsim.records import ORDER_COLUMNS
-from chainsim.results.frames import Run, deliveries
+from chainsim.results.frames import Tallied
 
 VALUATION: Final = "prices and valuation"
 TERMS: Final = (*CAUSES, VALUATION)
@@ -71,7 +69,7 @@ def explanations(books: Books) -> list[Explanation]:
             sums[measure][VALUATION] += _valuation(network, segment, measure, parts.received, paid)
     nominal = nominal_type_one(network)
     booked_final = final_sales(network, books.counted)
-    materials = materials_sold(network, valued(run, deliveries(run), books.periods), books.periods)
+    materials = materials_sold(network, valued(run, run.tally.amount + run.tally.freight), books.periods)
     result = []
     for measure in found:
         own = sums[measure]
@@ -93,14 +91,11 @@ def explanations(books: Books) -> list[Explanation]:
     return result
 
 
-def _paid(run: Run, segment: Segment) -> np.ndarray:
-    """What each lane's receipts cost by the prices of their orders, fen, float64[lanes]; from goods, not from books."""
-    rows = run.of_kind(state.RECEIVED)
-    inside_ = (rows.tick >= segment.begin) & (rows.tick < segment.end)
-    price = run.log.orders[:, ORDER_COLUMNS.index("price")][rows.order[inside_]]
-    lane = rows.entity[inside_]
-    worth = price * (rows.quantity[inside_] / run.lanes.per_unit[lane])
-    return np.bincount(lane, worth, minlength=len(run.network.lanes))
+def _paid(run: Tallied, segment: Segment) -> np.ndarray:
+    """What each lane's receipts cost by the prices of their orders, fen, int64[lanes]; from goods, not from books."""
+    found, tally = run.tally.segments, run.tally
+    result: np.ndarray = tally.amount[found.at(segment.begin) : found.at(segment.end)].sum(axis=0)
+    return result
 
 
 def _valuation(network: Network, segment: Segment, measure: Measure, received: np.ndarray, paid: np.ndarray) -> float:

@@ -25,7 +25,7 @@ import numpy as np
 from chainsim.economy.reconciliation.goods import goods
 from chainsim.economy.reconciliation.segments import Segment
 from chainsim.records import Columns, Floats
-from chainsim.results.frames import Run
+from chainsim.results.frames import Tallied
 
 Quanta: TypeAlias = Columns | Floats
 
@@ -49,7 +49,7 @@ class Flows:
     of: dict[str, Floats]
 
 
-def flows(run: Run, segment: Segment) -> Flows:
+def flows(run: Tallied, segment: Segment) -> Flows:
     """The deliveries of one segment, taken apart."""
     moved = goods(run, segment)
     buyer = run.lanes.buyer_stock

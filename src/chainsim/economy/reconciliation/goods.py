@@ -1,6 +1,6 @@
-"""What moved in one segment of a run, counted in the log: quanta by stock point and lane.
+"""What moved in one segment of a run, counted as it happened: quanta by stock point and lane.
 
-In: a Run and one Segment.  Out: Goods.  This module must not know causes or money.
+In: a run's tally and one Segment.  Out: Goods.  This module must not know causes or money.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from chainsim.economy.inventory import quantities
 from chainsim.economy.reconciliation.segments import Segment
 from chainsim.model import state
 from chainsim.records import Columns, Floats
-from chainsim.results.frames import Run
-from chainsim.results.periods import Periods
+from chainsim.results.frames import Tallied
+from chainsim.results.stock_points import by_seller
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,40 +40,31 @@ class Goods:
     gap: Floats
 
 
-def goods(run: Run, segment: Segment) -> Goods:
+def goods(run: Tallied, segment: Segment) -> Goods:
     """What moved in [begin, end) of the segment."""
-    stocks, lanes = run.network.stocks, run.lanes
-    count = len(stocks)
-    window = Periods(np.array([0, segment.begin, segment.end, max(run.horizon, segment.end + 1)]), ("",) * 3, 1)
-    every = quantities(run, window)
-    received = _within(run, segment, state.RECEIVED, np.arange(len(run.network.lanes)), len(run.network.lanes))
-    shipped = _within(run, segment, state.SHIPPED, lanes.seller_stock, count)
-    into, finished, ended = every.received[:, 1], every.finished[:, 1], every.ended[:, 1]
+    stocks, count = run.network.stocks, len(run.network.stocks)
+    found = run.tally.segments
+    own = slice(found.at(segment.begin), found.at(segment.end))
+    every = quantities(run, lambda sums: sums[own].sum(axis=0, keepdims=True))
+    received = run.tally.quanta[state.RECEIVED][own].sum(axis=0)
+    shipped = by_seller(run, run.tally.quanta[state.SHIPPED][own].sum(axis=0))
+    into, finished, ended = every.received[:, 0], every.finished[:, 0], every.ended[:, 0]
     bought = np.array([point.role == "bought" for point in stocks], dtype=bool)
-    destroyed, consumed = every.destroyed[:, 1], every.consumed[:, 1]
+    destroyed, consumed = every.destroyed[:, 0], every.consumed[:, 0]
     came = np.where(bought, into, finished)
     return Goods(
         received,
         into,
         came - np.where(bought, consumed, 0) - shipped - destroyed,
-        every.started[:, 1] - ended,
-        shipped - every.delivered[:, 1],
+        every.started[:, 0] - ended,
+        shipped - every.delivered[:, 0],
         destroyed,
         consumed,
-        every.started[:, 1],
-        _within(run, segment, state.DEMANDED, np.arange(count), count),
+        every.started[:, 0],
+        run.tally.quanta[state.DEMANDED][own].sum(axis=0),
         ended - finished / _good(segment),
         _opening_gap(run) if segment.begin == 0 else np.zeros(count),
     )
-
-
-def _within(run: Run, segment: Segment, kind: int, of: Columns, count: int) -> Columns:
-    """Sum of the quantities of one kind of row in the segment, by what `of` says of its entity, int64[count]."""
-    rows = run.of_kind(kind)
-    first, last = np.searchsorted(rows.tick, [segment.begin, segment.end])
-    total = np.zeros(count, dtype=np.int64)
-    np.add.at(total, of[rows.entity[first:last]], rows.quantity[first:last])
-    return total
 
 
 def _good(segment: Segment) -> Floats:
@@ -84,7 +75,7 @@ def _good(segment: Segment) -> Floats:
     return good
 
 
-def _opening_gap(run: Run) -> Floats:
+def _opening_gap(run: Tallied) -> Floats:
     """Quanta between each stock point's level and what it opens with; 0 where it forecasts or counts downstream."""
     network = run.network
     gap = np.zeros(len(network.stocks))

@@ -13,7 +13,7 @@ from datetime import date
 from fractions import Fraction
 
 from chainsim.errors import Problem, ScenarioError
-from chainsim.scenario.checks.supply import groups
+from chainsim.scenario.checks.supply import groups, makers
 from chainsim.scenario.checks.trade import buyers
 from chainsim.scenario.checks.view import View
 from chainsim.scenario.language.schema import Market, Plant, Scenario, Supplier
@@ -79,9 +79,7 @@ def _days(year: int) -> int:
 
 def part_rates(scenario: Scenario, bill: Bill) -> dict[str, float]:
     """Planned need of every part, units/second, made or bought outside alike."""
-    goods: dict[str, list[Fraction]] = {}
-    for _, firm in groups(scenario):
-        goods.setdefault(firm.makes, []).append(firm.good)
+    goods = {part: [firm.good for _, firm in those] for part, those in makers(scenario).items()}
     started = {part: float(sum(1 / good for good in those) / len(those)) for part, those in goods.items()}
     needs = {
         part: {name: float(units) * started[part] for name, units in used.items()} if part in started else {}
@@ -120,10 +118,7 @@ def firm_rates(scenario: Scenario, rates: dict[str, float]) -> Iterator[tuple[Pa
     for market in scenario.markets.values():
         if isinstance(market.at, str):
             direct[market.at] = direct.get(market.at, 0.0) + market_rate(scenario, market)
-    makers: dict[str, list[tuple[Path, Plant | Supplier]]] = {}
-    for path, firm in groups(scenario):
-        makers.setdefault(firm.makes, []).append((path, firm))
-    for part, those in makers.items():
+    for part, those in makers(scenario).items():
         counts = {path: [ring or DEFAULT_RING for _, ring in firm_names(str(path[1]), firm)] for path, firm in those}
         everyone = sum(len(present) for present in counts.values())
         shared = rates.get(part, 0.0) - sum(direct.get(str(path[1]), 0.0) for path, _ in those)
@@ -156,12 +151,13 @@ def _planned_rates(scenario: Scenario) -> Iterator[tuple[Path, Plant | Supplier,
     blueprint = spell_out(scenario)
     total: dict[tuple[str, str], float] = {}
     try:
-        for key, market in blueprint.markets.items():
-            for (name, _, role), per_unit in responses(blueprint, key).items():
+        for key, response in responses(blueprint).items():
+            rate = market_rate(scenario, blueprint.markets[key])
+            for (name, _, role), per_unit in response.items():
                 if role == "made":
                     firm = blueprint.firms[name]
                     both = firm.category, firm.ring
-                    total[both] = total.get(both, 0.0) + market_rate(scenario, market) * per_unit
+                    total[both] = total.get(both, 0.0) + rate * per_unit
     except ScenarioError:
         return  # something feeds on itself, which other checks report
     for path, group in groups(scenario):
@@ -251,7 +247,7 @@ def check_lots(view: View) -> Iterator[Problem]:
         if part.lot == 1:
             continue
         path: Path = ("parts", name, "lot")
-        capacities = [firm.capacity for _, firm in groups(scenario) if firm.makes == name]
+        capacities = [firm.capacity for _, firm in makers(scenario).get(name, ())]
         known = [capacity for capacity in capacities if isinstance(capacity, Fraction)]
         if known and len(known) == len(capacities) and part.lot > max(known) * seconds:
             message = f"a lot of {format_number(part.lot)} {name} is more than any supplier can make in the study"
@@ -288,9 +284,7 @@ def events(scenario: Scenario, bill: Bill) -> float:
                 firms = len(firm_names(name, warehouse))
                 again = firms * seconds / float(warehouse.review) if warehouse.review else orders
                 total += min(orders, again) * (1 if warehouse.buys_from else _sources(scenario, part))
-        for path, firm in groups(scenario):
-            if firm.makes != part:
-                continue
+        for path, firm in makers(scenario).get(part, ()):
             firms = len(firm_names(str(path[1]), firm))
             starts = orders if firm.batch is None else max(orders, seconds * rates.get(part, 0.0) / float(firm.batch))
             if firm.review:
@@ -304,12 +298,11 @@ def events(scenario: Scenario, bill: Bill) -> float:
 def _sources(scenario: Scenario, part: str) -> int:
     """How many suppliers an order for a part is spread over."""
     number = 0
-    for path, firm in groups(scenario):
-        if firm.makes == part:
-            firms = firm_names(str(path[1]), firm)
-            rings_present = len({ring for _, ring in firms})
-            sources = firm.sources * rings_present if isinstance(firm, Supplier) and firm.sources else len(firms)
-            number += min(sources, len(firms))
+    for path, firm in makers(scenario).get(part, ()):
+        firms = firm_names(str(path[1]), firm)
+        rings_present = len({ring for _, ring in firms})
+        sources = firm.sources * rings_present if isinstance(firm, Supplier) and firm.sources else len(firms)
+        number += min(sources, len(firms))
     return max(1, number)
 
 

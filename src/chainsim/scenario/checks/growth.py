@@ -105,14 +105,16 @@ def _nobody_left(view: View) -> Iterator[Problem]:
     scenario = view.scenario
     study = scenario.study
     days = [study.start, *sorted(day for day in turning_days(scenario) if study.start < day < study.end)]
+    gone_on = {day: gone for day in days if (gone := absent(scenario, day))}
+    if not gone_on:
+        return
     wanted: list[tuple[str, tuple[str, ...]]] = [(part, ()) for part in users(scenario)]
     wanted += [(market.buys, as_names(market.at)) for market in scenario.markets.values() if market.at is not None]
     for part, names in wanted:
         if not supply_shares(scenario, part, names):
             continue  # said elsewhere
-        for day in days:
-            gone = absent(scenario, day)
-            if gone and not supply_shares(scenario, part, names, gone):
+        for day, gone in gone_on.items():
+            if not supply_shares(scenario, part, names, gone):
                 last = next(name for name in sorted(gone) if scenario.suppliers[name].makes == part)
                 key = "enters" if scenario.suppliers[last].enters is not None else "leaves"
                 message = f"on {day} nobody supplies {part}"

@@ -63,20 +63,22 @@ def check_references(tree: Mapping, scenario: Scenario | None) -> tuple[list[Pro
         "source": list(_keys(tree, "outside")),
         "market": list(_keys(tree, "markets")),
     }
+    names = {kind: frozenset(those) for kind, those in known.items()}
     whole = scenario is not None
     sells = "plant or supplier" if not tree.entries.get("warehouses") else "plant, supplier or warehouse"
     for kind, path, text, place in _uses(tree):
         if kind in ("buyer", "supplier", "firm") and not whole:
             continue
-        if text in known[kind]:
+        if text in names[kind]:
             continue
         what = sells if kind == "seller" else KINDS.get(kind, kind)
         message = f"no {what} {shown(text)}{did_you_mean(text, known[kind])}"
         problems.append(problem(place, message, f"there is {listed(known[kind])}" if known[kind] else ""))
         unknown.add(token(path))
     if whole:
+        present = frozenset(firms)
         for name in _keys(tree, "firms"):
-            if name not in firms:
+            if name not in present:
                 place = key_place(tree, ("firms", name))
                 message = f"no firm {shown(name)}{did_you_mean(name, firms)}"
                 hint = "an exception under `firms` is for a firm that a plant, supplier group or warehouse stands for"

@@ -16,7 +16,8 @@ from chainsim.scenario.checks.trade import named as named_sources
 from chainsim.scenario.checks.view import View
 from chainsim.scenario.language.schema import Market, Plant, Scenario, Supplier, Warehouse
 from chainsim.scenario.network.naming import firm_names
-from chainsim.scenario.network.sourcing import DEFAULT_RING, Shares, is_standby, stated_shares
+from chainsim.scenario.network.remember import once_per_scenario
+from chainsim.scenario.network.sourcing import DEFAULT_RING, Shares, is_standby, outside_by_part, stated_shares
 from chainsim.scenario.text.nodes import Path
 from chainsim.scenario.text.suggest import listed
 from chainsim.units import format_number
@@ -30,6 +31,15 @@ def groups(scenario: Scenario) -> Iterator[tuple[Path, Plant | Supplier]]:
     yield from ((("suppliers", name), supplier) for name, supplier in scenario.suppliers.items())
 
 
+@once_per_scenario(kept=8)
+def makers(scenario: Scenario) -> dict[str, list[tuple[Path, Plant | Supplier]]]:
+    """By part: every plant and supplier group that makes it, with its path."""
+    found: dict[str, list[tuple[Path, Plant | Supplier]]] = {}
+    for path, firm in groups(scenario):
+        found.setdefault(firm.makes, []).append((path, firm))
+    return found
+
+
 def components(scenario: Scenario, part: str) -> list[str]:
     """The parts that one part is made of."""
     return list(dict.fromkeys([*scenario.parts[part].needs, *scenario.parts[part].cost_shares]))
@@ -37,7 +47,7 @@ def components(scenario: Scenario, part: str) -> list[str]:
 
 def reachable(scenario: Scenario) -> set[str]:
     """The parts that final demand calls for, directly or through what they are made into."""
-    made = {firm.makes for _, firm in groups(scenario)}
+    made = makers(scenario)
     found: set[str] = set()
     waiting = [market.buys for market in scenario.markets.values()]
     while waiting:
@@ -51,9 +61,7 @@ def reachable(scenario: Scenario) -> set[str]:
 
 def users(scenario: Scenario) -> dict[str, list[Path]]:
     """By part: the places where someone buys it from whoever supplies it, naming nobody."""
-    makers: dict[str, list[Plant | Supplier]] = {}
-    for _, firm in groups(scenario):
-        makers.setdefault(firm.makes, []).append(firm)
+    made = makers(scenario)
     wanted = reachable(scenario)
     result: dict[str, list[Path]] = {}
     for name, market in scenario.markets.items():
@@ -63,32 +71,27 @@ def users(scenario: Scenario) -> dict[str, list[Path]]:
         if warehouse.buys_from is None:
             result.setdefault(warehouse.stocks, []).append(("warehouses", name, "stocks"))
     for name, part in scenario.parts.items():
-        if name in makers and name in wanted:
+        if name in made and name in wanted:
             for field, needs in (("needs", part.needs), ("cost_shares", part.cost_shares)):
                 for component in needs:
-                    if all(component in firm.buys_from for firm in makers[name]):
+                    if all(component in firm.buys_from for _, firm in made[name]):
                         continue
                     result.setdefault(component, []).append(("parts", name, field, component))
     return result
-
-
-def sources(scenario: Scenario, part: str) -> list[str]:
-    """The outside sources that sell a part."""
-    return [name for name, one in scenario.outside.items() if one.supplies == "all" or part in one.supplies]
 
 
 def check_suppliers(view: View) -> Iterator[Problem]:
     """Every part that is bought has suppliers whose shares make 100 %, or an outside source for the rest."""
     scenario = view.scenario
     for part, places in users(scenario).items():
-        those = [(path, firm) for path, firm in groups(scenario) if firm.makes == part]
-        makers = [(path, firm) for path, firm in those if not is_standby(firm)]
-        outside = [name for name in sources(scenario, part) if not is_standby(scenario.outside[name])]
-        if those and not makers and not outside:
+        those = makers(scenario).get(part, [])
+        regular = [(path, firm) for path, firm in those if not is_standby(firm)]
+        outside = [name for name in outside_by_part(scenario).get(part, []) if not is_standby(scenario.outside[name])]
+        if those and not regular and not outside:
             message = f"part {part} has only standbys to supply it: {listed(str(path[1]) for path, _ in those)}"
             yield view.problem(("parts", part), message, "take `standby` from one of them")
             continue
-        if not makers and not outside:
+        if not regular and not outside:
             message = f"part {part} has no supplier"
             yield view.problem(
                 ("parts", part),
@@ -96,8 +99,8 @@ def check_suppliers(view: View) -> Iterator[Problem]:
                 f"add a supplier that makes it (needed {view.line(places[0])}), or an `outside`",
             )
             continue
-        stated = {path: shares for path, firm in makers if (shares := stated_shares(firm)) is not None}
-        for path, firm in makers:
+        stated = {path: shares for path, firm in regular if (shares := stated_shares(firm)) is not None}
+        for path, firm in regular:
             if stated and path not in stated and isinstance(firm, Supplier):
                 others = listed(str(other[1]) for other in stated)
                 message = f"supplier {path[1]} states no share of {part} while {others} do: it would get no orders"

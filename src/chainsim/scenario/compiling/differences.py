@@ -1,6 +1,7 @@
 """What differs between the tables of two versions, as dated changes.
 
-In: stock points, lanes, lines and needs before and after.  Out: one change for each group of values that differ.  What
+In: what may change of stock points, lanes, lines and needs, before and after.  Out: one change for each group of values
+that differ.  What
 a rule may be told of during a run is this list and no other.
 """
 
@@ -12,8 +13,9 @@ from typing import Any, Final, TypeAlias
 from chainsim.model import state
 from chainsim.model.network import Change, Lane, Line, Need, StockPoint
 
-Tables: TypeAlias = tuple[Sequence[StockPoint], Sequence[Lane], Sequence[Line], Sequence[Need]]
 Values = Callable[[Any], tuple[int, int, int]]
+Row: TypeAlias = tuple[tuple[int, int, int], ...]  # of one entity: the values of each kind of change
+Rows: TypeAlias = tuple[Sequence[Row], Sequence[Row], Sequence[Row], Sequence[Row]]
 DIFFERENCES: Final[tuple[tuple[tuple[int, Values], ...], ...]] = (
     (
         (state.SET_LEVELS, lambda stock: (stock.reorder_point, stock.order_up_to, 0)),
@@ -46,10 +48,26 @@ DIFFERENCES: Final[tuple[tuple[tuple[int, Values], ...], ...]] = (
 )
 
 
-def differences(before: Tables, after: Tables, tick: int) -> Iterator[Change]:
+LEVELS, REVIEW, SHORTAGE, FORECAST, SOURCING = range(5)  # where a row of a stock point has what
+
+
+def rows(points: Sequence[StockPoint], lanes: Sequence[Lane], lines: Sequence[Line], needs: Sequence[Need]) -> Rows:
+    """Of each entity, what may change."""
+    stocks, of_lanes, of_lines, of_needs = (
+        [tuple(values(one) for _, values in kinds) for one in table]
+        for kinds, table in zip(DIFFERENCES, (points, lanes, lines, needs), strict=True)
+    )
+    return stocks, of_lanes, of_lines, of_needs
+
+
+def differences(before: Rows, after: Rows, tick: int) -> Iterator[Change]:
     """The changes that make the one of the other at a tick; both have the same entities."""
-    for rows, old, new in zip(DIFFERENCES, before, after, strict=True):
+    for kinds, old, new in zip(DIFFERENCES, before, after, strict=True):
+        if old is new:
+            continue
         for index, (was, now) in enumerate(zip(old, new, strict=True)):
-            for kind, values in rows:
-                if values(was) != values(now):
-                    yield Change(tick, kind, index, values(now))
+            if was is now or was == now:
+                continue
+            for (kind, _), one, other in zip(kinds, was, now, strict=True):
+                if one != other:
+                    yield Change(tick, kind, index, other)

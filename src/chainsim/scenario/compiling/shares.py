@@ -20,11 +20,13 @@ def whole_shares(shares: Mapping[LaneKey, Fraction]) -> dict[LaneKey, int]:
     result: dict[LaneKey, int] = {}
     for rows in by_buyer.values():
         total = sum((share for _, share in rows), Fraction(0))
-        exact = [(key, share * WHOLE_SHARE / total if total else Fraction(0)) for key, share in rows]
-        for key, value in exact:
-            result[key] = int(value)
-        missing = (WHOLE_SHARE if total else 0) - sum(int(value) for _, value in exact)
-        by_remainder = sorted(exact, key=lambda row: (int(row[1]) - row[1], row[0]))
-        for key, _ in by_remainder[:missing]:
+        missing = WHOLE_SHARE if total else 0
+        remainders = []
+        for key, share in rows:
+            value = share * WHOLE_SHARE / total if total else Fraction(0)
+            whole = result[key] = int(value)
+            missing -= whole
+            remainders.append((whole - value, key))
+        for _, key in sorted(remainders)[:missing] if missing else ():
             result[key] += 1
     return result

@@ -10,10 +10,11 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 from chainsim.model import network as net
-from chainsim.model.opening import downstream, first_level
-from chainsim.model.replenishment import Flow, Learning
+from chainsim.model.opening import downstream, first_level, users
+from chainsim.model.replenishment import Flow, Learning, Levels
 from chainsim.scenario.network.blueprint import NO_FLOW, StockSpec
 
 Ticks = Callable[[Fraction | float], int]
@@ -21,37 +22,37 @@ Ticks = Callable[[Fraction | float], int]
 
 def compiled(point: net.StockPoint, spec: StockSpec, flow: Flow, per_unit: int, ticks: Ticks) -> net.StockPoint:
     """The row of a stock point whose firm is in the network; `point` says which, its role and its line."""
-    point = replace(
+    found: dict[str, Any] = {}
+    if spec.rule is not None:
+        levels = spec.rule.levels(flow)
+        found["reorder_point"], found["order_up_to"], found["lot"] = in_quanta(levels, spec.lot, per_unit)
+        found["forecast"] = _forecast(levels.learning, per_unit, ticks) if levels.learning is not None else None
+        found |= {"review": ticks(spec.review), "minimum": spec.minimum, "echelon": levels.echelon}
+    return replace(
         point,
         backlog=spec.backlog,
         complete=spec.complete,
         allocation=spec.allocation,
         sourcing=spec.sourcing,
         switches=spec.switches,
+        **found,
     )
-    if spec.rule is None:
-        return point
-    levels = spec.rule.levels(flow)
-    lot = spec.lot
+
+
+def in_quanta(levels: Levels, lot: int, per_unit: int) -> tuple[int, int, int]:
+    """Reorder point, order-up-to level and lot, quanta; lot: that of the part."""
     if levels.quantity > 0:
         reorder_point = math.floor(levels.reorder_point * per_unit) if levels.reorder_point is not None else -1
-        order_up_to = reorder_point + 1
-        lot = _up(levels.quantity * per_unit)
-    else:
-        order_up_to = _up(levels.order_up_to * per_unit)
-        reorder_point = order_up_to - 1
-        if levels.reorder_point is not None:
-            reorder_point = math.floor(levels.reorder_point * per_unit)
-    return replace(
-        point,
-        reorder_point=reorder_point,
-        order_up_to=order_up_to,
-        review=ticks(spec.review),
-        lot=lot,
-        minimum=spec.minimum,
-        echelon=levels.echelon,
-        forecast=_forecast(levels.learning, per_unit, ticks) if levels.learning is not None else None,
-    )
+        return reorder_point, reorder_point + 1, _up(levels.quantity * per_unit)
+    order_up_to = _up(levels.order_up_to * per_unit)
+    if levels.reorder_point is None:
+        return order_up_to - 1, order_up_to, lot
+    return math.floor(levels.reorder_point * per_unit), order_up_to, lot
+
+
+def protected(levels: Levels, ticks: Ticks) -> tuple[int, int, int]:
+    """What may change of a forecast: its window, and the ticks that its level covers."""
+    return (levels.learning.window, ticks(levels.learning.protect), 0) if levels.learning else (0, 0, 0)
 
 
 def _forecast(learning: Learning, per_unit: int, ticks: Ticks) -> net.Forecast:
@@ -67,13 +68,14 @@ def opening_positions(network: net.Network, specs: Sequence[StockSpec | None]) -
     stock points downstream leave of it.
     """
     found: dict[int, int] = {}
+    used = users(network) if any(point.echelon for point in network.stocks) else {}
 
     def position(p: int) -> int:
         if p not in found:
             point = network.stocks[p]
             held = 0
             if point.echelon:
-                held = sum(math.floor(position(q) * share) for q, share in downstream(network, p).items())
+                held = sum(math.floor(position(q) * share) for q, share in downstream(used, p).items())
             found[p] = max(0, _full(point, specs[p]) - held)
         return found[p]
 

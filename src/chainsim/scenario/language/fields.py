@@ -12,7 +12,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import partial
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core.core_schema import (
@@ -43,6 +43,7 @@ from chainsim.units import (
 )
 
 JsonSchemaValue: TypeAlias = dict[str, Any]
+MOST_KNOWN: Final = 4096  # texts that a type remembers
 
 
 class Value:
@@ -53,7 +54,7 @@ class Value:
     type and at the signatures anew for each of several hundred fields, which `chainsim validate` would wait for.
     """
 
-    __slots__ = ("read", "schema", "write")
+    __slots__ = ("known", "read", "schema", "write")
 
     def __init__(
         self,
@@ -64,12 +65,19 @@ class Value:
         self.read = read
         self.write = write
         self.schema = schema or {}
+        self.known: dict[str, Any] = {}  # what a text was read as: tiers and versions repeat most of them
 
     def validate(self, value: Any) -> Any:
+        text = value if type(value) is str else ""
+        if text in self.known:
+            return self.known[text]
         try:
-            return self.read(value)
+            read = self.read(value)
         except UnitError as error:
             raise custom(error) from None
+        if text and len(self.known) < MOST_KNOWN:
+            self.known[text] = read
+        return read
 
     def serialize(self, value: Any) -> Any:
         if value is None or self.write is None:

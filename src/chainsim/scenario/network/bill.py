@@ -161,11 +161,12 @@ class _Derivation:
 
     def losses(self, result: Bill) -> None:
         """Parts whose components cost more than the part sells for."""
+        needs = result.needs
         for name, part in self.parts.items():
             price = result.prices.get(name)
             costs = [
                 units * result.prices[component]
-                for component, units in result.needs.get(name, {}).items()
+                for component, units in needs.get(name, {}).items()
                 if component in result.prices
             ]
             total = round(sum(costs, Fraction(0)))

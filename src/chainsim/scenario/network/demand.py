@@ -23,7 +23,7 @@ def cumulative(market: schema.Market, start: date, days: int) -> list[float]:
     """Planned demand in units from `start` to the morning of each day 0..days."""
     if market.process == "trace":
         return _listed(market, start, days)
-    if not is_shaped(market) and not market.yearly:
+    if is_flat(market):
         daily = base_rate(market) * DAY
         return [daily * day for day in range(days + 1)]
     planned = daily_plan(market, start, days)
@@ -47,6 +47,11 @@ def base_rate(market: schema.Market) -> float:
         return size / float(market.every) if "quantity" in market.model_fields_set else 0.0
     gap = market.between.moments[0] if market.between else 0.0
     return size / gap if gap else 0.0
+
+
+def is_flat(market: schema.Market) -> bool:
+    """Whether every day plans the same."""
+    return market.process != "trace" and not market.yearly and not is_shaped(market)
 
 
 def is_shaped(market: schema.Market) -> bool:

@@ -10,11 +10,13 @@ import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from statistics import NormalDist
 from typing import TypeAlias
 
 from chainsim.scenario.language import schema
 from chainsim.scenario.network.naming import firm_names
+from chainsim.scenario.network.remember import once_per_scenario
 from chainsim.streams import weight
 
 DEFAULT_RING = "city"
@@ -61,10 +63,24 @@ def as_names(names: str | tuple[str, ...] | None) -> tuple[str, ...]:
     return (names,) if isinstance(names, str) else names or ()
 
 
-def sellers(scenario: schema.Scenario, part: str) -> dict[str, Seller]:
-    """Every group that makes or stocks a part."""
+@once_per_scenario(kept=8)
+def sellers_by_part(scenario: schema.Scenario) -> dict[str, dict[str, Seller]]:
+    """By part: every group that makes or stocks it."""
+    found: dict[str, dict[str, Seller]] = {}
     everyone: dict[str, Seller] = {**scenario.plants, **scenario.suppliers, **scenario.warehouses}
-    return {name: plan for name, plan in everyone.items() if sold_by(plan) == part}
+    for name, plan in everyone.items():
+        found.setdefault(sold_by(plan), {})[name] = plan
+    return found
+
+
+@once_per_scenario(kept=8)
+def outside_by_part(scenario: schema.Scenario) -> dict[str, list[str]]:
+    """By part: the outside sources that sell it."""
+    found: dict[str, list[str]] = {part: [] for part in scenario.parts}
+    for name, source in scenario.outside.items():
+        for part in scenario.parts if source.supplies == "all" else dict.fromkeys(source.supplies):
+            found.setdefault(part, []).append(name)
+    return found
 
 
 def sold_by(plan: Seller) -> str:
@@ -108,13 +124,14 @@ def _nominal(scenario: schema.Scenario, part: str, names: tuple[str, ...]) -> Su
     """Who supplies while everybody takes orders."""
     if names:
         return _named(scenario, part, names)
-    groups = {name: plan for name, plan in sellers(scenario, part).items() if not isinstance(plan, schema.Warehouse)}
+    selling = sellers_by_part(scenario).get(part, {})
+    groups = {name: plan for name, plan in selling.items() if not isinstance(plan, schema.Warehouse)}
     regular = {name: plan for name, plan in groups.items() if not is_standby(plan)}
     result = Supply(standby=[name for name in groups if name not in regular])
     stated: GroupShares = {}
     for name, plan in regular.items():
         stated.update({(name, ring): share for ring, share in (stated_shares(plan) or {}).items()})
-    sources = [name for name, source in scenario.outside.items() if source.supplies == "all" or part in source.supplies]
+    sources = outside_by_part(scenario).get(part, [])
     result.standby += [name for name in sources if is_standby(scenario.outside[name])]
     if regular and not stated:
         counts = {name: len(firm_names(name, plan)) for name, plan in regular.items()}
@@ -130,7 +147,7 @@ def _nominal(scenario: schema.Scenario, part: str, names: tuple[str, ...]) -> Su
 
 def _named(scenario: schema.Scenario, part: str, names: tuple[str, ...]) -> Supply:
     """The share of everybody that a buyer names, firm by firm; standbys have one only where all are."""
-    groups = sellers(scenario, part)
+    groups = sellers_by_part(scenario).get(part, {})
     standby = [name for name in names if is_standby(groups.get(name) or scenario.outside.get(name))]
     regular = [name for name in names if name not in standby] or standby
     result = Supply(standby=[name for name in standby if name not in regular])
@@ -149,16 +166,17 @@ def _named(scenario: schema.Scenario, part: str, names: tuple[str, ...]) -> Supp
 
 def _evenly(scenario: schema.Scenario, part: str, share: Fraction) -> dict[str, Fraction]:
     """A share spread evenly over the outside sources of a part."""
-    sources = [name for name, source in scenario.outside.items() if source.supplies == "all" or part in source.supplies]
+    sources = outside_by_part(scenario).get(part, [])
     return {name: share / len(sources) for name in sources}
 
 
-def choose(names: Sequence[str], buyer: str, count: int | None) -> list[str]:
+@lru_cache(maxsize=1 << 16)
+def choose(names: tuple[str, ...], buyer: str, count: int | None) -> tuple[str, ...]:
     """The `count` firms that a buyer uses, by rendezvous hashing (highest draw of the pair); all if count is None."""
     if count is None or count >= len(names):
-        return sorted(names)
+        return tuple(sorted(names))
     ranked = sorted(names, key=lambda name: (-weight(0, "source", f"{buyer}>{name}"), name))
-    return sorted(ranked[:count])
+    return tuple(sorted(ranked[:count]))
 
 
 def sizes(plan: Seller | None, names: Sequence[str], part: str) -> dict[str, Fraction]:
@@ -167,10 +185,14 @@ def sizes(plan: Seller | None, names: Sequence[str], part: str) -> dict[str, Fra
         return {name: Fraction(1, len(names)) for name in names}
     stated = {name: firm.share for name, firm in plan.firms.items() if firm.share is not None}
     variance = math.log1p(float(plan.size_spread) ** 2)
-    weights = {}
-    for name in names:
-        z = NormalDist().inv_cdf(weight(0, "size", f"{name}>{part}"))
-        drawn = Fraction(round(math.exp(math.sqrt(variance) * z - variance / 2) * 10**6), 10**6)
-        weights[name] = stated.get(name, drawn)
+    weights = {name: stated[name] if name in stated else _size(name, part, variance) for name in names}
     total = sum(weights.values(), Fraction(0)) or Fraction(1)
     return {name: value / total for name, value in weights.items()}
+
+
+def _size(name: str, part: str, variance: float) -> Fraction:
+    """The drawn size of a generated firm, 1 on average."""
+    if not variance:
+        return Fraction(1)
+    z = NormalDist().inv_cdf(weight(0, "size", f"{name}>{part}"))
+    return Fraction(round(math.exp(math.sqrt(variance) * z - variance / 2) * 10**6), 10**6)

@@ -1,0 +1,96 @@
+"""(d) a study with the command line, on one process and on two; (e) a city, and how its cost grows.
+
+In: nothing.  Out: tables.  Each step is a process of its own, so that its peak memory is its own, children included.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+
+from benchmarks.table import machine
+
+ROOT = Path(__file__).parent.parent
+BYD = ROOT / "scenarios" / "byd.yaml"
+CHAINS, YEARS = (1, 4, 12, 34), (1, 2, 5, 10)
+MOST_CHAINS, MOST_YEARS = 34, 5
+
+
+def watched(command: list[str], folder: str) -> tuple[float, float, float, str]:
+    """Wall seconds, processor seconds and peak memory (MB, all processes together) of a command, and what it prints."""
+    begin = time.perf_counter()
+    with open(os.path.join(folder, "printed"), "w+", encoding="utf-8") as printed:
+        process = subprocess.Popen(command, cwd=folder, stdout=printed, stderr=subprocess.DEVNULL, env=_here())
+        peak = 0.0
+        while process.poll() is None:
+            peak = max(peak, _resident(process.pid))
+            time.sleep(0.1)
+        wall = time.perf_counter() - begin
+        printed.seek(0)
+        text = printed.read()
+    if process.returncode:
+        raise SystemExit(f"{' '.join(command[-6:])} ended with {process.returncode}")
+    usage = os.times()
+    return wall, usage.children_user + usage.children_system, peak, text
+
+
+def study(replications: int = 30) -> str:
+    """(d): every policy of byd.yaml, so many replications, the full horizon."""
+    lines = ["| processes | wall | peak memory, all together |", "|--:|--:|--:|"]
+    walls = []
+    for jobs in (1, 2):
+        with tempfile.TemporaryDirectory() as folder:
+            command = [sys.executable, "-m", "chainsim", "run", str(BYD), "-n", str(replications), "-j", str(jobs)]
+            wall, _, peak, _ = watched(command, folder)
+        walls.append(wall)
+        lines.append(f"| {jobs} | {wall:,.1f} s | {peak:,.0f} MB |")
+    lines += [
+        "",
+        f"Ratio {walls[0] / walls[1]:.2f}; {replications} replications. {machine()}; {date.today():%d %B %Y}.",
+    ]
+    return "\n".join(lines)
+
+
+def city() -> str:
+    """(e): the whole city, then fewer chains for a year, then one chain for more years."""
+    lines = [
+        "| chains | years | firms | orders | load and build | run | µs an order | peak memory |",
+        "|--:|--:|--:|--:|--:|--:|--:|--:|",
+    ]
+    sizes = [(MOST_CHAINS, MOST_YEARS), *((chains, 1) for chains in CHAINS), *((1, years) for years in YEARS[1:])]
+    for chains, years in sizes:
+        with tempfile.TemporaryDirectory() as folder:
+            command = [sys.executable, "-m", "benchmarks.one_city", str(chains), str(years)]
+            _, _, peak, text = watched(command, folder)
+        found = json.loads(text.splitlines()[-1])
+        lines.append(
+            f"| {chains} | {years} | {found['firms']:,} | {found['orders']:,} | {found['built']:.1f} s "
+            f"| {found['ran']:,.1f} s | {1e6 * found['ran'] / found['orders']:.2f} | {peak:,.0f} MB |"
+        )
+    lines += ["", f"One replication, {found['engine']} engine, log in memory. {machine()}; {date.today():%d %B %Y}."]
+    return "\n".join(lines)
+
+
+def _here() -> dict[str, str]:
+    """The environment of a child that imports what this process imports."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}
+
+
+def _resident(pid: int) -> float:
+    """Memory of a process and its children, MB; where /proc says so (else 0)."""
+    total, waiting = 0.0, [pid]
+    while waiting:
+        at = waiting.pop()
+        try:
+            status = Path(f"/proc/{at}/status").read_text(encoding="utf-8")
+            waiting += [int(child) for child in Path(f"/proc/{at}/task/{at}/children").read_text("utf-8").split()]
+        except OSError:
+            continue
+        total += sum(float(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")) / 1024
+    return total

@@ -1,0 +1,56 @@
+"""What firms invoiced each other: every delivery, or sums of those that nothing tells apart.
+
+In: a run's tally.  Out: Invoices, which claims, ledger and books are made from.  This module must not know who paid.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from chainsim.records import Columns
+from chainsim.results.frames import Tallied
+
+ALIKE: Final = -1  # in place of an order: a sum of deliveries of several
+
+
+@dataclass(frozen=True, slots=True)
+class Invoices:
+    """Deliveries in sums.
+
+    deliveries: rows tick, order, lane, quantity, buyer, seller, part, seller_stock, amount and freight in fen, due,
+        deliveries.  A row is one delivery where a firm's cash is simulated; else it is all of a lane since the same
+        dated change of terms, on one side of the warm-up's end, that fall due on the same side of it and of the
+        horizon: tick and due are those of the first, order is `ALIKE`, and `deliveries` says how many.
+    amount, freight: fen by segment and lane, int64[S, lanes].
+    """
+
+    deliveries: pd.DataFrame
+    amount: Columns
+    freight: Columns
+
+
+def invoices(run: Tallied) -> Invoices:
+    """The invoices of a run."""
+    tally = run.tally
+    groups, singles = tally.groups, tally.singles
+    groups = groups[~tally.single[groups["lane"].to_numpy()]]
+    if len(singles):
+        rows = singles.assign(deliveries=1)
+        found = pd.concat([groups.assign(order=ALIKE), rows[[*groups.columns, "order"]]], ignore_index=True)
+    else:
+        found = groups.assign(order=ALIKE).reset_index(drop=True)
+    return Invoices(placed_on(run, found), tally.amount, tally.freight)
+
+
+def placed_on(run: Tallied, rows: pd.DataFrame) -> pd.DataFrame:
+    """The same rows with what the network says of their lanes."""
+    lane = rows["lane"].to_numpy()
+    lanes = run.lanes
+    columns = {name: rows[name].to_numpy() for name in ("tick", "order", "lane", "quantity")}
+    columns |= {name: getattr(lanes, name)[lane] for name in ("buyer", "seller", "part", "seller_stock")}
+    columns |= {name: rows[name].to_numpy() for name in ("amount", "freight", "due", "deliveries")}
+    return pd.DataFrame({name: np.asarray(column, dtype=np.int64) for name, column in columns.items()})

@@ -1,0 +1,84 @@
+"""Columns that tables are made from: rows of one kind, what a network says of its lanes and stock points.
+
+In: a Network.  Out: int64 arrays.  This module must not know logs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from chainsim.model.network import Network
+from chainsim.records import Columns
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of the log, int64[n] each, in their order."""
+
+    tick: Columns
+    order: Columns
+    entity: Columns
+    quantity: Columns
+
+    def __len__(self) -> int:
+        return len(self.tick)
+
+    def since(self, tick: int) -> Rows:
+        """Those at or after a tick; copies nothing."""
+        first = int(np.searchsorted(self.tick, tick))
+        return Rows(self.tick[first:], self.order[first:], self.entity[first:], self.quantity[first:])
+
+    def where(self, chosen: np.ndarray | slice) -> Rows:
+        """Those that a mask, an index or a slice chooses."""
+        return Rows(self.tick[chosen], self.order[chosen], self.entity[chosen], self.quantity[chosen])
+
+
+@dataclass(frozen=True, slots=True)
+class LaneColumns:
+    """By lane, int64[lanes]: buyer and seller stock point, their firms, the part, quanta per unit."""
+
+    buyer_stock: Columns
+    seller_stock: Columns
+    buyer: Columns
+    seller: Columns
+    part: Columns
+    per_unit: Columns
+
+
+def lane_columns(network: Network) -> LaneColumns:
+    """What the network says of its lanes."""
+    stocks, parts = network.stocks, network.parts
+    rows = [
+        (lane.buyer, lane.supplier, stocks[lane.buyer].firm, stocks[lane.supplier].firm, stocks[lane.buyer].part)
+        for lane in network.lanes
+    ]
+    buyer_stock, seller_stock, buyer, seller, part = np.array(rows, dtype=np.int64).reshape(len(rows), 5).T
+    per_unit = np.array([row.per_unit for row in parts], dtype=np.int64)[part]
+    return LaneColumns(buyer_stock, seller_stock, buyer, seller, part, per_unit)
+
+
+def simulated_firms(network: Network) -> np.ndarray:
+    """Which firms are simulated: all but markets and outside sources, bool[firms]."""
+    return np.array([firm.kind not in ("market", "outside") for firm in network.firms], dtype=bool)
+
+
+def quanta_per_unit(network: Network) -> Columns:
+    """By stock point, int64[P]."""
+    return np.array([network.parts[point.part].per_unit for point in network.stocks], dtype=np.int64)
+
+
+def with_role(network: Network, *roles: str) -> np.ndarray:
+    """Which stock points have one of these roles, bool[P]."""
+    return np.array([point.role in roles for point in network.stocks], dtype=bool)
+
+
+def line_of_stock(network: Network) -> Columns:
+    """The line that makes or uses each stock point, -1 if none, int64[P]."""
+    return np.array([point.line for point in network.stocks], dtype=np.int64)
+
+
+def small(index: Columns, count: int) -> Columns:
+    """The same numbers in a type that sorts several times faster, where `count` of them fit."""
+    return index.astype(np.uint16) if count <= 2**16 else index

@@ -1,0 +1,84 @@
+"""What moved where and when: quanta by kind of row, segment and entity, and sums of quanta x time.
+
+In: blocks.  Out: int64[segments, entities] by kind.  This module must not know orders.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+
+from chainsim.model import state
+from chainsim.model.network import Network
+from chainsim.records import Columns
+from chainsim.results.columns import Rows
+from chainsim.results.folding.block import Block
+from chainsim.results.folding.segments import Segments
+
+BY_LANE: Final = (state.PLACED, state.SHIPPED, state.RECEIVED, state.LOST)
+BY_STOCK: Final = (
+    *(state.RELEASED, state.STARTED, state.CONSUMED, state.FINISHED),
+    *(state.SCRAPPED, state.DEMANDED, state.DESTROYED),
+)
+KEPT: Final = (
+    *(state.SPENT, state.INTEREST, state.SWITCHED, state.INVESTED),
+    *(state.PAID, state.DISCOUNTED, state.WRITTEN_OFF),
+    *(state.LINE_LEVEL, state.STOCK_LEVEL),
+)
+"""Kinds of which every row is kept: rare, or about firms whose cash is simulated."""
+
+
+class Flows:
+    """quanta: by kind, int64[S, lanes or stock points].  rows: how many there were since the warm-up, by entity.
+
+    moment: by kind, sum of quantity x ticks from the row, or from the warm-up if that is later, to the horizon.
+    kept: all rows of `KEPT`.
+    """
+
+    def __init__(self, network: Network, segments: Segments) -> None:
+        self._segments = segments
+        sizes = dict.fromkeys(BY_LANE, len(network.lanes)) | dict.fromkeys(BY_STOCK, len(network.stocks))
+        self.quanta = {kind: np.zeros((len(segments), size), dtype=np.int64) for kind, size in sizes.items()}
+        self.rows = {kind: np.zeros(size, dtype=np.int64) for kind, size in sizes.items()}
+        self.moment = {kind: np.zeros(size, dtype=np.int64) for kind, size in sizes.items()}
+        self._kept: dict[int, list[Rows]] = {kind: [] for kind in KEPT}
+
+    def take(self, block: Block) -> None:
+        """Add the rows of one block."""
+        horizon, warm_up = int(self._segments.edges[-1]), self._segments.warm_up
+        for kind, quanta in self.quanta.items():
+            rows = block.rows[kind]
+            if not len(rows):
+                continue
+            for segment, part in parts(rows, self._segments):
+                np.add.at(quanta[segment], part.entity, part.quantity)
+            np.add.at(self.moment[kind], rows.entity, rows.quantity * (horizon - np.maximum(rows.tick, warm_up)))
+            self.rows[kind] += np.bincount(rows.since(warm_up).entity, minlength=len(self.rows[kind]))
+        for kind, kept in self._kept.items():
+            if len(block.rows[kind]):
+                kept.append(block.rows[kind])
+
+    def kept(self) -> dict[int, Rows]:
+        """The rows of `KEPT`, by kind."""
+        return {kind: joined(parts) for kind, parts in self._kept.items()}
+
+
+def parts(rows: Rows, segments: Segments) -> list[tuple[int, Rows]]:
+    """Rows in the order of time, by segment."""
+    if not len(rows):
+        return []
+    first, last = segments.of(rows.tick[[0, -1]]).tolist()
+    if first == last:
+        return [(first, rows)]
+    cuts = np.searchsorted(rows.tick, segments.edges[first : last + 2]).tolist()
+    found = enumerate(pairwise(cuts), first)
+    return [(segment, rows.where(slice(*cut))) for segment, cut in found if cut[0] < cut[1]]
+
+
+def joined(several: list[Rows]) -> Rows:
+    """Rows one after another."""
+    nothing: Columns = np.zeros(0, dtype=np.int64)
+    names = ("tick", "order", "entity", "quantity")
+    return Rows(*(np.concatenate([nothing, *(getattr(rows, name) for rows in several)]) for name in names))

@@ -1,0 +1,140 @@
+"""What was invoiced: fen by lane and segment, and when it falls due.
+
+In: blocks, before what they received is added to the hand.  Out: int64 sums.  An order delivered in parts is invoiced
+in parts that sum to the whole to the fen: each part is the rise of floor(price x quantity delivered so far / quanta
+per unit); freight likewise.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from chainsim.model.network import Network
+from chainsim.model.state import RECEIVED
+from chainsim.records import Columns
+from chainsim.results.columns import LaneColumns, Rows
+from chainsim.results.folding.block import Block
+from chainsim.results.folding.flows import parts
+from chainsim.results.folding.segments import Segments
+
+CLASSES: Final = 3  # due before the warm-up's end, due before the horizon, due later
+SINGLE: Final = ("tick", "order", "lane", "quantity", "amount", "freight", "due", "placed")
+
+
+class Group:
+    """Sums by class x lane, int64[3 lanes]; tick, due: the first."""
+
+    def __init__(self, lanes: int) -> None:
+        self.quantity, self.amount, self.freight, self.deliveries = (
+            np.zeros(CLASSES * lanes, dtype=np.int64) for _ in range(4)
+        )
+        never = np.iinfo(np.int64).max
+        self.tick, self.due = (np.full(CLASSES * lanes, never, dtype=np.int64) for _ in range(2))
+
+
+class Invoices:
+    """amount, freight: int64[S, lanes].  single: which lanes' invoices are kept one by one, bool[lanes]."""
+
+    def __init__(self, network: Network, lanes: LaneColumns, segments: Segments) -> None:
+        count = len(network.lanes)
+        self._segments, self._lanes = segments, lanes
+        self.amount, self.freight = (np.zeros((len(segments), count), dtype=np.int64) for _ in range(2))
+        self.single = single_lanes(network, lanes)
+        self._groups: dict[tuple[int, bool], Group] = {}
+        self._singles: list[dict[str, Columns]] = []
+
+    def take(self, block: Block) -> Columns:
+        """Add the invoices of one block; what each receipt was invoiced at, fen."""
+        rows, at, hand = block.rows[RECEIVED], block.at(RECEIVED), block.hand
+        so_far = hand["received"][at] + rows.quantity
+        pieces = np.flatnonzero(rows.quantity != hand["quantity"][at])
+        if len(pieces):
+            so_far[pieces] = hand["received"][at[pieces]] + running(at[pieces], rows.quantity[pieces])
+        per_unit, price, freight = self._lanes.per_unit[rows.entity], hand["price"][at], hand["freight"][at]
+        before = so_far - rows.quantity
+        amount = _worth(price, so_far, per_unit) - _worth(price, before, per_unit)
+        carriage = _worth(freight, so_far, per_unit) - _worth(freight, before, per_unit)
+        due = rows.tick + hand["terms"][at]
+        hand.add("invoiced", at, amount)
+        self._add(rows, amount, carriage, due)
+        chosen = self.single[rows.entity]
+        if chosen.any():
+            placed = hand["placed"][at]
+            columns = (rows.tick, rows.order, rows.entity, rows.quantity, amount, carriage, due, placed)
+            self._singles.append({name: column[chosen] for name, column in zip(SINGLE, columns, strict=True)})
+        return amount
+
+    def _add(self, rows: Rows, amount: Columns, freight: Columns, due: Columns) -> None:
+        horizon, warm_up = int(self._segments.edges[-1]), self._segments.warm_up
+        first = 0
+        for segment, part in parts(rows, self._segments):
+            own = slice(first, first + len(part))
+            first = own.stop
+            np.add.at(self.amount[segment], part.entity, amount[own])
+            np.add.at(self.freight[segment], part.entity, freight[own])
+            key = int(self._segments.recipe[segment]), segment >= self._segments.first
+            if key not in self._groups:
+                self._groups[key] = Group(len(self.single))
+            group = self._groups[key]
+            late = (due[own] >= warm_up).astype(np.int64) + (due[own] >= horizon)
+            cell = late * len(self.single) + part.entity
+            np.add.at(group.quantity, cell, part.quantity)
+            np.add.at(group.amount, cell, amount[own])
+            np.add.at(group.freight, cell, freight[own])
+            np.add.at(group.deliveries, cell, 1)
+            np.minimum.at(group.tick, cell, part.tick)
+            np.minimum.at(group.due, cell, due[own])
+
+    def groups(self) -> pd.DataFrame:
+        """Rows tick, lane, quantity, amount, freight, due, deliveries: what each lane delivered under one recipe, on
+        one side of the warm-up's end, and due in one of `CLASSES`.  tick, due: the first.
+        """
+        names = ("tick", "quantity", "amount", "freight", "due", "deliveries")
+        found: dict[str, list[Columns]] = {name: [] for name in ("lane", *names)}
+        for _, group in sorted(self._groups.items()):
+            there = np.flatnonzero(group.deliveries)
+            found["lane"].append(there % len(self.single))
+            for name in names:
+                found[name].append(getattr(group, name)[there])
+        nothing = np.zeros(0, dtype=np.int64)
+        return pd.DataFrame({name: np.concatenate([nothing, *columns]) for name, columns in found.items()})
+
+    def singles(self) -> pd.DataFrame:
+        """The invoices of `single` lanes one by one: columns of `SINGLE`."""
+        nothing = np.zeros(0, dtype=np.int64)
+        return pd.DataFrame(
+            {name: np.concatenate([nothing, *(part[name] for part in self._singles)]) for name in SINGLE}
+        )
+
+
+def single_lanes(network: Network, lanes: LaneColumns) -> np.ndarray:
+    """Lanes of which every claim matters by itself, bool[lanes]: cash is simulated, or public money goes by claims."""
+    purses = {purse.firm for purse in network.purses}
+    paid_for = {row.of for row in network.fiscal if row.basis == "claim"}
+    firms = np.zeros(len(network.firms), dtype=bool)
+    firms[list(purses)] = True
+    sellers = firms.copy()
+    sellers[list(paid_for)] = True
+    result: np.ndarray = firms[lanes.buyer] | sellers[lanes.seller]
+    return result
+
+
+def _worth(price: Columns, quantity: Columns, per_unit: Columns) -> Columns:
+    """What so many quanta cost, rounded down, fen."""
+    result: Columns = price * quantity // per_unit
+    return result
+
+
+def running(at: Columns, quantity: Columns) -> Columns:
+    """Running sum of the quantities of each order, the row itself included, int64[n]."""
+    order = np.argsort(at, kind="stable")
+    owner, rise = at[order], quantity[order]
+    total = np.cumsum(rise)
+    first = np.r_[True, owner[1:] != owner[:-1]]
+    before = np.where(first, total - rise, 0)
+    result = np.empty_like(total)
+    result[order] = total - np.maximum.accumulate(before)
+    return result

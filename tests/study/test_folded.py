@@ -1,0 +1,87 @@
+"""A run that is folded while it is simulated: the same, and nothing that goes wrong in either thread is lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from chainsim.economy.books import books
+from chainsim.engine import simpy_engine
+from chainsim.errors import InvariantError
+from chainsim.model import state
+from chainsim.records import Columns, Log
+from chainsim.results.frames import frames
+from chainsim.study.folded import Aside, run_folded
+from chainsim.study.tabulation import tables_of
+from chainsim.study.trial import BrokenTrialError, Extras, run_trial
+from chainsim.testing.cases import busy_case
+
+NOTHING = np.empty((0, 5), dtype=np.int64), np.empty((0, 8), dtype=np.int64)
+
+
+def test_it_is_the_run_that_is_folded_afterwards() -> None:
+    network = busy_case().network
+    found, seconds = run_folded(network, 0, None, simpy_engine.run)
+    expected = tables_of(books(frames(network, simpy_engine.run(network, 0))))
+    for name, table in tables_of(books(found)).items():
+        assert table.equals(expected[name]), name
+    assert seconds > 0
+
+
+def test_a_sink_that_fails_ends_the_run() -> None:
+    def fails(*_: Columns) -> None:
+        raise ValueError("no room")
+
+    with pytest.raises(ValueError, match="no room"):
+        run_folded(busy_case().network, 0, None, simpy_engine.run, [fails])
+
+
+def test_a_sink_that_fails_never_blocks_who_goes_on() -> None:
+    def fails(*_: Columns) -> None:
+        raise ValueError("no room")
+
+    def put_many() -> None:
+        with Aside([fails]) as aside:
+            for _ in range(100):
+                aside.put(*NOTHING)
+
+    with pytest.raises(ValueError, match="no room"):
+        put_many()
+
+
+def test_an_engine_that_fails_is_what_is_told() -> None:
+    def engine(*_: Any) -> Log:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_folded(busy_case().network, 0, None, engine)
+
+
+def test_a_trial_that_breaks_a_law_is_run_again_for_its_evidence() -> None:
+    calls = []
+
+    def engine(network: Any, replication: int, progress: Any = None, sink: Any = None) -> Log:
+        log = simpy_engine.run(network, replication, progress)
+        at = int(np.argmax(log.events[:, 1] == state.RECEIVED))
+        log = Log(np.insert(log.events, at, log.events[at], axis=0), log.orders, log.horizon)
+        calls.append(sink is None)
+        if sink is not None:
+            sink(log.events, log.orders)
+        return log
+
+    with pytest.raises(BrokenTrialError, match="no order is delivered more than once, at order") as caught:
+        run_trial(busy_case().network, "none", 0, engine=engine)
+    assert calls == [False, True]
+    assert isinstance(caught.value.__cause__, InvariantError)
+    assert {"orders", "events", "kpis"} <= set(caught.value.tables)
+
+
+def test_the_log_is_left_on_request() -> None:
+    network = busy_case().network
+    log = simpy_engine.run(network, 0)
+    found = run_trial(network, "none", 0, extras=Extras(log=True), engine=simpy_engine.run).tables
+    assert (found["events"].iloc[:, 2:].to_numpy() == log.events).all()
+    assert (found["orders"].iloc[:, 3:].to_numpy() == log.orders).all()
+    assert found["orders"]["order"].tolist() == list(range(len(log.orders)))
