@@ -24,6 +24,8 @@ TOGETHER = (
     "tests/cli/test_determinism.py",
     "tests/compare/test_command.py",
     "tests/results/test_store.py",
+    "tests/report/html/test_browser.py",
+    "tests/model/rules/test_compile.py",
     "tests/engine/test_calendars.py",
 )
 

@@ -38,7 +38,8 @@ DOORS: dict[str, tuple[str, ...]] = {
     "xlsxwriter": ("chainsim.report.excel.book",),
     "jinja2": ("chainsim.report.html.page",),
     "markupsafe": ("chainsim.report.html.page", "chainsim.report.html.embed"),
-    "plotly": ("chainsim.notebook.figures", "chainsim.notebook.runs"),
+    # the script that its package ships, and its Python where a notebook draws
+    "plotly": ("chainsim.report.html.library", "chainsim.notebook.figures", "chainsim.notebook.runs"),
 }
 LOADERS = {"import_module", "__import__", "find_spec"}
 

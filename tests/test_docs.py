@@ -247,11 +247,12 @@ def test_the_reference_has_examples(tmp_path: Path) -> None:
 
 
 def commands(page: Path) -> Iterator[list[str]]:
-    """The words of every `$ chainsim ...` in a page's console blocks."""
+    """The words of every `$ chainsim ...` in a page's console blocks, up to where its output goes."""
     for block in blocks(page):
         for line in block.text.splitlines() if block.language == "console" else ():
             if line.startswith("$ chainsim "):
-                yield shlex.split(line, comments=True)[2:]
+                words = shlex.split(line, comments=True)[2:]
+                yield words[: words.index(">")] if ">" in words else words
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)

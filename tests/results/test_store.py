@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from chainsim.cli.main import _run
 from chainsim.errors import FolderError
+from chainsim.report.html.library import script
 from chainsim.results.store import (
     FORMULA_STARTS,
     RunFolder,
@@ -58,7 +59,7 @@ def test_no_file_tells_of_the_machine(folder: Path) -> None:
     words += [] if getpass.getuser() in ("root", "user", "test") else [getpass.getuser()]
     for path in folder.rglob("*"):
         if path.is_file():
-            data = path.read_bytes()
+            data = path.read_bytes().replace(script().encode(), b"")  # not ours, and holds any two letters
             assert [word for word in words if word.encode() in data] == [], path
 
 

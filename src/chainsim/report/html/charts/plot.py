@@ -127,6 +127,15 @@ def steps(labels: Sequence[str], bases: Sequence[float], sizes: Sequence[float],
     return bars(sizes, labels, base=list(bases), orientation="h", **more)
 
 
+def beside(
+    labels: Sequence[str], bases: Sequence[float], sizes: Sequence[float], texts: Sequence[str]
+) -> dict[str, Any]:
+    """Figures to the right of bars that float, whichever way they go: on the left they would stand on the names."""
+    ends = [max(base, base + size) for base, size in zip(bases, sizes, strict=True)]
+    more = {"textposition": "middle right", "cliponaxis": False, "hoverinfo": "skip", "showlegend": False}
+    return {"type": "scatter", "mode": "text", "x": ends, "y": list(labels), "text": list(texts), **more}
+
+
 def upright(x: str, top: float, name: str, colour: str) -> dict[str, Any]:
     """A dotted line across the plot at x, up to a value, that the legend names."""
     line = {"color": colour, "width": 2, "dash": "dot"}

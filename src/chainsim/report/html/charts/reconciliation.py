@@ -56,11 +56,10 @@ def _variant(name: str, rows: list[Row], words: Words, numbers: Numbers) -> Vari
         bases,
         sizes,
         marker={"color": colours},
-        text=texts,
         hovertext=[f"{text}: {value}" for text, value in zip(labels, texts, strict=True)],
     )
     figure = {
-        "data": [trace],
+        "data": [trace, plot.beside(labels, bases, sizes, texts)],
         "layout": plot.layout(
             plot.horizontal(labels),
             margin=plot.figures_beside(),

@@ -93,6 +93,7 @@
     brush.stroke();
     categories();
     brush.strokeStyle = INK;
+    brush.lineWidth = 0.8;
     for (let at = 0; at < size; at++) {
       brush.globalAlpha = chosen < 0 || at === chosen || up.has(at) || down.has(at) ? 1 : 0.2;
       const [x, y] = screen(at);
