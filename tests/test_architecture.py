@@ -20,7 +20,7 @@ SRC = ROOT / "src"
 PYPROJECT = ROOT / "pyproject.toml"
 
 RESULTS_AND_UP = tuple(
-    f"chainsim.{name}" for name in ("results", "economy", "compare", "study", "report", "cli", "testing")
+    f"chainsim.{name}" for name in ("results", "economy", "compare", "study", "report", "notebook", "cli", "testing")
 )
 EXECUTORS = ("chainsim.study.executors",)
 DOORS: dict[str, tuple[str, ...]] = {
@@ -34,9 +34,12 @@ DOORS: dict[str, tuple[str, ...]] = {
     "distributed": EXECUTORS,
     "dask": EXECUTORS,
     "joblib": EXECUTORS,
+    "openpyxl": ("chainsim.scenario.text.sheet_records",),
+    "xlsxwriter": ("chainsim.report.excel.book",),
     "jinja2": ("chainsim.report.html.page",),
     "markupsafe": ("chainsim.report.html.page", "chainsim.report.html.embed"),
-    "plotly": ("chainsim.report.html.library",),  # the script that its package ships; its Python is not imported
+    # the script that its package ships, and its Python where a notebook draws
+    "plotly": ("chainsim.report.html.library", "chainsim.notebook.figures", "chainsim.notebook.runs"),
 }
 LOADERS = {"import_module", "__import__", "find_spec"}
 

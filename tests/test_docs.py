@@ -12,11 +12,15 @@ from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
 import click
+import openpyxl
 import pytest
+from click.testing import CliRunner
 
 from chainsim.cli.main import VERBS
 from chainsim.cli.main import chainsim as program
+from chainsim.cli.problems import report
 from chainsim.economy.kpis import MEASURES
+from chainsim.errors import ScenarioError
 from chainsim.model.curves import curves
 from chainsim.model.distributions import distributions
 from chainsim.model.quantities import quantity_laws
@@ -29,6 +33,7 @@ from chainsim.scenario.language.expectation import Expectation
 from chainsim.scenario.language.levers.sections import SECTIONS, Levers
 from chainsim.scenario.language.shape import default_text, fields
 from chainsim.scenario.load import Loaded, load
+from chainsim.scenario.resolve.lists import COLUMNS, HEADERS
 from chainsim.scenario.resolve.provenance import BESIDE
 from chainsim.study import study
 from chainsim.study.trial import Extras
@@ -263,6 +268,56 @@ def test_every_command_is_one(page: Path) -> None:
         command = program.get_command(context, verb)
         assert command is not None
         command.make_context(verb, list(arguments))
+
+
+@pytest.mark.parametrize("page", [DOCS / "notebooks.md"], ids=name_of)
+def test_the_python_of_a_page_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    code = [block.text for block in blocks(page) if block.language == "python"]
+    assert len(code) >= 3
+    for text in code:
+        exec(compile(text, name_of(page), "exec"), names)
+
+
+def test_the_session_of_the_excel_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From a new plant to the workbooks of its results; for a fortnight, so that it takes no longer than it must."""
+    monkeypatch.chdir(tmp_path)
+    shorter = {
+        "run": ["-q", "-j", "1", "--set", "study.end=2024-02-15", "--set", "study.policies=[more_stock, buy_local]"]
+    }
+    seen = []
+    for verb, *arguments in commands(DOCS / "excel.md"):
+        done = CliRunner().invoke(program, [verb, *arguments, *shorter.get(verb, [])])
+        assert done.exit_code == 0, (verb, done.output)
+        seen.append(verb)
+    assert seen == ["new", "run", "export", "export", "compare"]
+    assert {path.name for path in tmp_path.rglob("*.xlsx")} >= {"plant.xlsx", "results.xlsx", "comparison.xlsx"}
+
+
+def test_the_fault_that_the_excel_page_shows_is_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert CliRunner().invoke(program, ["new", "my-plant", "--template", "plant"]).exit_code == 0
+    book = openpyxl.load_workbook("my-plant/suppliers.xlsx")
+    for column, value in enumerate(["章丘电机", "city", "章丘", 60, 70, 1.5], start=1):
+        book.worksheets[0].cell(3, column).value = value
+    book.save("my-plant/suppliers.xlsx")
+    scenario = Path("my-plant/plant.yaml")
+    listed = scenario.read_text(encoding="utf-8").replace(
+        "{ring: city, share: 60%,", "{list: suppliers.xlsx, share: 60%,"
+    )
+    scenario.write_text(listed, encoding="utf-8")
+    with pytest.raises(ScenarioError) as caught:
+        load("my-plant/plant.yaml")
+    shown = next(block.text for block in blocks(DOCS / "excel.md") if block.language == "text")
+    assert report(caught.value.problems) == shown.rstrip()
+
+
+def test_every_column_of_a_list_is_in_the_reference_with_its_chinese_words() -> None:
+    documented = {name: row[1] for row in tables(LANGUAGE, "Lists of firms")[0] for name in code(row[0])}
+    assert set(documented) == set(COLUMNS)
+    words = [word for row in documented.values() for word in re.split(r"[ ,]+", row)]
+    assert [word for word in words if word not in HEADERS] == []
 
 
 def test_every_setting_of_the_reference_fits_its_scenario(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
     import chainsim as cs
     byd = cs.load("scenarios/byd.yaml")
     runs = cs.run(byd, policies=["buy_local"], replications=3)
-    runs.tables["comparison"]
+    runs.compare("none")
 
 Everything here is imported when it is used, so that `chainsim --help` stays quick.
 """
@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
     from chainsim.engine.base import Attach
     from chainsim.engine.choice import Choice
+    from chainsim.notebook.runs import Runs
+    from chainsim.notebook.scenario import Scenario
     from chainsim.scenario.load import Loaded
-    from chainsim.study.study import Result
 
-__all__ = ["__version__", "load", "run"]
+__all__ = ["__version__", "example", "load", "run"]
 
 
 def __getattr__(name: str) -> Any:
@@ -36,9 +37,19 @@ def __getattr__(name: str) -> Any:
         return "0+unknown"
 
 
-def load(path: str | Path, set: Mapping[str, str] | None = None) -> Loaded:
-    """Read and validate a scenario; raises chainsim.errors.ScenarioError with every problem found."""
-    from chainsim.scenario.load import load as load_scenario
+def example(name: str) -> Path:
+    """The path of a shipped scenario, such as "byd" or "templates/plant"; ScenarioError if there is none."""
+    from chainsim.notebook.shipped import example as find
+
+    return find(name)
+
+
+def load(path: str | Path, set: Mapping[str, str] | None = None) -> Scenario:
+    """Read and validate a scenario; raises chainsim.errors.ScenarioError with every problem found.
+
+    set: changes by path, as `--set` makes them.  In a notebook the scenario shows what it covers.
+    """
+    from chainsim.notebook.scenario import load as load_scenario
 
     return load_scenario(path, [f"{key}={value}" for key, value in (set or {}).items()])
 
@@ -51,9 +62,11 @@ def run(
     cluster: str | None = None,
     engine: Choice = "auto",
     attach: Attach | None = None,
-) -> Result:
-    """Simulate policies times replications; the result holds every table as a pandas frame.
+    set: Mapping[str, str] | None = None,
+) -> Runs:
+    """Simulate policies times replications; the runs hold every table as a pandas frame, compare and plot.
 
+    set: further changes by path, as `--set` makes them: {"plants.byd.component_stock": "5 days"}.
     jobs: processes of this machine, 1 if not given; a script that asks for more runs its own code below
     `if __name__ == "__main__":`.  cluster: instead, the address of a Dask scheduler (`"tcp://10.0.0.5:8786"`), or
     `"local:4"` for one started here with 4 workers.  The tables are the same everywhere.
@@ -61,11 +74,14 @@ def run(
     simpy.Environment and the state before each run, so that a SimPy process of your own can join it.
     Raises chainsim.errors: ClusterError, WorkerLostError, InvariantError, ScenarioError.
     """
+    from chainsim.notebook.runs import shown
     from chainsim.study import study
     from chainsim.study.bench import Bench
     from chainsim.study.executors import Workers
 
     workers = Workers(1 if jobs is None and cluster is None else jobs, cluster)
+    if set:
+        scenario = scenario.changed(f"{key}={value}" for key, value in set.items())
     planned = study.plan(scenario, policies, None if replications is None else range(replications))
     with workers.open() as executor:
-        return study.run_on(Bench(executor, engine=engine, attach=attach), planned)
+        return shown(study.run_on(Bench(executor, engine=engine, attach=attach), planned), planned)

@@ -13,16 +13,37 @@ from typing import ClassVar
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a value stands in a user's file; `line` and `column` count from 1, 0 means the whole file."""
+    """Where a value stands in a user's file; `line` and `column` count from 1, 0 means the whole file.
+
+    sheet: of a workbook, in which lines are rows; such a place is written `firms.xlsx!Sheet1!C7`.
+    """
 
     file: str
     line: int = 0
     column: int = 0
     width: int = 1
+    sheet: str = ""
+
+    @property
+    def row(self) -> str:
+        """The line in words, for messages about another place."""
+        return f"{'row' if self.sheet else 'line'} {self.line}"
 
     def __str__(self) -> str:
+        if self.sheet:
+            cell = f"{letters(self.column)}{self.line}" if self.line else ""
+            return "!".join(part for part in (self.file, self.sheet, cell) if part)
         parts = [self.file, *(str(n) for n in (self.line, self.column) if n)]
         return ":".join(parts)
+
+
+def letters(column: int) -> str:
+    """The name of a spreadsheet's column, counted from 1: A, B, ... Z, AA."""
+    name = ""
+    while column > 0:
+        column, rest = divmod(column - 1, 26)
+        name = chr(ord("A") + rest) + name
+    return name
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +85,12 @@ class InvariantError(ChainsimError):
 
 class FolderError(ChainsimError):
     """A results folder cannot be written, is in use, or is not ours."""
+
+    exit_code: ClassVar[int] = 4
+
+
+class MissingLibraryError(ChainsimError):
+    """A library that this takes, and nothing else, is not installed."""
 
     exit_code: ClassVar[int] = 4
 

@@ -391,6 +391,18 @@ def test_the_json_schema_describes_every_key() -> None:
     sections = {"": schema, **{k: v for k, v in schema["$defs"].items() if k != "Sourced"}}
     assert {"Study", "Part", "Plant", "Supplier", "Market", "Policy"} <= set(sections)
     assert all("properties" in section for section in sections.values())
+    silent = [
+        f"{name}.{key}"
+        for name, section in sections.items()
+        for key, value in section["properties"].items()
+        if not value.get("description")
+    ]
+    assert silent == []
+    assert schema["$defs"]["FirmChange"]["properties"]["lead_time"]["description"]
+    assert (
+        schema["properties"]["firms"]["description"]
+        != schema["$defs"]["Supplier"]["properties"]["firms"]["description"]
+    )
 
 
 GOOD = """

@@ -67,12 +67,12 @@ def test_names_are_text_whatever_they_look_like(names: list[str]) -> None:
     writer.writerows([name, "city"] for name in names)
     firms, problems = firms_of("f.csv", buffer.getvalue().encode())
     assert problems == []
-    assert list(firms.entries) == names
+    assert list(firms.named.entries) == names
 
 
 def test_cells_know_their_place() -> None:
     firms, _ = firms_of("f.csv", b'name,share,ring\n"a, b", 5% ,city\n')
-    firm = firms.entries["a, b"]
+    firm = firms.named.entries["a, b"]
     assert isinstance(firm, Mapping)
     share, ring = firm.entries["share"], firm.entries["ring"]
     assert isinstance(share, Scalar)
@@ -115,7 +115,8 @@ def test_faults_of_a_list_are_named_by_row_and_column(refused: Refused, small: s
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"PK\x03\x04....", "firms.csv: is a spreadsheet, not a CSV"),
+        (b"PK\x03\x04....", "firms.csv: cannot be read as an Excel workbook (BadZipFile"),
+        (b"\xd0\xcf\x11\xe0....", "firms.csv: is an old .xls file, or has a password"),
         ("name\na\n".encode("utf-16"), "firms.csv: is UTF-16 text"),
         (b"name\n\xff\xff\xff\n", "firms.csv: is neither UTF-8 nor GB18030 text"),
     ],

@@ -33,7 +33,16 @@ if TYPE_CHECKING:
 @click.option(
     "--baseline", default="none", show_default=True, metavar="POLICY", help="What the others are compared with."
 )
-@click.option("--format", "form", type=click.Choice(["table", "csv", "md"]), default="table", help="How to print.")
+@click.option(
+    "--format", "form", type=click.Choice(["table", "csv", "md", "xlsx"]), default="table", help="How to print."
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("comparison.xlsx"),
+    show_default=True,
+    help="Where --format xlsx goes.",
+)
 @click.option("--resume", is_flag=True, help="Go on with the interrupted comparison of the same command.")
 @LANG
 @click.option("--all", "every", is_flag=True, help="Every measure, not the headline ones.")
@@ -51,6 +60,7 @@ def command(
     quiet: bool,
     baseline: str,
     form: str,
+    out: Path,
     resume: bool,
     lang: Lang,
     every: bool,
@@ -88,6 +98,9 @@ def command(
         table, matters_if, years = result.tables["kpis"], study.matters_if, study.years
     _require(baseline, list(dict.fromkeys(table["policy"])))
 
+    if form == "xlsx":
+        _to_excel(table, baseline, matters_if, years, lang, out)
+        return
     from chainsim.compare.decision import decision_table
     from chainsim.compare.paired import comparison
     from chainsim.compare.ranking import ranking
@@ -99,6 +112,25 @@ def command(
     if decision:
         return
     print_comparison(comparison(table, baseline, matters_if), form, every, baseline, titles, networks)
+
+
+def _to_excel(kpis: pd.DataFrame, baseline: str, matters_if: float, years: float, lang: Lang, out: Path) -> None:
+    """The comparison as a workbook: what each policy brings, and every measure."""
+    from importlib.metadata import version
+
+    from chainsim.report.excel.results import write
+    from chainsim.report.html.source import Source
+    from chainsim.study.side_by_side import side_by_side
+
+    facts = {
+        "scenario": out.stem,
+        "policies": [baseline, *(name for name in dict.fromkeys(kpis["policy"]) if name != baseline)],
+        "replications": sorted(set(kpis["replication"])),
+        "libraries": {"chainsim": version("chainsim")},
+        "matters_if": matters_if,
+    }
+    write(Source(facts, {"kpis": kpis} | side_by_side(kpis, baseline, matters_if, years)), lang, out)
+    click.echo(out.as_posix())
 
 
 def _years(folder: Path) -> float:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from chainsim.errors import FolderError
+from chainsim.errors import ChainsimError, FolderError
 
 if TYPE_CHECKING:
     from chainsim.scenario.load import Loaded
@@ -50,3 +50,16 @@ def folder_of(run: str) -> Path:
     if not found:
         raise FolderError(f"no run {run!r}: neither a folder nor the name of one; `chainsim list runs` shows them")
     return found[0]
+
+
+def kept_scenario(folder: Path) -> Loaded | None:
+    """The scenario that a run folder keeps; None where it keeps several, or one that this version does not read."""
+    try:
+        return load_any(str(folder))
+    except ChainsimError:
+        return None
+
+
+def table_names(facts: dict[str, Any]) -> list[str]:
+    """The tables that a manifest lists."""
+    return [Path(name).stem for name in facts["outputs"] if name.startswith("tables/") and name.endswith(".parquet")]

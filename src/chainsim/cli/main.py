@@ -27,6 +27,7 @@ VERBS: Final = {
     "explain": "Where each yuan of the product goes, by tier and ring; nothing runs.",
     "compare": "Put policies, or finished runs, side by side.",
     "report": "Write the report of a run: one HTML file that opens offline, in English or Chinese.",
+    "export": "Write the results of a run as an Excel workbook with charts.",
     "diff": "Show what two scenarios, policies or runs set differently.",
     "why": "Explain where two policies part, and how it spreads.",
     "resilience": "Stop suppliers for a while: how long the plant survives and recovers.",
@@ -34,6 +35,7 @@ VERBS: Final = {
     "verify-model": "Compare the model with theory: the textbook gallery, or your own cases.",
     "fuzz": "Run random networks, and hold every law against them.",
     "schema": "Print the JSON Schema of the scenario language, for editors.",
+    "completion": "Print the completion script of bash, zsh or fish.",
 }
 
 

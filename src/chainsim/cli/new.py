@@ -1,21 +1,29 @@
-"""`chainsim new`: a folder with a scenario that runs, to change from there."""
+"""`chainsim new`: a folder with a scenario that runs, to change from there, and a form for a list of suppliers."""
 
 from __future__ import annotations
 
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from chainsim.errors import FolderError
+from chainsim.errors import FolderError, MissingLibraryError
+from chainsim.notebook import shipped
 
-# The first file of each is the one to run, the last its facts; `extends` needs its parents along.
+if TYPE_CHECKING:
+    from chainsim.report.html.numbers import Lang
+
+# By template, the files of the folder and where they come from; the first is to be run, `extends` needs its parents.
 TEMPLATES = {
-    "byd": ("byd.yaml", "byd-2025.yaml", "jinan_facts.csv"),
-    "jinan": ("jinan.yaml", "byd.yaml", "sinotruk.yaml", "jinan_facts.csv"),
-    "sinotruk": ("sinotruk.yaml", "jinan_facts.csv"),
+    "plant": {"plant.yaml": "templates/plant.yaml"},
+    "textbook": {"textbook.yaml": "textbook/queue-mm1.yaml"},
+    "byd": {name: name for name in ("byd.yaml", "byd-2025.yaml", "jinan_facts.csv")},
+    "jinan": {name: name for name in ("jinan.yaml", "byd.yaml", "sinotruk.yaml", "jinan_facts.csv")},
+    "sinotruk": {name: name for name in ("sinotruk.yaml", "jinan_facts.csv")},
 }
+IN_CHINESE = {"templates/plant.yaml": "templates/plant-zh.yaml"}
+FORM = "suppliers.xlsx"
+VERBS = {"textbook": "verify-model"}
 
 
 @click.command("new")
@@ -23,28 +31,48 @@ TEMPLATES = {
 @click.option(
     "--template", type=click.Choice(sorted(TEMPLATES)), default="byd", show_default=True, help="What to start from."
 )
-def command(folder: Path, template: str) -> None:
+@click.option(
+    "--lang",
+    type=click.Choice(["en", "zh"]),
+    default="en",
+    show_default=True,
+    help="Language of the template plant and of the form's drop-downs.",
+)
+def command(folder: Path, template: str, lang: Lang) -> None:
     """Make the folder DIR with a scenario to start from.
+
+    Beside it, suppliers.xlsx is a form for a list of firms that the scenario
+    can read.  The template plant is a small one with two suppliers, textbook
+    a case with a known answer.
 
     \b
     chainsim new my-city
     chainsim run my-city/byd.yaml
+    chainsim new my-plant --template plant --lang zh
     """
     names = TEMPLATES[template]
-    taken = [name for name in names if (folder / name).exists()]
+    first = next(iter(names))
+    taken = [name for name in (*names, FORM) if (folder / name).exists()]
     if taken:
         raise FolderError(f"{folder / taken[0]} exists; nothing was written, name another folder")
-    source = shipped()
+    source = shipped.folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name in names:
-            (folder / name).write_bytes((source / name).read_bytes())
+        for name, kept in names.items():
+            from_there = IN_CHINESE.get(kept, kept) if lang == "zh" else kept
+            (folder / name).write_bytes((source / from_there).read_bytes())
     except OSError as error:
         raise FolderError(f"cannot write to {folder}: {error.strerror or error}") from error
-    click.echo(f"made {folder}; next: chainsim run {(folder / names[0]).as_posix()}")
+    if template != "textbook":
+        _add_form(folder / FORM, lang)
+    click.echo(f"made {folder}; next: chainsim {VERBS.get(template, 'run')} {(folder / first).as_posix()}")
 
 
-def shipped() -> Traversable:
-    """The scenarios inside the installed package, or those of the source tree it runs from."""
-    installed = files("chainsim") / "scenarios"
-    return installed if installed.is_dir() else Path(__file__).parents[3] / "scenarios"
+def _add_form(target: Path, lang: Lang) -> None:
+    """The form; the folder is of use without it, so a library that is missing is only said."""
+    from chainsim.report.excel.suppliers import write_form
+
+    try:
+        write_form(target, lang)
+    except MissingLibraryError as error:
+        click.echo(f"no {target.name}: {error}", err=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from chainsim.cli.completion import complete_policies
 from chainsim.errors import Problem
 
 if TYPE_CHECKING:
@@ -21,7 +22,13 @@ LANG = click.option(
     "--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language of report.html."
 )
 POLICIES = click.option(
-    "-p", "--policy", "policies", multiple=True, metavar="NAME", help="A policy of the file; a+b combines two."
+    "-p",
+    "--policy",
+    "policies",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=complete_policies,
+    help="A policy of the file; a+b combines two.",
 )
 
 

@@ -40,8 +40,12 @@ def excerpt(problem: Problem) -> list[str]:
     place = problem.place
     if place is None or not place.line or not problem.excerpt.strip():
         return []
-    start = max(place.column - 1, 0)
     line = problem.excerpt
+    start, marks = max(place.column - 1, 0), place.width
+    if place.sheet:  # the cells of a row, with a tab between them
+        cells = line.split("\t")
+        start = sum(len(cell) + 1 for cell in cells[:start])
+        marks = max(1, len(cells[min(place.column, len(cells)) - 1]))
     cut = _cut(line, start) if len(line) > WIDEST or width(line) > WIDEST else 0
     shown = _fitting(line[cut:])
     prefix = ELLIPSIS if cut else ""
@@ -49,7 +53,7 @@ def excerpt(problem: Problem) -> list[str]:
     gutter = f"  {place.line} | "
     lines = [f"{gutter}{prefix}{printable(shown)}{tail}".rstrip()]
     if place.column:
-        before, marked = shown[: start - cut], shown[start - cut : start - cut + place.width]
+        before, marked = shown[: start - cut], shown[start - cut : start - cut + marks]
         caret = "^" * max(1, width(printable(marked)))
         lines.append(f"{' ' * (len(gutter) - 2)}| {' ' * (len(prefix) + width(printable(before)))}{caret}")
     return lines

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from chainsim.cli.options import LANG
-from chainsim.errors import ChainsimError, FolderError
+from chainsim.errors import FolderError
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from chainsim.report.html.numbers import Lang
-    from chainsim.scenario.load import Loaded
 
 TABLE = click.Path(path_type=Path)
 
@@ -37,34 +36,23 @@ def command(run: str, lang: Lang, sensitivity: Path | None, resilience: Path | N
     chainsim report results/byd/latest --lang zh
     chainsim report byd --sensitivity flips.csv --out byd.html
     """
-    from chainsim.cli.finished import folder_of
+    from chainsim.cli.finished import folder_of, kept_scenario, table_names
     from chainsim.report.html.source import Source
     from chainsim.report.html.written import write
     from chainsim.results.store import RunTables, read_manifest
 
     folder = folder_of(run)
     facts = read_manifest(folder)
-    names = [Path(name).stem for name in facts["outputs"] if name.startswith("tables/") and name.endswith(".parquet")]
     source = Source(
         facts,
-        RunTables(folder, names),
-        _loaded(folder),
+        RunTables(folder, table_names(facts)),
+        kept_scenario(folder),
         _table(sensitivity, "sensitivity", "number swing rank policy difference top_changes"),
         _table(resilience, "resilience", "stop survive_days first_wait_days held_hours recover_days"),
     )
     target = out or folder / f"report-{lang}.html"
     write(source, lang, target)
     click.echo(target.as_posix())
-
-
-def _loaded(folder: Path) -> Loaded | None:
-    """The scenario that the folder keeps; None where it keeps several, or one that this version does not read."""
-    from chainsim.cli.finished import load_any
-
-    try:
-        return load_any(str(folder))
-    except ChainsimError:
-        return None
 
 
 def _table(path: Path | None, verb: str, columns: str) -> pd.DataFrame | None:

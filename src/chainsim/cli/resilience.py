@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from chainsim.cli.completion import complete_policies
 from chainsim.cli.options import SCENARIO, SETTINGS, all_settings, asked_workers, say, warn, workers_options
 from chainsim.errors import Problem, ScenarioError
 
@@ -25,7 +26,14 @@ if TYPE_CHECKING:
 @click.option("--outage", default="7 days", show_default=True, metavar="TIME", help="How long it stands still.")
 @click.option("--at", "at", metavar="DATE", help="When it stops; by default a quarter into the study.")
 @click.option("--follow", default="30 days", show_default=True, metavar="TIME", help="How long to watch afterwards.")
-@click.option("-p", "--policy", metavar="NAME", default="none", help="With this policy in force.")
+@click.option(
+    "-p",
+    "--policy",
+    metavar="NAME",
+    default="none",
+    shell_complete=complete_policies,
+    help="With this policy in force.",
+)
 @SETTINGS
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Root of all draws.")
 @workers_options

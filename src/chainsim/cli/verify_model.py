@@ -34,12 +34,12 @@ def command(
     chainsim verify-model
     chainsim verify-model scenarios/textbook/queue-mm1.yaml -n 50
     """
-    from chainsim.cli.new import shipped
     from chainsim.errors import Problem, ScenarioError
+    from chainsim.notebook import shipped
     from chainsim.scenario.load import load
 
     workers = asked_workers(jobs, cluster)
-    places = what or (Path(str(shipped() / "textbook")),)
+    places = what or (shipped.folder() / "textbook",)
     files = [file for place in places for file in (sorted(place.glob("*.yaml")) if place.is_dir() else [place])]
     cases = [loaded for loaded in (load(file, all_settings((), seed)) for file in files) if loaded.scenario.expect]
     if not cases:

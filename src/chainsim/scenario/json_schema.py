@@ -8,6 +8,9 @@ This module must not know YAML or positions.
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Iterable
 from typing import Any
 
 from chainsim.scenario.language.schema import Scenario
@@ -16,6 +19,8 @@ from chainsim.scenario.resolve.provenance import CONFIDENCES
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 BESIDE = ("title", "description", "examples", "default")
 TEXT = {"type": "string"}
+LENDERS = ("Supplier", "Plant", "Warehouse", "Market", "Outside")  # exceptions mean the same of one firm or lane
+MEANT = {"part": "which part, if more than one runs between them"}
 SOURCED: dict[str, Any] = {
     "type": "object",
     "description": "a value and where it comes from",
@@ -38,6 +43,10 @@ def json_schema() -> dict[str, Any]:
     required = made.get("required", [])
     root = _section(made)
     root["properties"]["extends"] = {"type": "string", "description": "the scenario that this one changes"}
+    for section in (root, *definitions.values()):
+        for key, value in section.get("properties", {}).items():
+            lenders = () if section is root else LENDERS
+            value.setdefault("description", _borrowed(key, value, definitions, lenders))
     return {
         "$schema": DRAFT,
         **root,
@@ -45,6 +54,17 @@ def json_schema() -> dict[str, Any]:
         "then": {"required": required},
         "$defs": {**definitions, "Sourced": SOURCED},
     }
+
+
+def _borrowed(key: str, value: dict[str, Any], definitions: dict[str, Any], lenders: Iterable[str]) -> str:
+    """What an editor shows at a key whose field says nothing: what it means of a group, or what it leads to."""
+    for name in lenders:
+        if said := definitions[name]["properties"].get(key, {}).get("description"):
+            return str(said)
+    if key in MEANT:
+        return MEANT[key]
+    found = re.search(r'"\$ref": "#/\$defs/(\w+)"', json.dumps(value).replace("#/$defs/Sourced", ""))
+    return str(definitions[found[1]].get("description", "")) if found else ""
 
 
 def _section(section: dict[str, Any]) -> dict[str, Any]:

@@ -66,7 +66,7 @@ class Loaded:
     """A scenario file, read, resolved and checked.
 
     name: the file's name without its ending.  scenario: the baseline, `--set` applied, no policy or disruption
-    in force.  inputs: the bytes of every file read, by path relative to the scenario's folder.
+    in force.  inputs: the bytes of every file read, by path relative to the scenario's folder.  path: as it was given.
     """
 
     name: str
@@ -77,6 +77,11 @@ class Loaded:
     origins: Origins
     facts: Map[str, Fact]
     settings: tuple[str, ...] = ()
+    path: str = ""
+
+    def changed(self, settings: Iterable[str]) -> Loaded:
+        """The same scenario with further `--set` settings, from the bytes that were read: no file is read again."""
+        return load(self.path, [*self.settings, *settings], content=self.inputs)
 
     def timeline(self, policies: Many[str] = ()) -> Timeline:
         """The scenario in force from each date on, the first from the start of the study.
@@ -109,22 +114,28 @@ class Loaded:
         return rows
 
 
-def load(path: str | Path, settings: Iterable[str] = (), stated: Iterable[str] = ()) -> Loaded:
+def load(
+    path: str | Path,
+    settings: Iterable[str] = (),
+    stated: Iterable[str] = (),
+    content: Map[str, bytes] | None = None,
+) -> Loaded:
     """The scenario at `path` with `--set` settings, such as `plants.byd.capacity=900/day`.
 
     stated: settings that count as if the file said so: policies change them, where they leave those of `--set` alone.
+    content: bytes of its files, as `Loaded.inputs` keeps them; what is not there is read.
 
     `ScenarioError` with all problems when anything in the file, its parents, its lists or the settings is wrong.
     """
     display = os.fspath(path)
-    inputs = Inputs(Path(path), display)
+    inputs = Inputs(Path(path), display, content)
     reading = _Reading(inputs)
     tree, unused = spell_out_groups(assemble(inputs, reading.prepare))
     reading.problems += unused
     given = tuple(settings)
     also = tuple(stated)
     tree = reading.override(tree, given, also)
-    return replace(reading.judge(tree), settings=given + also)
+    return replace(reading.judge(tree), settings=given + also, path=display)
 
 
 class _Reading:
@@ -156,7 +167,7 @@ class _Reading:
         changed = tree.entries.get("facts")
         if isinstance(changed, Scalar) and changed.set_by != "file":
             self.tables = [changed]
-        lists = fill_firms(tree, self.inputs)
+        lists = fill_firms(tree, self.inputs, self.origins, self.sources)
         roads = fill_transport(tree, self.inputs)
         self.problems += [*lists, *roads]
         self.damage |= {"suppliers.firms"} if lists else set()

@@ -55,6 +55,19 @@ _OTHER: Final = (
 )
 
 
+def is_unit(text: str) -> bool:
+    """Whether `text` may stand behind a number: `days`, `/day`, `%`, `万元`, `CNY/month`."""
+    amount, slash, time = text.strip().lower().partition("/")
+    amount = amount.strip()
+    if slash and time.strip() not in SECONDS:
+        return False
+    currency = next((word for word in YUAN if amount.endswith(word)), "")
+    if currency or slash:
+        scale = amount.removesuffix(currency).strip()
+        return not scale or scale in SCALES
+    return amount in SECONDS or amount in ("%", "percent", "ppm")
+
+
 def _example(text: str, unit: str) -> str:
     """`text` as it would look with a unit; scientific notation and thousands' commas are written out."""
     try:

@@ -11,16 +11,10 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from chainsim.errors import ChainsimError
+from chainsim.errors import MissingLibraryError
 
 GLOBAL_STYLE: Final = "plotly.js-style-global"
 OWN_STYLE: Final = re.compile(r'getElementById\("([0-9a-f]{64})"\)')
-
-
-class MissingLibraryError(ChainsimError):
-    """The package that carries the chart library is not installed, or is not as we know it."""
-
-    exit_code = 4
 
 
 @cache

@@ -398,7 +398,9 @@ Switch: TypeAlias = Annotated[bool, Value(values.switch, schema=_schema("true or
 TraceFile: TypeAlias = Annotated[
     Trace,
     Value(
-        orders.trace, lambda trace: str(trace.file), _schema("a CSV beside the scenario", "orders.csv", type="string")
+        orders.trace,
+        lambda trace: str(trace.file),
+        _schema("a CSV or Excel file beside the scenario", "orders.csv", type="string"),
     ),
 ]
 WarmUp: TypeAlias = Annotated[

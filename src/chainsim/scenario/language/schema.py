@@ -188,7 +188,7 @@ class Plant(Firm):
 
 
 class NamedFirm(Section):
-    """One firm of a group by its own name, inline or from a CSV beside the scenario."""
+    """One firm of a group by its own name, inline or from a CSV or Excel file beside the scenario."""
 
     ring: Ring | None = None
     district: Words | None = None
@@ -220,7 +220,7 @@ class Supplier(Standby, Tier, Firm):
     enters: Annotated[Enters | None, Field(description="gets no orders before a date")] = None
     leaves: Annotated[Leaves | None, Field(description="gets no orders from a date on")] = None
     moves: Annotated[Moves | None, Field(description="moves to another ring")] = None
-    list: Annotated[Words | None, Field(description="CSV beside the scenario that fills `firms`")] = None
+    list: Annotated[Words | None, Field(description="CSV or Excel file beside the scenario that fills `firms`")] = None
     firms: Annotated[dict[Name, NamedFirm], Field(description="named firms instead of generated ones")] = {}
 
 
@@ -290,7 +290,9 @@ class Market(Sourced, Sending):
         PullForward | None, Field(description="a subsidy that brings sales forward: more now, fewer later")
     ] = None
     schedule: Annotated[dict[Moment, Weight], Field(description="exactly these orders, by day or moment")] = {}
-    trace: Annotated[TraceFile | None, Field(description="CSV beside the scenario with exactly these orders")] = None
+    trace: Annotated[
+        TraceFile | None, Field(description="CSV or Excel file beside the scenario with exactly these orders")
+    ] = None
     ring: Annotated[Ring, Field(description="where the buyers are")] = "nation"
     district: Annotated[Words, Field(description="district where the buyers are")] = ""
     lead_time: Annotated[Law | None, Field(description="from the plant to the buyer")] = None
@@ -355,7 +357,9 @@ class Scenario(Section):
 
     chainsim: Annotated[CountFromOne, Field(description="version of the scenario language")] = LANGUAGE_VERSION
     title: Annotated[Words, Field(description="name of the scenario")] = ""
-    facts: Annotated[Words | None, Field(description="CSV beside the scenario whose rows `source` names")] = None
+    facts: Annotated[
+        Words | None, Field(description="CSV or Excel file beside the scenario whose rows `source` names")
+    ] = None
     allow_cycles: Annotated[Switch, Field(description="parts may need each other, directly or in a ring")] = False
     study: Study
     calendars: Annotated[dict[Name, Calendar], Field(description="when lines work")] = {}
@@ -370,9 +374,9 @@ class Scenario(Section):
     transport: Annotated[
         tuple[Transport, ...], Field(description="lead time and freight between pairs of districts")
     ] = ()
-    transport_table: Annotated[Words | None, Field(description="CSV beside the scenario that adds to `transport`")] = (
-        None
-    )
+    transport_table: Annotated[
+        Words | None, Field(description="CSV or Excel file beside the scenario that adds to `transport`")
+    ] = None
     markets: dict[Name, Market]
     region: Annotated[Region | None, Field(description="local shares, households, taxes, additionality")] = None
     lanes: tuple[Lane, ...] = ()

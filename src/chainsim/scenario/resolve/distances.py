@@ -1,13 +1,13 @@
 """Tables of pairs of districts: `transport_table: distances.csv` adds its rows to the section `transport`.
 
-In: a tree, and the CSV file that it names.  Out: the tree with one more entry a row, whose places are in the CSV; what
+In: a tree, and the table that it names.  Out: the tree with one more entry a row, whose places are in the file; what
 `transport` itself says about a pair wins.  Headers may be English or Chinese.
 This module must not know what the values mean.
 """
 
 from __future__ import annotations
 
-from chainsim.errors import Place, Problem, ScenarioError
+from chainsim.errors import Problem, ScenarioError
 from chainsim.scenario.text.inputs import Inputs
 from chainsim.scenario.text.nodes import Mapping, Node, Scalar, Sequence
 from chainsim.scenario.text.sources import problem
@@ -45,7 +45,7 @@ def fill_transport(tree: Mapping, inputs: Inputs) -> list[Problem]:
     missing = [column for column in COLUMNS[:2] if column not in table.header]
     if table.header and missing:
         hint = f"there is {listed(table.header)}"
-        return [*problems, problem(Place(display, 1, 1), f"column '{missing[0]}' is missing", hint)]
+        return [*problems, problem(table.place, f"column '{missing[0]}' is missing", hint)]
     stated = tree.entries.get("transport")
     own = list(stated.items) if isinstance(stated, Sequence) else []
     known = {pair for entry in own if isinstance(entry, Mapping) for pair in _pairs(entry)}

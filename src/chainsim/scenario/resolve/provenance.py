@@ -118,9 +118,9 @@ def read_facts(display: str, data: bytes) -> tuple[dict[str, Fact], list[Problem
     """The rows of a facts table by id, and what is wrong with the table."""
     table, problems = read_table(display, data)
     if "id" not in table.header and not problems:
-        problems.append(problem(Place(display, 1, 1), "column 'id' is missing", f"there is {listed(table.header)}"))
+        problems.append(problem(table.place, "column 'id' is missing", f"there is {listed(table.header)}"))
     facts: dict[str, Fact] = {}
-    lines: dict[str, int] = {}
+    rows: dict[str, str] = {}
     known = set(Fact.__dataclass_fields__)
     for row in table.rows:
         cells = {column: cell.text for column, cell in row.cells.items() if column in known}
@@ -130,10 +130,10 @@ def read_facts(display: str, data: bytes) -> tuple[dict[str, Fact], list[Problem
             message = f"kind must be one of {listed(KINDS)}, got {shown(kind)}{did_you_mean(kind, KINDS)}"
             problems.append(problem(row.cells["kind"].place, message))
         if key and key in facts:
-            problems.append(problem(row.cells["id"].place, f"id {shown(key)} already defined on line {lines[key]}"))
+            problems.append(problem(row.cells["id"].place, f"id {shown(key)} already defined on {rows[key]}"))
         elif key:
             facts[key] = Fact(**cells)
-            lines[key] = row.place.line
+            rows[key] = row.place.row
     return facts, problems
 
 

@@ -1,13 +1,13 @@
-"""Orders from a file: the CSV that `markets.X.trace` names takes the place of its name.
+"""Orders from a file: the CSV or Excel sheet that `markets.X.trace` names takes the place of its name.
 
-In: a tree, and the CSV files its markets name.  Out: the tree with the rows as nodes whose places are in the
-CSV, so that a wrong quantity is shown there.  Headers may be English or Chinese.
+In: a tree, and the files its markets name.  Out: the tree with the rows as nodes whose places are in the
+file, so that a wrong quantity is shown there.  Headers may be English or Chinese.
 This module must not know how times and quantities are written.
 """
 
 from __future__ import annotations
 
-from chainsim.errors import Place, Problem, ScenarioError
+from chainsim.errors import Problem, ScenarioError
 from chainsim.scenario.text.inputs import Inputs
 from chainsim.scenario.text.nodes import Mapping, Node, Scalar, Sequence
 from chainsim.scenario.text.sources import problem
@@ -50,9 +50,9 @@ def fill_orders(tree: Mapping, inputs: Inputs) -> list[Problem]:
 
 
 def orders_of(display: str, data: bytes) -> tuple[Sequence, list[Problem]]:
-    """The orders of one CSV as they stand in it, and everything that is wrong with its cells."""
+    """The orders of one table as they stand in it, and everything that is wrong with its cells."""
     table, problems = read_table(display, data, HEADERS)
-    orders = Sequence([], Place(display, 1, 1))
+    orders = Sequence([], table.place)
     for column, place in zip(table.header, table.header_places, strict=True):
         if column and column not in COLUMNS:
             message = f"unknown column '{column}'{did_you_mean(column, HEADERS)}"
@@ -60,7 +60,7 @@ def orders_of(display: str, data: bytes) -> tuple[Sequence, list[Problem]]:
     for column, called in (("time", "'date' (日期)"), ("quantity", "'quantity' (数量)")):
         if not problems and column not in table.header:
             hint = f"there is {listed(table.header)}"
-            problems.append(problem(Place(display, 1, 1), f"column {called} is missing", hint))
+            problems.append(problem(table.place, f"column {called} is missing", hint))
     if problems:
         return orders, problems
     for row in table.rows:
@@ -71,5 +71,5 @@ def orders_of(display: str, data: bytes) -> tuple[Sequence, list[Problem]]:
         cells: dict[str, Node] = {column: row.cells[column] for column in COLUMNS}
         orders.items.append(Mapping(cells, row.place))
     if not table.rows:
-        problems.append(problem(Place(display, 1, 1), "the trace has no rows", "add one row per order"))
+        problems.append(problem(table.place, "the trace has no rows", "add one row per order"))
     return orders, problems

@@ -74,7 +74,11 @@ def _regular(status: os.stat_result, display: str) -> None:
     if status.st_size > LARGEST_FILE:
         message = f"{status.st_size:,} bytes, limit {LARGEST_FILE:,}"
         raise refuse(
-            Problem(message, whole, "put long lists of firms into a CSV beside the scenario: `list: firms.csv`")
+            Problem(
+                message,
+                whole,
+                "put long lists of firms into a CSV or Excel file beside the scenario: `list: firms.csv`",
+            )
         )
 
 

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping as Map
+from dataclasses import replace
 from pathlib import Path
 
 from chainsim.errors import Problem, ScenarioError
 from chainsim.scenario.text.files import read_bytes
 from chainsim.scenario.text.nodes import Scalar
+from chainsim.scenario.text.record import split_sheet
 from chainsim.scenario.text.sources import problem
 
 URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
@@ -22,13 +25,14 @@ URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 class Inputs:
     """Bytes of every file read, by path relative to the folder of the scenario, with `/` on every system."""
 
-    def __init__(self, path: Path, display: str) -> None:
+    def __init__(self, path: Path, display: str, content: Map[str, bytes] | None = None) -> None:
+        """content: bytes of files read before, which are not read again."""
         self.folder = Path(os.path.abspath(path.parent))
         self.start = path.name
         self._display_folder = os.path.dirname(display)
         self._relative = {display: path.name}
         self.display = display
-        self.content: dict[str, bytes] = {path.name: read_bytes(path, display)}
+        self.content: dict[str, bytes] = dict(content) if content else {path.name: read_bytes(path, display)}
 
     def relative(self, display: str) -> str:
         """Path relative to the folder of a file that messages call `display`."""
@@ -37,9 +41,11 @@ class Inputs:
     def read(self, named: Scalar) -> tuple[str, bytes]:
         """Display name and bytes of the file that `named` names, relative to the file in which it stands.
 
+        `firms.xlsx!Seats` is the sheet Seats of a workbook; the name of the sheet stays with the display name.
         `ScenarioError` at the place of the name when the path leaves the folder or cannot be read.
         """
-        relative = self._inside(named)
+        name, sheet = split_sheet(named.text)
+        relative = self._inside(replace(named, text=name))
         display = os.path.join(self._display_folder, *relative.split("/"))
         self._relative[display] = relative
         if relative not in self.content:
@@ -49,7 +55,7 @@ class Inputs:
                 raise ScenarioError(
                     problem(named.place, f"{relative}: {found.message}", found.hint) for found in error.problems
                 ) from None
-        return display, self.content[relative]
+        return f"{display}!{sheet}" if sheet else display, self.content[relative]
 
     def _inside(self, named: Scalar) -> str:
         text = named.text.strip()

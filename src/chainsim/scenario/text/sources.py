@@ -1,7 +1,7 @@
 """The lines of the files read last, so that any later layer can show the line a problem is about.
 
-In: the text of a file under the name it is shown by.  Out: excerpts, and problems that carry them.  It is
-a memory for messages only: when a file is unknown the excerpt is empty and nothing else changes.
+In: the text of a file, or the rows of a sheet, under the name it is shown by.  Out: excerpts, and problems that carry
+them.  It is a memory for messages only: when a file is unknown the excerpt is empty and nothing else changes.
 This module must not know YAML.
 """
 
@@ -28,8 +28,10 @@ def remember(display: str, text: str) -> list[str]:
 
 def excerpt(place: Place | None) -> str:
     """The line that `place` points to, empty when it is not known."""
-    lines = _lines.get(place.file, []) if place else []
-    return lines[place.line - 1] if place and 0 < place.line <= len(lines) else ""
+    if place is None:
+        return ""
+    lines = _lines.get(f"{place.file}!{place.sheet}" if place.sheet else place.file, [])
+    return lines[place.line - 1] if 0 < place.line <= len(lines) else ""
 
 
 def problem(place: Place | None, message: str, hint: str = "", *, warning: bool = False) -> Problem:

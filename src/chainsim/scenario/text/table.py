@@ -1,24 +1,27 @@
-"""CSV files beside a scenario: rows of cells that know their line and column.
+"""Tables beside a scenario, CSV files and Excel sheets: rows of cells that know where they stand.
 
-In: bytes of a CSV in UTF-8 (with or without byte-order mark) or GB18030, with commas, semicolons or tabs.
-Out: text cells with places; 'NA' stays 'NA' and nothing is guessed.  All problems of the table at once.
-This module must not know what the columns mean.
+In: bytes of a CSV or a workbook.  Out: text cells by column, with places.  All problems of the table at once.  A header
+may give its unit in brackets, `capacity (/day)` or `产能（/天）`: a plain number below gets it.  Rows that begin with #
+are notes.  This module must not know what the columns mean.
 """
 
 from __future__ import annotations
 
-import csv
+import re
 import unicodedata
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 
 from chainsim.errors import Place, Problem
-from chainsim.scenario.text.files import NOT_ALLOWED
+from chainsim.scenario.text.csv_records import csv_records
 from chainsim.scenario.text.nodes import Scalar
-from chainsim.scenario.text.sources import problem, remember
-from chainsim.units import shown
+from chainsim.scenario.text.record import MOST_ROWS, Record, Records, split_sheet
+from chainsim.scenario.text.sheet_records import OLD, WORKBOOK, sheet_records
+from chainsim.scenario.text.sources import problem
+from chainsim.units import is_unit, shown
 
-MOST_ROWS = 20_000
+UNIT = re.compile(r"^(.*?)\s*[(\[]([^()\[\]]*)[)\]]\s*$", re.DOTALL)
+PLAIN_NUMBER = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,143 +36,99 @@ class Row:
 class Table:
     """The columns as named after translation, where each header cell stands, and the records."""
 
+    place: Place
     header: tuple[str, ...] = ()
     header_places: tuple[Place, ...] = ()
     rows: list[Row] = field(default_factory=list)
 
 
 def read_table(display: str, data: bytes, translate: Map[str, str] | None = None) -> tuple[Table, list[Problem]]:
-    """The table in `data`; `translate` renames columns (by casefolded header)."""
-    text, problems = _decode(display, data)
-    if problems:
-        return Table(), problems
-    lines = remember(display, text)
-    for number, content in enumerate(lines, start=1):
-        if found := NOT_ALLOWED.search(content):
-            place = Place(display, number, found.start() + 1)
-            problems.append(
-                problem(place, f"character U+{ord(found[0]):04X} not allowed", "delete it; it cannot be seen")
-            )
-    if problems:
-        return Table(), problems
-    if not any(line.strip() for line in lines):
-        return Table(), [Problem("the table is empty", Place(display, 1))]
-    first = next(line for line in lines if line.strip())
-    delimiter = max(",;\t", key=lambda sign: (_unquoted(first, sign), sign == ","))
-    records = _records(display, lines, delimiter, problems)
-    if not records:
-        return Table(), problems
-    (line, names, columns), *body = records
-    header, places = _header(display, line, names, columns, translate or {}, problems)
-    table = Table(header, places)
+    """The table in `data`; `translate` renames columns (by casefolded header).
+
+    display: the name of the file, of a workbook with `!` and the name of a sheet behind it if one is asked for.
+    """
+    found, problems = _opened(display, data)
+    if not found.records:
+        return Table(found.at(1)), problems
+    (line, names, columns), *body = found.records
+    header, units, places = _header(found, line, names, columns, translate or {}, problems)
+    table = Table(found.at(1), header, places)
     if len(body) > MOST_ROWS:
-        place = Place(display, body[MOST_ROWS][0], 1)
-        return table, [
-            *problems,
-            problem(place, f"more than {MOST_ROWS:,} rows", "split the list, or let the scenario generate firms"),
-        ]
-    for line, cells, columns in body:
-        if not any(cell.strip() for cell in cells):
+        hint = "split the list, or let the scenario generate firms"
+        return table, [*problems, problem(found.at(body[MOST_ROWS].line), f"more than {MOST_ROWS:,} rows", hint)]
+    for record in body:
+        if not any(cell.strip() for cell in record.cells) or record.cells[0].lstrip().startswith("#"):
             continue
-        place = Place(display, line, 1)
-        if (len(cells) != len(header) and any(cell.strip() for cell in cells[len(header) :])) or len(cells) < len(
-            header
-        ):
-            message = f"{len(cells)} cells where the header has {len(header)}"
-            hint = (
-                f"is a decimal comma or an unquoted '{delimiter}' in it?"
-                if len(cells) > len(header)
-                else "add the missing cells"
-            )
-            column = columns[min(len(header), len(columns) - 1)]
-            problems.append(problem(Place(display, line, column), message, hint))
+        if fault := _misfit(found, record, len(header)):
+            problems.append(fault)
             continue
-        table.rows.append(Row(place, _cells(display, line, header, cells, columns, problems)))
+        table.rows.append(Row(found.at(record.line), _cells(found, record, header, units, problems)))
     return table, problems
 
 
-def _decode(display: str, data: bytes) -> tuple[str, list[Problem]]:
-    whole = Place(display)
-    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        return "", [Problem("is a spreadsheet, not a CSV", whole, "save it as CSV (UTF-8)")]
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "", [Problem("is UTF-16 text", whole, "save it as CSV (UTF-8)")]
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" in text:
-            return "", [Problem("is not a text file", whole, "save it as CSV (UTF-8)")]
-        return text, []
-    return "", [Problem("is neither UTF-8 nor GB18030 text", whole, "save it as CSV (UTF-8)")]
+def _opened(display: str, data: bytes) -> tuple[Records, list[Problem]]:
+    """The records of whatever kind of file it is."""
+    if data.startswith((WORKBOOK, OLD)):
+        return sheet_records(*split_sheet(display), data)
+    return csv_records(display, data)
 
 
-def _records(
-    display: str, lines: list[str], delimiter: str, problems: list[Problem]
-) -> list[tuple[int, list[str], list[int]]]:
-    """Line, cells and their columns of each record that has a cell."""
-    reader = csv.reader((line + "\n" for line in lines), delimiter=delimiter, strict=True)
-    records: list[tuple[int, list[str], list[int]]] = []
-    start = 1
-    try:
-        for cells in reader:
-            line, start = start, reader.line_num + 1
-            if cells:
-                columns = _columns(lines[line - 1], delimiter, len(cells))
-                records.append((line, cells, columns))
-            if len(records) > MOST_ROWS + 2:
-                break
-    except csv.Error as error:
-        end = str(error).startswith("unexpected end")
-        message = "a quote is never closed" if end else f"cannot be read as CSV: {error}"
-        problems.append(problem(Place(display, start if end else reader.line_num, 1), message))
-    return records
-
-
-def _columns(line: str, delimiter: str, count: int) -> list[int]:
-    """Column of the first character of each cell, without its quote; cells after a line break get the last one."""
-    starts, inside = [1], False
-    for at, sign in enumerate(line, start=1):
-        if sign == '"':
-            inside = not inside
-        elif sign == delimiter and not inside:
-            starts.append(at + 1)
-    starts += starts[-1:] * (count - len(starts))
-    return starts
-
-
-def _unquoted(line: str, sign: str) -> int:
-    return sum(part.count(sign) for part in line.split('"')[::2])
+def _misfit(found: Records, record: Record, width: int) -> Problem | None:
+    """What is wrong with the number of cells of a record."""
+    count = len(record.cells)
+    if count >= width and not any(cell.strip() for cell in record.cells[width:]):
+        return None
+    place = found.at(record.line, record.columns[min(width, count - 1)])
+    hint = found.many if count > width else "add the missing cells"
+    return problem(place, f"{count} cells where the header has {width}", hint)
 
 
 def _header(
-    display: str, line: int, names: list[str], columns: list[int], translate: Map[str, str], problems: list[Problem]
-) -> tuple[tuple[str, ...], tuple[Place, ...]]:
+    found: Records, line: int, names: list[str], columns: list[int], translate: Map[str, str], problems: list[Problem]
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[Place, ...]]:
+    """What each column means, the unit in brackets behind it, and where it is named."""
     header: list[str] = []
+    units: list[str] = []
     places: list[Place] = []
     for name, column in zip(names, columns, strict=False):
         clean = unicodedata.normalize("NFKC", name).strip().casefold()
-        place = Place(display, line, column, max(1, len(name)))
-        meant = translate.get(clean, clean)
+        place = found.at(line, column, len(name))
+        bracket = None if clean in translate else UNIT.match(clean)
+        words, unit = (bracket[1], bracket[2].strip()) if bracket else (clean, "")
+        meant = _meant(words, translate)
         if not clean:
             problems.append(problem(place, "a column has no name", "name it, or delete the column"))
         elif meant in header:
             problems.append(problem(place, f"column {shown(name)} appears twice"))
         header.append(meant)
+        units.append(unit if is_unit(unit) else "")
         places.append(place)
-    return tuple(header), tuple(places)
+    return tuple(header), tuple(units), tuple(places)
+
+
+def _meant(words: str, translate: Map[str, str]) -> str:
+    """The column that a header means: as a whole, or where each of its words means the same, as in `产能 capacity`."""
+    if words in translate:
+        return translate[words]
+    each = {translate.get(word, "") for word in words.split()}
+    return each.pop() or words if len(each) == 1 else words
 
 
 def _cells(
-    display: str, line: int, header: tuple[str, ...], cells: list[str], columns: list[int], problems: list[Problem]
+    found: Records, record: Record, header: tuple[str, ...], units: tuple[str, ...], problems: list[Problem]
 ) -> dict[str, Scalar]:
-    found: dict[str, Scalar] = {}
-    for column, cell, at in zip(header, cells, columns, strict=False):
+    cells: dict[str, Scalar] = {}
+    for column, unit, cell, at in zip(header, units, record.cells, record.columns, strict=False):
         text = cell.strip()
-        place = Place(display, line, at, max(1, len(text)))
+        place = found.at(record.line, at, len(text))
         if "\n" in text or "\r" in text:
             problems.append(problem(place, f"column '{column}' holds a line break", "write the cell on one line"))
         elif text:
-            found[column] = Scalar(text, place, quoted=True)
-    return found
+            with_unit = unit and PLAIN_NUMBER.fullmatch(text)
+            cells[column] = Scalar(f"{text}{_spaced(unit)}" if with_unit else text, place, quoted=True)
+    return cells
+
+
+def _spaced(unit: str) -> str:
+    """A unit as it stands behind a number."""
+    return unit if unit.startswith(("/", "%")) else f" {unit}"
