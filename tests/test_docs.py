@@ -7,7 +7,7 @@ What is checked is parsed from the Markdown: the tables under a heading, the fen
 import re
 import shlex
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
@@ -257,7 +257,7 @@ def commands(page: Path) -> Iterator[list[str]]:
         for line in block.text.splitlines() if block.language == "console" else ():
             if line.startswith("$ chainsim "):
                 words = shlex.split(line, comments=True)[2:]
-                yield words[: words.index(">")] if ">" in words else words
+                yield list(takewhile(lambda word: word not in (">", ">>", "|"), words))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
