@@ -25,6 +25,7 @@ BASE := $(VENV)/.installed-$(HERE)
 DEV  := $(VENV)/.installed-dev-$(HERE)
 MUT  := $(VENV)/.installed-mutation-$(HERE)
 PEER := $(VENV)/.installed-peers-$(HERE)
+RIVALS := .venv-bench/.installed-$(HERE)
 PIP  := $(PY) -m pip --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
@@ -69,9 +70,8 @@ format: $(DEV) ## reformat, and repair what the linter can
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
-bench: $(DEV) ## measure the tests that use the benchmark fixture, and a year of byd.yaml
-	$(PY) -m pytest --benchmark-enable --benchmark-only $(ARGS)
-	$(PY) benchmarks/byd_year.py
+bench: $(DEV) $(RIVALS) ## the same work here, elsewhere and by hand, into docs/benchmarks.md; ARGS="a b c d e f"
+	$(PY) -m benchmarks.run $(ARGS)
 
 docs: $(BASE) ## regenerate the generated docs
 	$(BIN)/chainsim schema > docs/schema.json.new
@@ -84,7 +84,7 @@ build: $(DEV) ## build sdist and wheel into dist/
 	$(PY) -m build
 
 clean: ## remove .venv, caches and build output; results/ stays
-	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .benchmarks \
+	rm -rf $(VENV) .venv-bench dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .benchmarks \
 		.hypothesis .coverage docs/schema.json.new
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -113,6 +113,14 @@ $(DEV): pyproject.toml constraints.txt | $(PY)
 $(MUT): pyproject.toml constraints.txt | $(PY)
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[dev,mutation]'
 	@touch $(BASE) $(DEV) $@
+
+# Other authors' programs: what they need does not go together with what the tests run with.
+$(RIVALS): pyproject.toml benchmarks/constraints.txt | $(PY)
+	$(PYTHON) -m venv --clear .venv-bench
+	$(dir $(RIVALS))$(if $(filter Windows_NT,$(OS)),Scripts/python.exe,bin/python) -m pip install --quiet \
+		--disable-pip-version-check --no-input --constraint benchmarks/constraints.txt \
+		$$($(PY) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["bench"])')
+	@touch $@
 
 $(PEER): pyproject.toml constraints.txt | $(PY)
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[dev,peers]'

@@ -32,7 +32,6 @@ LINE = (
     *("busy", "start_due", "committed", "waiting", "queue_head", "queue_tail"),
 )
 NEED = ("component", "quantity", "per", "carry")
-ORDER = ("lane", "stock", "quantity", "placed", "price", "terms", "draw", "freight")
 
 
 class World(ctypes.Structure):
@@ -76,7 +75,9 @@ class Kernel:
         self.horizon = network.horizon
         state = open_state(network)
         self.exogenous = np.array(exogenous(network, state, replication), dtype=np.int64).reshape(-1, 5)
-        self.opening = _table(state.orders[: state.counts[0].orders], (*ORDER, "open"))
+        self.opening = np.array(state.placed, dtype=np.int64).reshape(
+            -1, len(ORDER_COLUMNS)
+        )  # nothing of it has arrived
         self.tables = [
             _table(rows, fields)
             for rows, fields in ((state.stocks, STOCK), (state.lanes, LANE), (state.lines, LINE), (state.needs, NEED))
@@ -102,9 +103,9 @@ class Kernel:
         self.library.prepare(ctypes.byref(world), 1 << 16, 1 << 22, 1 << 20)
         world.placed = count = len(self.opening)
         if count:
-            np.ctypeslib.as_array(world.orders, (count, len(ORDER)))[:] = self.opening[:, :-1]
+            np.ctypeslib.as_array(world.orders, self.opening.shape)[:] = self.opening
             waiting = np.ctypeslib.as_array(world.open, (count, 2))
-            waiting[:, 0], waiting[:, 1] = self.opening[:, -1], -1
+            waiting[:] = 0, -1
         self.world = world
 
     def run(self) -> None:

@@ -82,8 +82,9 @@ class Worker:
         self.measured.facts = facts
 
     def close(self) -> None:
-        if self.process.stdin is not None and not self.process.stdin.closed:
-            self.process.stdin.close()
+        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
+            if stream is not None:
+                stream.close()
         self.process.wait()
 
 

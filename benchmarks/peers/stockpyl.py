@@ -1,7 +1,8 @@
 """stockpyl: (a), its own example 6.1.
 
 Its time for a period grows faster than the number of nodes: with 40 suppliers case (b) took 1.9 ms an order, with 400
-two of its days were not done after a minute and a half.  Lead times are constant and whole periods, and there are no lines.
+two of its days were not done after a minute and a half.  Lead times are constant and whole periods, and there are no
+lines.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The engine against the hand-written program: the same network, and how long each takes (`make bench`).
 
-As an ordinary test this runs 30 days; `benchmarks/byd_year.py` measures the year, in turn.
+As an ordinary test this runs 30 days; `python -m benchmarks.byd_year` measures the year, in turn.
 """
 
 from pathlib import Path
@@ -11,15 +11,15 @@ import pytest
 import chainsim
 from chainsim.scenario.build import build
 
-FOLDER = Path(__file__).parents[2] / "benchmarks"
+ROOT = Path(__file__).parents[2]
 POLICIES = ("buy_local", "pay_in_60_days")  # from 1 January 2024
 
 
 @pytest.fixture(scope="module")
 def byd_year():
     with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(FOLDER)
-        import byd_year
+        patch.syspath_prepend(ROOT)
+        from benchmarks import byd_year
 
         yield byd_year
 

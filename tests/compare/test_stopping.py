@@ -187,6 +187,7 @@ def coverage(
     return held / studies
 
 
+@pytest.mark.nightly
 def test_its_intervals_hold_the_truth_on_simulated_costs(tmp_path: Path) -> None:
     """400 studies, standard error 1.2 points, and about 1.5 more because the pool is small: 90 % is 2 below 93."""
     pool = costs(tmp_path / "base-stock.yaml", 600)

@@ -108,10 +108,10 @@ def test_firms_that_sell_each_other_everything_have_no_table() -> None:
         closed.check()
     with pytest.raises(InvariantError, match="no inverse"):
         _ = closed.output
-    nearly = replace(closed, purchases=np.array([[0.3, 1e9 / 3], [1e-10, 0.2]]))  # sells far below cost
+    nearly = replace(closed, bought=np.array([[0.3, 1e9 / 3], [1e-10, 0.2]]))  # sells far below cost
     with pytest.raises(InvariantError, match="algebra is off"):
         nearly.check()
-    assert replace(closed, purchases=np.array([[0.0, 0.99], [0.99, 0.0]])).identity_error < ALGEBRA
+    assert replace(closed, bought=np.array([[0.0, 0.99], [0.99, 0.0]])).identity_error < ALGEBRA
 
 
 def test_nan_is_no_table(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -231,7 +231,7 @@ def test_stock_building_inside_a_group_is_no_sale_of_the_group(monkeypatch: pyte
     """Firm 1 sells 8 yuan into the stock of firm 0, its own group: consolidated, that is nothing."""
     network = two_regions()
     table = realised(network, deliveries(frames(network, simpy_engine.run(network, 0))))
-    built = replace(table, purchases=np.zeros((3, 3)), outside=np.zeros(3), stock=np.array([0, 0.08, 0]))
+    built = replace(table, bought=np.zeros((3, 3)), outside=np.zeros(3), stock=np.array([0, 0.08, 0]))
     monkeypatch.setattr(Realised, "reproduction_error", 0.0)
     for outside_group in (np.zeros(3), np.array([0, 0.08, 0])):
         found = type_one.realised_type_one(network, replace(built, stock_outside_group=outside_group))
@@ -289,7 +289,7 @@ def test_a_net_table_without_a_meaning_leaves_the_others(run: Run, monkeypatch: 
 
     def broken(network: Network, rows: pd.DataFrame, net: bool = False) -> object:
         table = realised(network, rows, net)
-        return replace(table, purchases=np.eye(len(table.stocks))) if net else table
+        return replace(table, bought=np.eye(len(table.stocks))) if net else table
 
     monkeypatch.setattr(type_one, "realised", broken)
     table = multiplier_table(run.network, every, sums)

@@ -106,7 +106,8 @@ def test_a_run_ends_on_a_summary_that_fits(
     assert any("touched nothing" in line for line in lines)
     assert any(line.startswith("starved") and "needs about" in line for line in lines)
     assert ("relative" in captured.out) == (columns == 140)
-    assert lines[-1].startswith("tables: results/small/")
+    assert lines[-2].startswith("tables: results/small/")
+    assert lines[-1].startswith("report: results/small/")
     assert "% of 6 runs" in captured.err
 
 

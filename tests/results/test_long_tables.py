@@ -12,7 +12,7 @@ from pandas.testing import assert_frame_equal
 from chainsim.results import long_tables, shards
 from chainsim.results.long_tables import LongTable, LongWriter
 from chainsim.results.shards import Shards
-from chainsim.results.store import RunFolder, csv_bytes
+from chainsim.results.store import RunFolder, csv_bytes, write_batches
 
 
 @pytest.fixture(autouse=True)
@@ -59,7 +59,7 @@ def test_a_shard_with_a_long_table_is_that_of_the_whole_one(tmp_path: Path) -> N
 def test_a_run_folder_takes_a_table_in_pieces(tmp_path: Path) -> None:
     pieces = [frame(9).iloc[:4], frame(9).iloc[4:]]
     with RunFolder(tmp_path / "run") as folder:
-        folder.add_batches("events", pieces)
+        folder.note(write_batches(folder.staged / "tables", "events", pieces))
         folder.finish({})
     tables = tmp_path / "run" / "tables"
     assert (tables / "events.csv").read_bytes() == csv_bytes(frame(9))

@@ -224,7 +224,7 @@ def test_a_study_that_is_under_way_is_not_resumed_by_another(
     ("sent", "jobs"),
     [
         (signal.SIGINT, 2),
-        (signal.SIGKILL, 1),
+        pytest.param(signal.SIGKILL, 1, marks=pytest.mark.nightly),
         pytest.param(signal.SIGINT, 1, marks=pytest.mark.nightly),
         pytest.param(signal.SIGKILL, 2, marks=pytest.mark.nightly),
     ],

@@ -68,6 +68,8 @@ def chainsim(debug: bool) -> None:
 
 def main() -> NoReturn:
     """Entry point of the command line; never returns and never shows a traceback unless asked."""
+    # Processes run side by side; threads of linear algebra would wait for each other, and cost more to start.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     stopping.install()
     _prepare_streams()
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]

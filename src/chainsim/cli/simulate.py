@@ -29,10 +29,9 @@ from chainsim.scenario.load import Loaded, Resolved
 from chainsim.study import study
 from chainsim.study.bench import Bench
 from chainsim.study.executors import Workers
-from chainsim.study.log_files import LOG_TABLES
-from chainsim.study.stacking import Stacked
 from chainsim.study.study import Plan, Result
 from chainsim.study.trial import BrokenTrialError, Extras
+from chainsim.study.writing import write_tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +99,8 @@ def simulate(
                     say=lambda line: progress.say(line, 0),
                 )
                 result = study.run_on(bench, plan, extras, going.until, looked)
+                write_tables(folder, result.tables, executor)
             _add_inputs(folder, plan)
-            for name in result.tables:
-                if name in LOG_TABLES and isinstance(result.tables, Stacked):
-                    folder.add_batches(name, result.tables.batches(name))
-                else:
-                    folder.add_table(name, result.tables[name])
             facts["replications"] = sorted({trial.replication + 1 for trial in result.trials})
             timing = {"seconds": round(time.monotonic() - begin, 3), "orders": result.orders}
             _add_report(folder, facts, plan, list(result.tables), going.lang)

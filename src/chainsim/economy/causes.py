@@ -9,10 +9,11 @@ is full, is at work, or waits for a component itself, and then the cause is look
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -73,44 +74,52 @@ class Chain:
         return found
 
     @cached_property
+    def _known(self) -> dict[int, _Pieces]:
+        return {}
+
+    @cached_property
+    def _waited(self) -> dict[int, tuple[list[int], list[int], list[int]]]:
+        return {}
+
+    @cached_property
     def _lines(self) -> dict[int, Standing]:
         return {}
 
     def causes(self, stock: int, begin: int, end: int, path: tuple[int, ...] = ()) -> Iterator[Cause]:
         """Why a stock point lacked what it buys, moment by moment; the shares of a moment sum to 1."""
-        run, orders = self.run, self.orders
-        firm = run.network.stocks[stock].firm
-        rows = np.concatenate(
-            [np.arange(orders.first[lane], orders.first[lane + 1]) for lane in self._suppliers.get(stock, [])]
-            or [np.zeros(0, dtype=np.int64)]
-        ).astype(np.int64)
-        rows = rows[(orders.placed[rows] < end) & (orders.arrived[rows] > begin)]
-        dates = (orders.placed[rows], orders.promised[rows], orders.sent[rows], orders.arrived[rows])
-        inside = np.concatenate(dates)
-        edges = np.unique(np.append(inside[(inside > begin) & (inside < end)], [begin, end])).tolist()
-        placed, promised, sent, arrived = dates
-        for start, stop in pairwise(edges):
-            is_open = (placed <= start) & (arrived > start)
-            late = is_open & (promised <= start)
-            chosen = late if late.any() else is_open
-            if not chosen.any():
+        lanes = self.run.network.lanes
+        firm = self.run.network.stocks[stock].firm
+        pieces = self._pieces(stock).within(begin, end)
+        inside = {date for piece in pieces for date in piece.dates if begin < date < end}
+        for start, stop in pairwise([begin, *sorted(inside), end]):
+            waiting = [piece for piece in pieces if piece.placed <= start < piece.arrived]
+            late = [piece for piece in waiting if piece.promised <= start]
+            sums: dict[tuple[int, bool], int] = {}  # by lane, and whether it is on its way
+            for piece in late or waiting:
+                key = piece.lane, not late or piece.sent <= start
+                sums[key] = sums.get(key, 0) + piece.quantity
+            if not sums:
                 yield Cause(start, stop, 1.0, firm, firm, NOT_ORDERED)
                 continue
-            total = int(orders.quantity[rows[chosen]].sum())
-            moving = ~late | (sent <= start)
-            for lane in np.unique(orders.lane[rows[chosen]]).tolist():
-                own = chosen & (orders.lane[rows] == lane)
-                seller = run.network.lanes[lane].supplier
-                sold_by = run.network.stocks[seller].firm
-                for goes in (False, True):
-                    share = int(orders.quantity[rows[own & (moving == goes)]].sum()) / total
-                    if not share:
-                        continue
-                    if goes:
-                        yield Cause(start, stop, share, sold_by, sold_by, UNDER_WAY)
-                        continue
-                    for found in self._at_seller(seller, start, stop, (*path, stock)):
-                        yield found._replace(share=share * found.share, seller=sold_by)
+            total = sum(sums.values())
+            for (lane, goes), quantity in sorted(sums.items()):
+                share, seller = quantity / total, lanes[lane].supplier
+                sold_by = self.run.network.stocks[seller].firm
+                if goes:
+                    yield Cause(start, stop, share, sold_by, sold_by, UNDER_WAY)
+                    continue
+                for found in self._at_seller(seller, start, stop, (*path, stock)):
+                    yield found._replace(share=share * found.share, seller=sold_by)
+
+    def _pieces(self, stock: int) -> _Pieces:
+        """What a stock point ordered, looked up once."""
+        if stock not in self._known:
+            orders = self.orders
+            spans = [slice(orders.first[lane], orders.first[lane + 1]) for lane in self._suppliers.get(stock, [])]
+            names = ("lane", "placed", "promised", "sent", "arrived", "quantity")
+            columns = ([row for span in spans for row in getattr(orders, name)[span].tolist()] for name in names)
+            self._known[stock] = _Pieces([_Piece(*row) for row in zip(*columns, strict=True)])
+        return self._known[stock]
 
     def _at_seller(self, stock: int, begin: int, end: int, path: tuple[int, ...]) -> Iterator[Cause]:
         """Why a seller did not send what is overdue."""
@@ -143,9 +152,46 @@ class Chain:
 
     def waited(self, line: int, begin: int, end: int) -> Iterator[tuple[int, int, int]]:
         """What a line waited for within a stretch of time: component, from, until."""
-        found = self.waits
-        low, high = np.searchsorted(found.line, [line, line + 1]).tolist()
-        low += int(np.searchsorted(found.end[low:high], begin, side="right"))
-        high = low + int(np.searchsorted(found.begin[low:high], end))
-        for row in range(low, high):
-            yield int(found.component[row]), max(begin, int(found.begin[row])), min(end, int(found.end[row]))
+        begins, ends, components = self._waits_of(line)
+        for row in range(bisect_right(ends, begin), bisect_left(begins, end)):
+            yield components[row], max(begin, begins[row]), min(end, ends[row])
+
+    def _waits_of(self, line: int) -> tuple[list[int], list[int], list[int]]:
+        """Begins, ends and components of a line's waits, in the order of time; looked up once."""
+        if line not in self._waited:
+            found = self.waits
+            own = slice(*np.searchsorted(found.line, [line, line + 1]))
+            columns = (column[own].tolist() for column in (found.begin, found.end, found.component))
+            begins, ends, components = columns
+            self._waited[line] = begins, ends, components
+        return self._waited[line]
+
+
+class _Piece(NamedTuple):
+    """A row of `OpenOrders`."""
+
+    lane: int
+    placed: int
+    promised: int
+    sent: int
+    arrived: int
+    quantity: int
+
+    @property
+    def dates(self) -> tuple[int, int, int, int]:
+        """When something became of it."""
+        return self.placed, self.promised, self.sent, self.arrived
+
+
+class _Pieces:
+    """What one stock point ordered, in the order of placing."""
+
+    def __init__(self, pieces: list[_Piece]) -> None:
+        self._pieces = sorted(pieces, key=lambda piece: piece.placed)
+        self._placed = [piece.placed for piece in self._pieces]
+        self._last = list(accumulate((piece.arrived for piece in self._pieces), max))  # all before had come by then
+
+    def within(self, begin: int, end: int) -> list[_Piece]:
+        """Those that were open at some time in [begin, end)."""
+        some = self._pieces[bisect_right(self._last, begin) : bisect_left(self._placed, end)]
+        return [piece for piece in some if piece.arrived > begin]

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from chainsim.economy.remember import once_per_network
 from chainsim.model.network import Network
 
 SHARED: Final = "shared"
 
 
+@once_per_network
 def chains(network: Network) -> tuple[str, ...]:
     """The chain of each firm; a chain master without one is a chain by itself, who supplies none is in none."""
     stocks = network.stocks

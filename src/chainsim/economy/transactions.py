@@ -54,7 +54,7 @@ def transactions(books: Books, by: Sequence[str] = ("month", "seller", "buyer", 
     count = int(cell.max(initial=-1)) + 1
     table = {key: np.array(names, dtype=object)[codes[rows]] for key, (codes, names) in keys.items()}
     units = totals["units"][there] / run.lanes.per_unit[at]
-    table["units"] = np.bincount(cell, units, count)
+    table["units"] = np.bincount(cell, units, count).astype(np.float64)  # of nothing it makes whole numbers
     for name in VALUES[1:]:
         table[name] = sums(cell, totals[name][there], count) / FEN
     return pd.DataFrame(table)

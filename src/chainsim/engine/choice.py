@@ -28,6 +28,7 @@ COMPILED: Final = "compiled"
 
 SECONDS_AN_ORDER: Final = 5e-6  # of the reference engine, for each order that a stock point could see
 WORTH_LOADING: Final = 2.0  # seconds of the reference engine
+WORTH_PROCESSES: Final = 4.0
 WORTH_COMPILING: Final = 60.0
 HINT: Final = "pip install 'chainsim[fast]'"
 
@@ -62,6 +63,11 @@ def choose(
             return SIMPY
     _compile(say)
     return COMPILED
+
+
+def is_little(networks: Iterable[Network]) -> bool:
+    """Whether runs of these networks are over before other processes would have started."""
+    return _seconds(networks, WORTH_PROCESSES) < WORTH_PROCESSES
 
 
 def named(name: str, attach: Attach | None = None) -> Engine:

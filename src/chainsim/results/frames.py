@@ -133,20 +133,6 @@ class Run:
         """The rows of one kind."""
         return self._by_kind[kind]
 
-    @cached_property
-    def _by_entity(self) -> dict[int, tuple[Rows, Columns]]:
-        return {}
-
-    def of_entity(self, kind: int, entity: int) -> Rows:
-        """The rows of one kind and one entity."""
-        if kind not in self._by_entity:
-            rows = self.of_kind(kind)
-            rows = rows.where(np.argsort(rows.entity, kind="stable"))
-            self._by_entity[kind] = rows, rows.entity
-        rows, entities = self._by_entity[kind]
-        first, last = np.searchsorted(entities, [entity, entity + 1])
-        return rows.where(slice(first, last))
-
     def counted(self, kind: int) -> Rows:
         """The rows of one kind from the end of the warm-up on."""
         return self._by_kind[kind].since(self.network.warm_up)

@@ -87,7 +87,7 @@ def write_into(stream: Any, rows: pd.DataFrame) -> None:
 
     for first in range(0, max(len(rows), 1), BATCH):
         batch = rows.iloc[first : first + BATCH]
-        arrow = pa.Table.from_pandas(batch, preserve_index=False).combine_chunks()
+        arrow = pa.Table.from_pandas(batch, preserve_index=False, nthreads=1).combine_chunks()
         stream.write_table(arrow.take(pa.array(np.arange(len(batch)))) if len(batch) else arrow)
 
 

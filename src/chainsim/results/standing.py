@@ -5,6 +5,7 @@ In: a run's tally.  Out: spans by line, worked out when they are asked for.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -28,15 +29,15 @@ IDLE: Final = 3
 class Standing:
     """What each line did in [edges[k], edges[k + 1]): one of the four."""
 
-    edges: Columns
-    what: Columns
+    edges: list[int]
+    what: list[int]
 
     def within(self, begin: int, end: int) -> Iterator[tuple[int, int, int]]:
         """Spans (begin, end, what) of a stretch of time."""
-        at = int(np.searchsorted(self.edges, begin, side="right")) - 1
+        at = bisect_right(self.edges, begin) - 1
         while begin < end:
-            until = int(self.edges[at + 1]) if at + 1 < len(self.edges) else end
-            yield begin, min(until, end), int(self.what[at])
+            until = self.edges[at + 1] if at + 1 < len(self.edges) else end
+            yield begin, min(until, end), self.what[at]
             begin, at = until, at + 1
 
 
@@ -73,7 +74,7 @@ class Standings:
         what[(at_work >= many) & (many < UNLIMITED)] = FULL
         what[(speeds == 0) | (gates == 0) | (many == 0)] = STILL
         other = np.r_[True, what[1:] != what[:-1]]
-        return Standing(edges[other], what[other])
+        return Standing(edges[other].tolist(), what[other].tolist())
 
     def pace(self, line: int, tick: int) -> Fraction | None:
         """Quanta per tick that a line makes at a tick with all its servers, None where they are unlimited."""

@@ -13,13 +13,6 @@ import numpy as np
 from chainsim.records import Columns
 
 
-def integral(opening: Columns, entity: Columns, tick: Columns, rise: Columns, begin: int, end: int) -> Columns:
-    """Level x time over [begin, end) of levels that start at `opening` and rise at ticks, int64[n]."""
-    total = opening * (end - begin)
-    np.add.at(total, entity, rise * (end - np.maximum(tick, begin)))
-    return total
-
-
 def sums(entity: Columns, values: Columns, count: int) -> Columns:
     """Sum of the values of each entity, exactly, int64[count]."""
     total = np.zeros(count, dtype=np.int64)

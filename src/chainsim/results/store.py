@@ -127,32 +127,12 @@ class RunFolder:
 
     def add_table(self, name: str, table: pd.DataFrame) -> None:
         """Write one table as `tables/NAME.parquet` and `tables/NAME.csv`."""
-        self.add_bytes(f"tables/{name}.parquet", parquet_bytes(table))
-        self.add_bytes(f"tables/{name}.csv", csv_bytes(table))
-
-    def add_batches(self, name: str, batches: Iterable[pd.DataFrame]) -> None:
-        """The same of a table that comes in pieces: a row group each."""
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        parquet, csv = (self.staged / "tables" / f"{name}.{kind}" for kind in ("parquet", "csv"))
         with self.writing():
-            parquet.parent.mkdir(parents=True, exist_ok=True)
-            with parquet.open("xb") as whole, csv.open("xb") as text:
-                writer = None
-                for batch in batches:
-                    rows = pa.Table.from_pandas(batch, preserve_index=False)
-                    text.write(csv_bytes(batch) if writer is None else csv_bytes(batch, header=False))
-                    writer = writer or pq.ParquetWriter(whole, rows.schema, compression="zstd")
-                    writer.write_table(rows)
-                if writer is not None:
-                    writer.close()
-                for file in (whole, text):
-                    file.flush()
-                    os.fsync(file.fileno())
-        for path in (parquet, csv):
-            with path.open("rb") as written:
-                self._hashes[f"tables/{path.name}"] = hashlib.file_digest(written, "sha256").hexdigest()
+            self.note(write_table(self.staged / "tables", name, table))
+
+    def note(self, hashes: Mapping[str, str]) -> None:
+        """Files that have been written into the folder, with their hashes."""
+        self._hashes.update(hashes)
 
     def finish(self, manifest: Mapping[str, Any], latest: bool = True) -> Path:
         """Write the manifest, move the folder to its target, and point `latest` to it."""
@@ -170,6 +150,42 @@ class RunFolder:
         if latest:
             _point_latest(self.target)
         return self.target
+
+
+def write_table(folder: Path, name: str, table: pd.DataFrame) -> dict[str, str]:
+    """Write one table as NAME.parquet and NAME.csv; returns the hash of each, by its place in the run folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    found = {}
+    for kind, data in (("parquet", parquet_bytes(table)), ("csv", csv_bytes(table))):
+        _write(folder / f"{name}.{kind}", data)
+        found[f"{folder.name}/{name}.{kind}"] = hashlib.sha256(data).hexdigest()
+    return found
+
+
+def write_batches(folder: Path, name: str, batches: Iterable[pd.DataFrame]) -> dict[str, str]:
+    """The same of a table that comes in pieces: a row group each."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    folder.mkdir(parents=True, exist_ok=True)
+    parquet, csv = (folder / f"{name}.{kind}" for kind in ("parquet", "csv"))
+    with parquet.open("xb") as whole, csv.open("xb") as text:
+        writer = None
+        for batch in batches:
+            rows = pa.Table.from_pandas(batch, preserve_index=False)
+            text.write(csv_bytes(batch) if writer is None else csv_bytes(batch, header=False))
+            writer = writer or pq.ParquetWriter(whole, rows.schema, compression="zstd")
+            writer.write_table(rows)
+        if writer is not None:
+            writer.close()
+        for file in (whole, text):
+            file.flush()
+            os.fsync(file.fileno())
+    found = {}
+    for path in (parquet, csv):
+        with path.open("rb") as written:
+            found[f"{folder.name}/{path.name}"] = hashlib.file_digest(written, "sha256").hexdigest()
+    return found
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -227,9 +243,21 @@ def csv_bytes(table: pd.DataFrame, header: bool = True) -> bytes:
     safe = table.copy(deep=False)
     for name in safe.columns:
         if not pd.api.types.is_numeric_dtype(safe[name]):
-            safe[name] = [f"'{v}" if isinstance(v, str) and v.startswith(FORMULA_STARTS) else v for v in safe[name]]
+            safe[name] = _as_text(safe[name])
     text = safe.to_csv(index=False, lineterminator="\n", header=header)
     return text.encode("utf-8-sig" if header else "utf-8")
+
+
+def _as_text(column: pd.Series) -> pd.Series:
+    """Texts of which none is run as a formula; most columns have a few values, many times each."""
+    codes, values = pd.factorize(column, use_na_sentinel=True)
+    risky = [n for n, value in enumerate(values) if isinstance(value, str) and value.startswith(FORMULA_STARTS)]
+    if not risky:
+        return column
+    quoted = column.astype(object)
+    for n in risky:
+        quoted[codes == n] = f"'{values[n]}"
+    return quoted
 
 
 def file_name(text: str) -> str:

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from chainsim.engine.base import Attach
-from chainsim.engine.choice import Choice, choose, named
+from chainsim.engine.choice import Choice, choose, is_little, named
 from chainsim.model.network import Network
 from chainsim.results.shards import Shard, Shards, pack
 from chainsim.study.executors import Jobs, run_all
@@ -111,6 +111,9 @@ class Bench:
     ) -> Sequence[Shard | Outcome]:
         """Simulate trials; keys: what their shards are called."""
         shards = self.shards
+        jobs = self.jobs
+        if not isinstance(jobs, int) and jobs.optional and is_little(values[0] for values in arguments):
+            jobs = 1
 
         def called(index: int) -> str:
             return f"policy {arguments[index][1]}, replication {arguments[index][2] + 1}"
@@ -120,12 +123,12 @@ class Bench:
             return shards.put(keys[index], packed)
 
         if shards is None:
-            return run_all(_trial, arguments, self.jobs, done, progress, named=called)
-        if isinstance(self.jobs, int) or not self.jobs.far:
+            return run_all(_trial, arguments, jobs, done, progress, named=called)
+        if isinstance(jobs, int) or not jobs.far:
             kept = [(*values, shards, key) for values, key in zip(arguments, keys, strict=True)]
-            return run_all(_kept_trial, kept, self.jobs, done, progress, named=called)
+            return run_all(_kept_trial, kept, jobs, done, progress, named=called)
         packed: Callable[..., Any] = _packed_trial
-        return run_all(packed, arguments, self.jobs, done, progress, received, called)
+        return run_all(packed, arguments, jobs, done, progress, received, called)
 
     def _keys(
         self, networks: Mapping[str, Network], trials: Sequence[tuple[str, int]], extras: Extras

@@ -333,6 +333,7 @@ def smoothest(opened: Opened, what: Callable[[], None], times: int = 3) -> list[
     return min((opened.frames(what) for _ in range(times)), key=longest)
 
 
+@pytest.mark.nightly
 def test_four_thousand_firms_are_usable(browser: Any, byd_run: Path, tmp_path: Path) -> None:
     source = source_of(byd_run)
     tables = {name: source.tables[name] for name in source.tables}

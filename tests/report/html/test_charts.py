@@ -168,5 +168,16 @@ def test_labels_are_escaped_and_at_most_three_lines_that_fit(name: str) -> None:
     assert "<b>" not in plot.wrapped(name)
 
 
+def test_a_legend_has_names_of_ours(small_source: Source) -> None:
+    """Plotly shows a legend from the second trace on, and calls what has no name `trace 0`."""
+    for module in (decision, ramp, waterfall, reconciliation, places, bottlenecks, resilience, cash):
+        for chart in made(module, small_source).charts:
+            for one in chart.variants:
+                traces = one.figure["data"]
+                assert len(traces) == 1 or all("name" in each or each["showlegend"] is False for each in traces), (
+                    chart.id
+                )
+
+
 def test_labels_that_look_alike_stay_apart() -> None:
     assert len(set(plot.wrapped_apart(["a" * 99, "a" * 98, "a" * 97]))) == 3

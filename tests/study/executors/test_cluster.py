@@ -260,6 +260,7 @@ def test_without_the_library_the_line_to_type_is_told(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.nightly
 def test_a_cluster_of_this_machine_ends_with_ctrl_c_and_goes_on_from_there(
     under_way: Any, chainsim: Any, tmp_path: Path, whole: dict[str, bytes]
 ) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from chainsim.economy.leontief.solving import factors
 from chainsim.economy.leontief.table import Leontief, Matrix
 from chainsim.economy.nominal import RELEVANT, Terms, inputs, lanes_of, other_share, warehouses
 from chainsim.economy.remember import once_per_network
@@ -109,8 +110,6 @@ def unit_values(network: Network, terms: Terms) -> list[float]:
 
 def _planned_flow(network: Network, terms: Terms) -> Matrix:
     """Planned throughput of every stock point over the study, quanta, float64[P]: the plan through shares and bills."""
-    from scipy.sparse.linalg import spsolve
-
     count = len(network.stocks)
     entries = [(stock, stock, 1.0) for stock in range(count)]
     for index, lane in enumerate(network.lanes):
@@ -121,7 +120,7 @@ def _planned_flow(network: Network, terms: Terms) -> Matrix:
     planned = np.zeros(count)
     for market in network.markets:
         planned[market.stock] += market.plan[-1][1]
-    return np.asarray(spsolve(summed(entries, count), planned), dtype=np.float64)
+    return factors(summed(entries, count)).solve(planned)
 
 
 def _unit_value(network: Network, stock: int) -> float:

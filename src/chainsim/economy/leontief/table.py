@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from chainsim.economy.leontief.solving import Factors, factors
 from chainsim.errors import InvariantError
 
 Matrix = NDArray[np.float64]
@@ -81,18 +82,14 @@ class Leontief:
         if not error <= ALGEBRA:  # nan fails too
             raise InvariantError(f"the Leontief algebra is off: v'L + m'L differs from 1 by {error:.2g}")
 
-    def _solve(self, demand: Matrix, transposed: str) -> Matrix:
+    def _solve(self, demand: Matrix, transposed: Literal["N", "T"]) -> Matrix:
         if not self.stocks:
             return np.zeros_like(demand)
         return np.asarray(self._factors.solve(np.ascontiguousarray(demand, dtype=np.float64), transposed))
 
     @cached_property
-    def _factors(self) -> Any:
-        """Sparse factors of I - A."""
+    def _factors(self) -> Factors:
+        """Those of I - A."""
         from scipy.sparse import identity
-        from scipy.sparse.linalg import splu
 
-        try:
-            return splu(identity(len(self.stocks), format="csc") - self.bought)
-        except RuntimeError as error:  # exactly singular
-            raise InvariantError("the Leontief algebra is off: I - A has no inverse") from error
+        return factors(identity(len(self.stocks), format="csc") - self.bought)

@@ -39,7 +39,7 @@ class Block:
 
 def block_of(events: Columns, begin: int, until: int, hand: Hand) -> Block:
     """The rows of one stretch, by kind."""
-    tick, kind, order, entity, quantity = (np.ascontiguousarray(column) for column in events.T)
+    tick, kind, order, entity, quantity = events.T
     if len(tick) and ((np.diff(tick) < 0).any() or tick[0] < begin or tick[-1] >= until):
         raise InvariantError("invariant broken: time moves forward and ends before the horizon, in the log")
     kinds = kind.astype(np.uint8)

@@ -23,7 +23,8 @@ class Making:
 
     batches, clock: started less finished, and by the clock, the sum of when, int64[S, lines]: so many servers were busy
     at a tick t as batches began before and had not ended, and for clock(t) x batches - clock ticks in all.
-    speeds: dated changes of servers.  speed: levels of lines.  overhang: of lines whose servers change, how many more were busy than there still were.
+    speeds: dated changes of servers.  speed: levels of lines.  overhang: of lines whose servers change, how many more
+    were busy than there still were.
     """
 
     def __init__(self, network: Network, segments: Segments) -> None:

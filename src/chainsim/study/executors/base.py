@@ -19,11 +19,17 @@ class Executor(concurrent.futures.Executor):
     """Workers that calls are submitted to; leaving its `with` block stops what it started.
 
     far: whether its workers may be on other machines, so that nothing passes through a folder.  tell: given a line for
-    whoever waits, when a worker was lost.
+    whoever waits, when a worker was lost.  optional: nobody asked for so many; little work may as well be done here.
     """
 
     far: ClassVar[bool] = False
+    optional: bool = False
     tell: Callable[[str], None]
+
+    @property
+    def busy(self) -> bool:
+        """Whether workers are there, so that nothing waits for one to start."""
+        return True
 
     @property
     @abstractmethod

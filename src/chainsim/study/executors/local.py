@@ -35,10 +35,16 @@ def available_jobs() -> int:
 class LocalProcesses(Executor):
     """Up to `jobs` processes; BrokenExecutor, with the signal, for a call whose process died."""
 
-    def __init__(self, jobs: int, tell: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(self, jobs: int, tell: Callable[[str], None] = lambda _: None, optional: bool = False) -> None:
         self.jobs = jobs
+        self.optional = optional
         self.tell = tell
         self._processes: list[_OneProcess] = []
+
+    @property
+    def busy(self) -> bool:
+        """Whether any process has been started."""
+        return bool(self._processes)
 
     @property
     def size(self) -> int:

@@ -45,7 +45,7 @@ class Workers:
         ClusterError where the cluster cannot be used.
         """
         if self.cluster is None:
-            return LocalProcesses(self.jobs or available_jobs(), tell)
+            return LocalProcesses(self.jobs or available_jobs(), tell, optional=self.jobs is None)
         from chainsim.study.executors.cluster import Cluster
 
         here = LOCAL.fullmatch(self.cluster)

@@ -56,6 +56,7 @@ def _variant(name: str, rows: list[Row], words: Words, numbers: Numbers) -> Vari
         bases,
         sizes,
         marker={"color": colours},
+        showlegend=False,
         hovertext=[f"{text}: {value}" for text, value in zip(labels, texts, strict=True)],
     )
     figure = {
