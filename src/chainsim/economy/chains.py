@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from chainsim.economy.remember import once_per_network
+from chainsim.results.remember import once_per_network
 from chainsim.model.network import Network
 
 SHARED: Final = "shared"
