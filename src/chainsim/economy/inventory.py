@@ -16,12 +16,12 @@ from fractions import Fraction
 import numpy as np
 
 from chainsim.economy.nominal import opening_costs
-from chainsim.results.remember import once_per_network
 from chainsim.economy.rounding import share_of
 from chainsim.model import state
 from chainsim.model.network import Network
 from chainsim.records import Columns
 from chainsim.results.frames import Tallied
+from chainsim.results.remember import once_per_network
 
 
 @dataclass(frozen=True, slots=True)
