@@ -97,11 +97,16 @@ def kinds(value: dict[str, Any]) -> str:
     return "; ".join(dict.fromkeys(kind(member) for member in members(value)))
 
 
+def written(value: object) -> str:
+    """A default or example as a file has it."""
+    return code(str(value).lower() if isinstance(value, bool) else value)
+
+
 def examples(value: dict[str, Any]) -> str:
     found = list(value.get("examples", ()))
     for member in members(value):
         found += member.get("examples", ())
-    return ", ".join(dict.fromkeys(code(each) for each in found[:3]))
+    return ", ".join(dict.fromkeys(written(each) for each in found[:3]))
 
 
 def section(title: str, made: dict[str, Any]) -> str:
@@ -111,7 +116,7 @@ def section(title: str, made: dict[str, Any]) -> str:
         if key in ("source", "extends"):
             continue
         default = value.get("default", "")
-        shown = "" if default in (None, "", [], {}) else code(str(default).lower() if default is True else default)
+        shown = "" if default in (None, "", [], {}) else written(default)
         rows.append((code(key), kinds(value), shown, examples(value), value.get("description", "")))
     said = str(made.get("description", "")).partition("\n\n")[0].replace("\n", " ")
     return f"## {title}\n\n{said}\n\n" + table(("key", "what stands there", "default", "such as", "meaning"), rows)
