@@ -1,7 +1,7 @@
 """A hook of MkDocs: links that leave docs/ lead to copies below files/, so that the site is whole without the repository.
 
 In: pages as Markdown, as on a code host.  Out: the same with `](../scenarios/byd.yaml)` led to a copy; a link to
-nothing stays as it is, and the strict build fails on it.
+nothing stays as it is, and the strict build fails on it.  A block ```yaml plant.yaml gets its name as a title.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from mkdocs.structure.files import File, Files
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
+FENCE = re.compile(r"^```(\w+) +([^\n{=`]+?) *$", re.MULTILINE)
 LINK = re.compile(r"\]\((\.\./[^)#\s]+)(#[^)\s]*)?\)")
 
 
@@ -42,7 +43,7 @@ def on_files(files: Files, *, config: Any) -> Files:
 
 
 def on_page_markdown(markdown: str, *, page: Any, config: Any, files: Files) -> str:
-    """Leads the links to the copies."""
+    """Leads the links to the copies, and makes the file name behind the language of a block its title."""
 
     def led(found: re.Match[str]) -> str:
         path = outside(page.file.src_uri, found[1])
@@ -50,4 +51,4 @@ def on_page_markdown(markdown: str, *, page: Any, config: Any, files: Files) -> 
             return found[0]
         return f"]({os.path.relpath(copy_of(path), PurePosixPath(page.file.src_uri).parent.as_posix())})"
 
-    return LINK.sub(led, markdown)
+    return FENCE.sub(r'```\1 title="\2"', LINK.sub(led, markdown))
