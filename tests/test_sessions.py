@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 FENCE = re.compile(r"^```(\w+) *(.*?) *\n(.*?)^``` *$", re.MULTILINE | re.DOTALL)
 
-SMALL = ["--set", "study.end=2024-03-01", "-n", "2", "-j", "1"]  # the template's plant
+SMALL = ["--set", "study.end=2024-02-15", "-n", "2", "-j", "1"]  # the template's plant
 CITY = ["-n", "1", "-j", "1"]  # byd.yaml, two years
 
 HERE = {"tutorial.md": SMALL, "zh/tutorial.md": SMALL, "howto/extend.md": []}
@@ -90,6 +90,7 @@ def test_a_long_session_runs(page: str, tmp_path: Path, monkeypatch: pytest.Monk
     assert play(page, AT_NIGHT[page], tmp_path)
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("page", ["tutorial.md", "zh/tutorial.md"])
 def test_the_tutorial_shows_the_decision_table_that_is_printed(
     page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
