@@ -88,6 +88,7 @@ def test_at_most_twenty_are_shown_and_all_are_counted() -> None:
 def test_data_for_programs_has_the_place_in_parts() -> None:
     assert as_data(at("a: 1", 4)) == {
         "file": "byd.yaml",
+        "sheet": None,
         "line": 42,
         "column": 4,
         "message": "is odd",

@@ -113,6 +113,7 @@ def as_data(problem: Problem) -> dict[str, Any]:
     place = problem.place
     return {
         "file": place.file if place else None,
+        "sheet": place.sheet or None if place else None,
         "line": place.line or None if place else None,
         "column": place.column or None if place else None,
         "message": problem.message,

@@ -92,7 +92,7 @@ class Purchases:
             single = self._single_sourced(way)
             for own in _runs(self._pair):
                 shares, outside = self._shares(own, way)
-                hhi, low = (float(np.sum((100 * some) ** 2)) for some in (shares, shares[~outside]))
+                hhi, low = _index(shares), _index(shares[~outside]) if outside.any() else _index(shares)
                 total, bought_outside, alone, at_risk = self._money(own, single)
                 buyer, part = self._buyers[self._buyer[own.start]], self._parts[self._part[own.start]]
                 rows.append(
@@ -144,6 +144,8 @@ class Purchases:
 
     def _shares(self, own: slice, way: str) -> tuple[np.ndarray, np.ndarray]:
         """Each supplier's share by value, float64[suppliers], and whether it is an outside source."""
+        if own.stop - own.start == 1:
+            return np.ones(1), self._outside[own]
         suppliers, which = np.unique(self._owner[way][own], return_inverse=True)
         amount, outside = sums(which, self._amount[own], len(suppliers)), np.zeros(len(suppliers), dtype=bool)
         outside[which[self._outside[own]]] = True
@@ -154,13 +156,20 @@ class Purchases:
         amount, stock = self._amount[own], self._stock[own]
         alone = single[stock]
         paid = int(amount.sum()), int(amount[self._outside[own]].sum()), int(amount[alone].sum())
+        if not alone.any():
+            return *paid, 0.0
         chosen = np.unique(stock[alone])
         key = chosen.tobytes()
         if key not in self._known:
             mask = np.zeros(self._stocks, dtype=bool)
             mask[chosen] = True
-            self._known[key] = self._dependence.final_sales(mask) if len(chosen) else 0.0
+            self._known[key] = self._dependence.final_sales(mask)
         return *paid, self._known[key]
+
+
+def _index(shares: np.ndarray) -> float:
+    """Herfindahl-Hirschman index of some suppliers' shares."""
+    return 10_000.0 if len(shares) == 1 and shares[0] == 1 else float(np.sum((100 * shares) ** 2))
 
 
 def _by_supplier(network: Network, deliveries: pd.DataFrame) -> tuple[Columns, Columns, Columns]:

@@ -30,6 +30,7 @@ LARGEST: Final = 200_000_000  # bytes, unpacked
 DIGITS: Final = 15  # what Excel keeps and shows
 INSTALL: Final = "pip install 'chainsim[excel]', or save the sheet as CSV (UTF-8)"
 SAVE: Final = "open it in Excel and save it as .xlsx, or as CSV (UTF-8)"
+FORMULA: Final = re.compile(rb"<f[ />]")
 UNIT: Final = re.compile(r'[0#?]\s*"([^"]+)"(?:_.)*$')  # 0 "/day"
 
 
@@ -46,7 +47,8 @@ def sheet_records(file: str, sheet: str, data: bytes) -> tuple[Records, list[Pro
         with zipfile.ZipFile(BytesIO(data)) as packed:
             if sum(part.file_size for part in packed.infolist()) > LARGEST:
                 return Records(whole), [Problem(f"more than {LARGEST:,} bytes when it is unpacked", whole)]
-            computed = any(b"<f" in packed.read(name) for name in packed.namelist() if "worksheets/sheet" in name)
+            sheets = [name for name in packed.namelist() if name.startswith("xl/worksheets/")]
+            computed = any(FORMULA.search(packed.read(name)) for name in sheets)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about drop-downs, colours and the like, which are not read
             book = openpyxl.load_workbook(BytesIO(data), read_only=True, data_only=True, keep_links=False)
