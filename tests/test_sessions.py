@@ -4,6 +4,8 @@ Studies are made shorter, nothing else is changed.  A block ```text policy is wr
 place where the page says so.  Pages that are not run here stand in ELSEWHERE, with who runs them or why nobody does.
 """
 
+import doctest
+import importlib
 import re
 import shlex
 import shutil
@@ -20,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 FENCE = re.compile(r"^```(\w+) *(.*?) *\n(.*?)^``` *$", re.MULTILINE | re.DOTALL)
 
-SMALL = ["--set", "study.end=2024-03-01", "-n", "2", "-j", "1"]  # the template's plant
+SMALL = ["--set", "study.end=2024-02-15", "-n", "2", "-j", "1"]  # the template's plant
 CITY = ["-n", "1", "-j", "1"]  # byd.yaml, two years
 
 HERE = {"tutorial.md": SMALL, "zh/tutorial.md": SMALL, "howto/extend.md": []}
@@ -90,6 +92,7 @@ def test_a_long_session_runs(page: str, tmp_path: Path, monkeypatch: pytest.Monk
     assert play(page, AT_NIGHT[page], tmp_path)
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("page", ["tutorial.md", "zh/tutorial.md"])
 def test_the_tutorial_shows_the_decision_table_that_is_printed(
     page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -111,3 +114,26 @@ def test_the_python_of_the_process_page_runs(tmp_path: Path, monkeypatch: pytest
     assert len(code) == 1
     exec(compile(code[0], "own-process.md", "exec"), names)
     assert names["runs"].kpis is not None
+
+
+@pytest.mark.nightly
+def test_the_readme_shows_what_make_run_prints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each line but those with a time, a folder, or [...] where policies are left out."""
+    shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(program, ["run", "scenarios/byd.yaml"])
+    assert done.exit_code == 0, done.output
+    printed = {" ".join(line.split()) for line in done.output.splitlines()}
+    session = FENCE.search((ROOT / "README.md").read_text(encoding="utf-8"))
+    assert session is not None
+    shown = [" ".join(line.split()) for line in session[3].splitlines() if "[..." not in line and line[:1] != "$"]
+    assert len(shown) > 60
+    assert [line for line in shown if line not in printed] == []
+
+
+def test_examples_in_docstrings_give_what_they_show() -> None:
+    """Those written as sessions, with >>>; there need be none."""
+    for path in sorted((ROOT / "src").rglob("*.py")):
+        if ">>> " in path.read_text(encoding="utf-8"):
+            name = ".".join(path.relative_to(ROOT / "src").with_suffix("").parts)
+            assert doctest.testmod(importlib.import_module(name)).failed == 0, name

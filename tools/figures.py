@@ -40,7 +40,13 @@ def drawing(width: int, height: int, title: str, parts: Sequence[str]) -> str:
         'font-family="system-ui, sans-serif">'
     )
     return "\n".join(
-        [head, f"<title>{escape(title)}</title>", f'<rect width="{width}" height="{height}" fill="#fff"/>', *parts, "</svg>"]
+        [
+            head,
+            f"<title>{escape(title)}</title>",
+            f'<rect width="{width}" height="{height}" fill="#fff"/>',
+            *parts,
+            "</svg>",
+        ]
     )
 
 
@@ -48,7 +54,9 @@ def common_luck() -> str:
     """Value added under two policies, joined within a replication and across two of them."""
     plant = cs.load(cs.example("templates/plant"), set=SHORT)
     kpis = cs.run(plant, policies=["buy_local"], replications=12, set={"policies.buy_local.from": "2024-01-10"}).kpis
-    values = kpis.query("measure == 'city_value_added'").pivot(index="replication", columns="policy", values="value") / 1e6
+    values = (
+        kpis.query("measure == 'city_value_added'").pivot(index="replication", columns="policy", values="value") / 1e6
+    )
     none, local = values["none"].to_numpy()[:6], values["buy_local"].to_numpy()
     low, high = values.to_numpy().min(), values.to_numpy().max()
 

@@ -127,8 +127,8 @@ def scenario() -> str:
     schema = json_schema()
     parts = [
         "# Keys of a scenario",
-        "What `chainsim schema` says, as tables; the [scenario language](../scenario-language.md) explains and has examples. A value "
-        f"may be written as `{{value: ..., source: ...}}` everywhere. {MADE}",
+        "What `chainsim schema` says, as tables; the [scenario language](../scenario-language.md) explains and has "
+        f"examples. A value may be written as `{{value: ..., source: ...}}` everywhere. {MADE}",
         section("The file", schema),
     ]
     named = sorted(name for name, made in schema["$defs"].items() if "properties" in made and name != "Sourced")
@@ -155,7 +155,9 @@ def declared(fields: Iterable[Declaration]) -> str:
 
 def measures() -> str:
     rows = [(code(m.name), m.unit, m.better, m.meaning) for m in MEASURES]
-    return f"# Measures\n\nWhat policies are compared on. {MADE}\n\n" + table(("measure", "unit", "better", "meaning"), rows)
+    return f"# Measures\n\nWhat policies are compared on. {MADE}\n\n" + table(
+        ("measure", "unit", "better", "meaning"), rows
+    )
 
 
 def rules() -> str:
@@ -167,7 +169,11 @@ def rules() -> str:
         parts.append(f"## {title}")
         for name in family:
             call = f"{name}({', '.join(field.name for field in family.fields(name))})"
-            parts += [f"### {call if family.fields(name) else name}", family.meaning(name), declared(family.fields(name))]
+            parts += [
+                f"### {call if family.fields(name) else name}",
+                family.meaning(name),
+                declared(family.fields(name)),
+            ]
     return "\n\n".join(part for part in parts if part)
 
 

@@ -1,4 +1,4 @@
-"""A hook of MkDocs: links that leave docs/ lead to copies below files/, so that the site is whole without the repository.
+"""A hook of MkDocs: links that leave docs/ lead to copies below files/, so that the site is whole by itself.
 
 In: pages as Markdown, as on a code host.  Out: the same with `](../scenarios/byd.yaml)` led to a copy; a link to
 nothing stays as it is, and the strict build fails on it.  A block ```yaml plant.yaml gets its name as a title.
