@@ -5,6 +5,7 @@ In: a journal and what it should tell of.  Out: nothing, or InvariantError namin
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NoReturn
 
 import numpy as np
@@ -36,14 +37,16 @@ def check(postings: pd.DataFrame, book: np.ndarray, claims: pd.DataFrame, others
     """
     _check_times(claims)
     expected = of_deliveries(claims, firms)
+    booked = {str(name): column.to_numpy() for name, column in postings.items()}
     for name, (rows, owner, when, amount) in expected.items():
-        _check_kind(postings, name, rows, whose(claims, owner, firms), claims[when].to_numpy(), amount)
+        _check_kind(booked, name, rows, whose(claims, owner, firms), claims[when].to_numpy(), amount)
+    moved = {str(name): column.to_numpy() for name, column in others.items()}
     for name, mirror in MIRRORS.items():
-        own = others[others["kind"] == name]
+        own = moved["kind"] == name
         for kind, who in ((name, "from"), (mirror, "to")):
-            rows = postings[postings["kind"].to_numpy() == CODES[kind]]
+            rows = booked["kind"] == CODES[kind]
             columns = (("tick", "tick"), ("firm", who), ("amount", "amount"))
-            if len(rows) != len(own) or any(sorted(rows[a]) != sorted(own[b]) for a, b in columns):
+            if any(not np.array_equal(np.sort(booked[a][rows]), np.sort(moved[b][own])) for a, b in columns):
                 _fail(f"{name} is not booked as it was paid")
     if len(postings) != sum(len(rows) for rows, *_ in expected.values()) + 2 * len(others):
         _fail("a posting belongs to no delivery or payment")
@@ -66,12 +69,16 @@ def _check_times(claims: pd.DataFrame) -> None:
 
 
 def _check_kind(
-    postings: pd.DataFrame, kind: str, expected: np.ndarray, firm: np.ndarray, tick: np.ndarray, amount: np.ndarray
+    booked: Mapping[str, np.ndarray],
+    kind: str,
+    expected: np.ndarray,
+    firm: np.ndarray,
+    tick: np.ndarray,
+    amount: np.ndarray,
 ) -> None:
     """Every expected delivery has exactly one posting of this kind, to its firm, on its day, of its amount."""
-    rows = postings[postings["kind"].to_numpy() == CODES[kind]]
-    verb = KINDS[kind].verb
-    delivery = rows["delivery"].to_numpy()
+    rows, verb = booked["kind"] == CODES[kind], KINDS[kind].verb
+    delivery = booked["delivery"][rows]
     times = np.bincount(delivery, minlength=len(firm)) if len(delivery) else np.zeros(len(firm), dtype=np.int64)
     wanted = np.zeros(len(times), dtype=np.int64)
     wanted[expected] = 1
@@ -80,10 +87,10 @@ def _check_kind(
         at = int(np.argmax(wrong))
         _fail(f"delivery {at} is {verb} {times[at]} times in the ledger, not {wanted[at]}")
     sides = (("debit", KINDS[kind].debit), ("credit", KINDS[kind].credit))
-    if any((rows[side].to_numpy() != account).any() for side, account in sides):
+    if any((booked[side][rows] != account).any() for side, account in sides):
         _fail(f"what is {verb} is on the wrong account")
     for column, source in (("firm", firm), ("tick", tick), ("amount", amount)):
-        wrong = rows[column].to_numpy() != source[delivery]
+        wrong = booked[column][rows] != source[delivery]
         if wrong.any():
             _fail(f"delivery {int(delivery[np.argmax(wrong)])} is {verb} with the wrong {column}")
 

@@ -95,8 +95,13 @@ def bottlenecks(run: Tallied, plants_only: bool = False) -> pd.DataFrame:
                 late_ / int(per_unit[network.lines[line].stock]),
             )
         )
-    table = pd.DataFrame(rows, columns=list(COLUMNS))
-    return table.astype({name: TYPES.get(name, "str") for name in COLUMNS})  # of an empty table, too
+    columns = list(zip(*rows, strict=True)) or [()] * len(COLUMNS)  # of an empty table, too
+    return pd.DataFrame(
+        {
+            name: pd.array(list(column), dtype="str") if name not in TYPES else np.array(column, dtype=TYPES[name])
+            for name, column in zip(COLUMNS, columns, strict=True)
+        }
+    )
 
 
 class _Product:

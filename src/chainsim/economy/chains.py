@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from chainsim.economy.remember import once_per_network
 from chainsim.model.network import Network
+from chainsim.results.remember import once_per_network
 
 SHARED: Final = "shared"
 

@@ -13,8 +13,9 @@ Source: U.S. Department of Justice & Federal Trade Commission, Merger Guidelines
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from operator import itemgetter
 from typing import Final
 
 import numpy as np
@@ -29,6 +30,7 @@ from chainsim.results.steps import sums
 from chainsim.results.tables import FEN
 
 HIGHLY_CONCENTRATED: Final = 1_800
+MOST: Final = 10_000.0  # the index of one supplier
 EVERYBODY: Final = "all firms"
 WAYS: Final = ("apart", "consolidated")
 
@@ -90,14 +92,13 @@ class Purchases:
         rows = []
         for way in WAYS:
             single = self._single_sourced(way)
-            for own in _runs(self._pair):
-                shares, outside = self._shares(own, way)
-                hhi, low = _index(shares), _index(shares[~outside]) if outside.any() else _index(shares)
-                total, bought_outside, alone, at_risk = self._money(own, single)
+            runs = _runs(self._pair)
+            for own, (total, bought_outside, alone, at_risk) in zip(runs, self._money(runs, single), strict=True):
+                suppliers, largest, hhi, low = self._indices(own, way)
                 buyer, part = self._buyers[self._buyer[own.start]], self._parts[self._part[own.start]]
                 rows.append(
                     (
-                        *(buyer, part, way, total / FEN, len(shares), float(shares.max()), hhi, low, 10_000 / hhi),
+                        *(buyer, part, way, total / FEN, suppliers, largest, hhi, low, MOST / hhi),
                         *(low > HIGHLY_CONCENTRATED, bought_outside / total, alone / total, at_risk / FEN),
                     )
                 )
@@ -111,7 +112,7 @@ class Purchases:
                 "revenue_at_risk_cny",
             ),
         )
-        return _sorted(pd.DataFrame(rows, columns=list(columns)), ["buyer", "part", "group"])
+        return pd.DataFrame(sorted(rows, key=itemgetter(0, 1, 2)), columns=list(columns))
 
     def exposure(self) -> pd.DataFrame:
         """The table of that name."""
@@ -119,18 +120,18 @@ class Purchases:
         everybody = [slice(0, len(self._pair))] if len(self._pair) else []
         for way in WAYS:
             single = self._single_sourced(way)
-            own_rows = [(self._buyers[self._buyer[own.start]], own) for own in _runs(self._buyer)]
-            for buyer, own in [*own_rows, *((EVERYBODY, own) for own in everybody)]:
-                total, outside, alone, at_risk = self._money(own, single)
+            runs = _runs(self._buyer)
+            names = [*(self._buyers[self._buyer[own.start]] for own in runs), *(EVERYBODY for _ in everybody)]
+            money = [*self._money(runs, single), *self._money(everybody, single)]
+            for buyer, own, (total, outside, alone, at_risk) in zip(names, runs + everybody, money, strict=True):
                 parts = len(np.unique(self._part[own])), len(np.unique(self._part[own][single[self._stock[own]]]))
                 rows.append((buyer, way, *parts, total / FEN, outside / total, alone / total, at_risk / FEN))
         columns = (
             *("buyer", "group", "parts", "single_source_parts", "purchases_cny"),
             *("outside_share", "single_source_share", "revenue_at_risk_cny"),
         )
-        table = pd.DataFrame(rows, columns=list(columns))
-        firms = (table["buyer"] != EVERYBODY).to_numpy()
-        return pd.concat([_sorted(table[firms], ["buyer", "group"]), table[~firms]], ignore_index=True)
+        rows.sort(key=lambda row: (row[0] == EVERYBODY, row[:2]))
+        return pd.DataFrame(rows, columns=list(columns))
 
     def _single_sourced(self, way: str) -> np.ndarray:
         """The stock points to which one supplier that is not outside delivered everything, bool[P]."""
@@ -142,34 +143,44 @@ class Purchases:
         several[self._stock[self._outside]] = True
         return (found >= 0) & ~several
 
+    def _indices(self, own: slice, way: str) -> tuple[int, float, float, float]:
+        """Of some rows: how many suppliers, the largest share, the index, the index without outside sources."""
+        if own.stop - own.start == 1:
+            return 1, 1.0, MOST, 0.0 if self._outside[own.start] else MOST
+        shares, outside = self._shares(own, way)
+        return len(shares), float(shares.max()), _index(shares), _index(shares[~outside])
+
     def _shares(self, own: slice, way: str) -> tuple[np.ndarray, np.ndarray]:
         """Each supplier's share by value, float64[suppliers], and whether it is an outside source."""
-        if own.stop - own.start == 1:
-            return np.ones(1), self._outside[own]
         suppliers, which = np.unique(self._owner[way][own], return_inverse=True)
         amount, outside = sums(which, self._amount[own], len(suppliers)), np.zeros(len(suppliers), dtype=bool)
         outside[which[self._outside[own]]] = True
         return amount / amount.sum(), outside
 
-    def _money(self, own: slice, single: np.ndarray) -> tuple[int, int, int, float]:
-        """Fen paid for some rows, of that to outside sources, and to single sources; final sales that need the last."""
-        amount, stock = self._amount[own], self._stock[own]
-        alone = single[stock]
-        paid = int(amount.sum()), int(amount[self._outside[own]].sum()), int(amount[alone].sum())
-        if not alone.any():
-            return *paid, 0.0
-        chosen = np.unique(stock[alone])
+    def _money(self, runs: Sequence[slice], single: np.ndarray) -> Iterator[tuple[int, int, int, float]]:
+        """By run of rows, one after another: fen paid, of that to outside sources, and to single sources; final sales
+        that need the last.
+        """
+        alone, starts = single[self._stock], np.array([own.start for own in runs], dtype=np.int64)
+        columns = (self._amount, self._amount * self._outside, self._amount * alone, alone.astype(np.int64))
+        paid = (np.add.reduceat(column, starts).tolist() for column in columns)
+        for own, total, outside, by_single, some in zip(runs, *paid, strict=True):
+            yield total, outside, by_single, self._at_risk(self._stock[own][alone[own]]) if some else 0.0
+
+    def _at_risk(self, stocks: Columns) -> float:
+        """Final sales that need one of some stock points, fen."""
+        chosen = np.unique(stocks)
         key = chosen.tobytes()
         if key not in self._known:
             mask = np.zeros(self._stocks, dtype=bool)
             mask[chosen] = True
             self._known[key] = self._dependence.final_sales(mask)
-        return *paid, self._known[key]
+        return self._known[key]
 
 
 def _index(shares: np.ndarray) -> float:
     """Herfindahl-Hirschman index of some suppliers' shares."""
-    return 10_000.0 if len(shares) == 1 and shares[0] == 1 else float(np.sum((100 * shares) ** 2))
+    return MOST if len(shares) == 1 and shares[0] == 1 else float(np.sum((100 * shares) ** 2))
 
 
 def _by_supplier(network: Network, deliveries: pd.DataFrame) -> tuple[Columns, Columns, Columns]:
@@ -195,7 +206,3 @@ def _runs(values: Columns) -> list[slice]:
     """Stretches of equal values."""
     cuts = np.flatnonzero(np.r_[True, values[1:] != values[:-1], True]).tolist() if len(values) else []
     return [slice(*pair) for pair in pairwise(cuts)]
-
-
-def _sorted(table: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
-    return table.sort_values(columns, kind="stable", ignore_index=True)

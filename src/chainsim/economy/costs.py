@@ -41,8 +41,11 @@ def cost_table(run: Tallied) -> pd.DataFrame:
                 yuan = [float(fen / FEN) for fen in (*each, total)]
                 rows.append((*names, *yuan, yuan[-1] / span))
     money = [f"{kind}_cny" for kind in (*KINDS, "total", "per_day")]
-    table = pd.DataFrame(rows, columns=["firm", "part", "role", *money])
-    return table.astype(dict.fromkeys(money, np.float64))
+    columns = list(zip(*rows, strict=True)) or [()] * (3 + len(money))
+    words = (np.array(column, dtype=object) for column in columns[:3])  # of nothing, too
+    table: dict[str, object] = dict(zip(("firm", "part", "role"), words, strict=True))
+    figures = (np.array(column, dtype=np.float64) for column in columns[3:])
+    return pd.DataFrame(table | dict(zip(money, figures, strict=True)))
 
 
 def _counted(run: Tallied) -> dict[str, Columns]:

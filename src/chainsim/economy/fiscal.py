@@ -77,7 +77,10 @@ class Account:
             )
             for row in self.postings
         ]
-        return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"cny": "float64", "committed_cny": "float64"})
+        *words, yuan, committed = zip(*rows, strict=True) if rows else ((),) * len(COLUMNS)
+        money = (np.array(column, dtype=np.float64) for column in (yuan, committed))
+        named = (np.array(column, dtype=object) for column in words)  # of nothing, too
+        return pd.DataFrame(dict(zip(COLUMNS, (*named, *money), strict=True)))
 
 
 def _sign(row: Posting) -> int:

@@ -16,12 +16,12 @@ from fractions import Fraction
 import numpy as np
 
 from chainsim.economy.nominal import opening_costs
-from chainsim.economy.remember import once_per_network
 from chainsim.economy.rounding import share_of
 from chainsim.model import state
 from chainsim.model.network import Network
 from chainsim.records import Columns
 from chainsim.results.frames import Tallied
+from chainsim.results.remember import once_per_network
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,18 +147,22 @@ def _pool(
     value: Columns, value_in: Columns, quantity: Columns, quantity_in: Columns, out: Columns, destroyed: Columns
 ) -> Pool:
     """Weighted averages period by period; what is left after the last quantum is gone goes with it."""
-    used, lost, closing = (np.zeros_like(value_in) for _ in range(3))
-    opening = value
-    for period in range(value_in.shape[1]):
-        there = value + value_in[:, period]
-        had = quantity + quantity_in[:, period]
-        gone = out[:, period] + destroyed[:, period]
-        left = had - gone
-        share = np.divide(gone, had, out=np.zeros(len(had)), where=had > 0)
-        leaving = np.where(left > 0, np.rint(there * share).astype(np.int64), there)
-        ruined = np.divide(destroyed[:, period], gone, out=np.zeros(len(had)), where=gone > 0)
-        lost[:, period] = np.rint(leaving * ruined).astype(np.int64)
-        used[:, period] = leaving - lost[:, period]
-        value, quantity = there - leaving, left
-        closing[:, period] = value
-    return Pool(opening, value_in, used, lost, closing)
+    gone = out + destroyed
+    left = quantity[:, None] + np.cumsum(quantity_in - gone, axis=1)
+    share = _quotient(gone, left + gone).T.copy()  # by period: one after another
+    some, paid = (left > 0).T.copy(), value_in.T.copy()
+    leaving, there = np.empty_like(paid), value
+    for period, row in enumerate(leaving):
+        there = there + paid[period]
+        row[:] = np.where(some[period], np.rint(there * share[period]).astype(np.int64), there)
+        there -= row
+    leaving = np.ascontiguousarray(leaving.T)
+    lost = np.rint(leaving * _quotient(destroyed, gone)).astype(np.int64)
+    closing = value[:, None] + np.cumsum(value_in - leaving, axis=1)
+    return Pool(value, value_in, leaving - lost, lost, closing)
+
+
+def _quotient(above: Columns, below: Columns) -> np.ndarray:
+    """0 where nothing is below."""
+    result: np.ndarray = np.divide(above, below, out=np.zeros(below.shape), where=below > 0)
+    return result

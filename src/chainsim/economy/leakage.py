@@ -37,19 +37,15 @@ def leakage(network: Network, deliveries: pd.DataFrame, sums: pd.DataFrame) -> p
     is in what was sold.
     Freight that markets pay is on top of final sales and left out.
     """
-    found = spending(network, deliveries, sums)
-    fen = found["fen"].to_numpy()
+    items, rings, amounts = zip(*spending(network, deliveries, sums), strict=True)
+    fen = np.array(amounts, dtype=np.int64)
     final = final_sales(network, deliveries)
     per_yuan = fen / final if final else np.zeros(len(fen))
-    return pd.DataFrame({"item": found["item"], "ring": found["ring"], "amount_cny": fen / FEN, "per_yuan": per_yuan})
+    return pd.DataFrame({"item": items, "ring": rings, "amount_cny": fen / FEN, "per_yuan": per_yuan})
 
 
-def spending(network: Network, deliveries: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
-    """Rows item, ring, fen (int64)."""
-    return pd.DataFrame([*_rows(network, deliveries, sums)], columns=["item", "ring", "fen"])
-
-
-def _rows(network: Network, deliveries: pd.DataFrame, sums: pd.DataFrame) -> Iterator[tuple[str, str, int]]:
+def spending(network: Network, deliveries: pd.DataFrame, sums: pd.DataFrame) -> Iterator[tuple[str, str, int]]:
+    """Item, ring, fen."""
     simulated = simulated_firms(network)
     ring = np.array([firm.ring for firm in network.firms])
     seller, buyer = deliveries["seller"].to_numpy(), deliveries["buyer"].to_numpy()

@@ -45,14 +45,11 @@ def localisation(network: Network, deliveries: pd.DataFrame, sums: pd.DataFrame)
     sells for less than its materials.
     """
     rows = [*_purchases(network, deliveries), *_value_added(network, deliveries, sums)]
-    found = pd.DataFrame(
-        [(*keys, local, total, unit, local / total if total else 0.0) for *keys, local, total, unit in rows],
-        columns=list(COLUMNS),
-    )
-    money = (found["unit"] == "CNY").to_numpy()
-    for column in ("local", "total"):
-        found[column] = np.where(money, found[column] / FEN, found[column])
-    return found
+    found = []
+    for *keys, local, total, unit in rows:
+        per = FEN if unit == "CNY" else 1
+        found.append((*keys, local / per, total / per, unit, local / total if total else 0.0))
+    return pd.DataFrame(found, columns=list(COLUMNS))
 
 
 def buyers(network: Network) -> dict[str, np.ndarray]:
@@ -94,9 +91,8 @@ def _purchases(network: Network, deliveries: pd.DataFrame) -> Iterator[tuple[str
 def _value_added(
     network: Network, deliveries: pd.DataFrame, sums: pd.DataFrame
 ) -> Iterator[tuple[str, str, str, str, int, int, str]]:
-    where = spending(network, deliveries, sums)
-    ended = where[where["item"] != "taken from stock"]
-    added = ended[ended["item"] == "value added"]
+    ended = [row for row in spending(network, deliveries, sums) if row[0] != "taken from stock"]
+    total = sum(fen for _, _, fen in ended)
     for scope, rings in WITHIN.items():
-        local = int(added.loc[added["ring"].isin(rings), "fen"].sum())
-        yield "all firms", scope, "value added", "apart", local, int(ended["fen"].sum()), "CNY"
+        local = sum(fen for item, ring, fen in ended if item == "value added" and ring in rings)
+        yield "all firms", scope, "value added", "apart", local, total, "CNY"

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from chainsim.economy.remember import once_per_network
 from chainsim.model import state
 from chainsim.model.network import WHOLE_SHARE, Network
 from chainsim.results.folding import RELEVANT
+from chainsim.results.remember import once_per_network
 
 __all__ = [
     "RELEVANT",

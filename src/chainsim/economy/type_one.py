@@ -16,9 +16,9 @@ import pandas as pd
 from chainsim.economy.groups import same_group
 from chainsim.economy.leontief import ALGEBRA, Leontief, Measure, Realised, Region, realised, versions
 from chainsim.economy.regions import SCOPES, firms_inside
-from chainsim.economy.remember import once_per_network
 from chainsim.errors import InvariantError
 from chainsim.model.network import Network
+from chainsim.results.remember import once_per_network
 from chainsim.results.tables import FEN
 
 GROSS: Final = "gross output"

@@ -11,6 +11,7 @@ import numpy as np
 
 from chainsim.model.network import Network
 from chainsim.records import Columns
+from chainsim.results.remember import once_per_network
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class LaneColumns:
     per_unit: Columns
 
 
+@once_per_network
 def lane_columns(network: Network) -> LaneColumns:
     """What the network says of its lanes."""
     stocks, parts = network.stocks, network.parts
@@ -59,11 +61,13 @@ def lane_columns(network: Network) -> LaneColumns:
     return LaneColumns(buyer_stock, seller_stock, buyer, seller, part, per_unit)
 
 
+@once_per_network
 def simulated_firms(network: Network) -> np.ndarray:
     """Which firms are simulated: all but markets and outside sources, bool[firms]."""
     return np.array([firm.kind not in ("market", "outside") for firm in network.firms], dtype=bool)
 
 
+@once_per_network
 def quanta_per_unit(network: Network) -> Columns:
     """By stock point, int64[P]."""
     return np.array([network.parts[point.part].per_unit for point in network.stocks], dtype=np.int64)
@@ -74,6 +78,7 @@ def with_role(network: Network, *roles: str) -> np.ndarray:
     return np.array([point.role in roles for point in network.stocks], dtype=bool)
 
 
+@once_per_network
 def line_of_stock(network: Network) -> Columns:
     """The line that makes or uses each stock point, -1 if none, int64[P]."""
     return np.array([point.line for point in network.stocks], dtype=np.int64)

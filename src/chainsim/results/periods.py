@@ -6,14 +6,13 @@ In: a Network.  Out: the ticks at which periods begin, and which of them measure
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-from fractions import Fraction
 
 import numpy as np
 
 from chainsim.model.network import Network
 from chainsim.records import Columns
-from chainsim.results.dates import DAY_SECONDS
+from chainsim.results.dates import DAY_SECONDS, whole_days
+from chainsim.results.remember import once_per_network
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +35,21 @@ class Periods:
         return result
 
 
+@once_per_network
 def periods(network: Network) -> Periods:
     """Calendar months of the study; the one in which the warm-up ends is two periods."""
-    edges = {0, min(network.warm_up, network.horizon - 1)}
-    year, month = network.start.year, network.start.month
-    while True:
-        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
-        seconds = (date(year, month, 1) - network.start).days * DAY_SECONDS
-        tick = -(-Fraction(seconds) // network.tick_seconds)
-        if tick >= network.horizon:
-            break
-        edges.add(int(tick))
-    begins = sorted(edges)
-    first = network.start.toordinal()
-    whole = [date.fromordinal(first + int(tick * network.tick_seconds // DAY_SECONDS)) for tick in begins]
-    return Periods(
-        np.array([*begins, network.horizon], dtype=np.int64),
-        tuple(f"{day:%Y-%m}" for day in whole),
-        begins.index(min(network.warm_up, network.horizon - 1)),
-    )
+    warm_up, start = min(network.warm_up, network.horizon - 1), np.datetime64(network.start, "D")
+    last = start + whole_days(network, np.array([network.horizon]))
+    months = np.arange(start.astype("M8[M]") + 1, last.astype("M8[M]")[0] + 1).astype("M8[D]")
+    begins = _first_ticks(network, (months - start).astype(np.int64))
+    begins = np.unique(np.concatenate([[0, warm_up], begins[begins < network.horizon]]))
+    named = (start + whole_days(network, begins)).astype("M8[M]")
+    edges = np.append(begins, network.horizon)
+    return Periods(edges, tuple(np.datetime_as_string(named).tolist()), int(np.searchsorted(begins, warm_up)))
+
+
+def _first_ticks(network: Network, day: Columns) -> Columns:
+    """The first tick that is not before each day, counted from 0, int64[n]."""
+    seconds = network.tick_seconds
+    result: Columns = -(-day * (DAY_SECONDS * seconds.denominator) // seconds.numerator)
+    return result

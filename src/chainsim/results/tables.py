@@ -6,8 +6,7 @@ Measures count from the warm-up's end to the horizon; days are all there, for a 
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -15,9 +14,10 @@ import pandas as pd
 from chainsim.model import state
 from chainsim.model.network import UNLIMITED, Network
 from chainsim.results.capacity import busy_ticks, server_ticks
-from chainsim.results.dates import days
+from chainsim.results.dates import days, whole_days
 from chainsim.results.folding.days import RINGS
 from chainsim.results.frames import Tallied, quanta_per_unit
+from chainsim.results.remember import once_per_network
 from chainsim.results.steps import sums
 from chainsim.results.stock_points import opening_transits, served_at_once
 
@@ -82,6 +82,14 @@ def operations(run: Tallied) -> pd.DataFrame:
     )
 
 
+@once_per_network
+def _dates(network: Network) -> Any:
+    """The days of the study as pandas keeps text, `2024-03-01`."""
+    first = np.datetime64(network.start, "D")
+    last = first + whole_days(network, np.array([network.horizon - 1]))[0]
+    return pd.array(np.datetime_as_string(np.arange(first, last + 1)).tolist(), dtype="str")
+
+
 def daily_table(run: Tallied) -> pd.DataFrame:
     """By day: units demanded, delivered, lost, and waited for at its end by the markets; revenue by ring, disjoint."""
     network, found = run.network, run.tally.days
@@ -89,9 +97,8 @@ def daily_table(run: Tallied) -> pd.DataFrame:
     units = {kind: (quanta / per_unit).sum(axis=1) for kind, quanta in found.quanta.items()}
     flows = found.quanta[state.PLACED] - found.quanta[state.RECEIVED] - found.quanta[state.LOST]
     waiting = (opening_transits(run)[found.stocks] + np.cumsum(flows, axis=0)) / per_unit
-    start = network.start.toordinal()
     columns: dict[str, object] = {
-        "date": [date.fromordinal(start + day).isoformat() for day in range(len(flows))],
+        "date": _dates(network),
         "demanded_units": units[state.DEMANDED],
         "delivered_units": units[state.RECEIVED],
         "lost_units": units[state.LOST],

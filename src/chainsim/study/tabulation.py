@@ -6,6 +6,8 @@ engines.
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from chainsim.economy import accounts
@@ -24,10 +26,12 @@ from chainsim.economy.localisation import localisation
 from chainsim.economy.multipliers import multipliers
 from chainsim.economy.transactions import by_place, purchases_by_ring
 from chainsim.economy.type_one import multiplier_table, product_table
+from chainsim.model.network import Network
 from chainsim.results import tables
 from chainsim.results.frames import Run, Tallied
 from chainsim.results.line_table import line_table
 from chainsim.results.market_table import market_table
+from chainsim.results.remember import once_per_network
 from chainsim.results.stock_points import stock_table
 
 
@@ -75,21 +79,25 @@ def tables_of(of: Books) -> dict[str, pd.DataFrame]:
 
 def _firm_table(of: Books, public: Account) -> pd.DataFrame:
     """By firm: its place, its money in yuan, and how its lines and stock served."""
-    network = of.run.network
-    table = tables.firm_attributes(network)
-    table.insert(list(table.columns).index("sector") + 1, "chain", chains(network))
+    network, count = of.run.network, len(of.run.network.firms)
+    table = dict(_places(network))
     for columns in (of.production, purchases_by_ring(of), of.income):
-        for name, column in columns.items():
-            table[f"{name}_cny"] = column.to_numpy() / tables.FEN
-    table["transfers_cny"] = public.received(len(table)) / tables.FEN
+        table |= {f"{name}_cny": column.to_numpy() / tables.FEN for name, column in columns.items()}
+    table["transfers_cny"] = public.received(count) / tables.FEN
     for name, account, sign in (
         ("cash", accounts.CASH, 1),
         ("receivable", accounts.RECEIVABLE, 1),
         ("payable", accounts.PAYABLE, -1),
     ):
-        table[f"{name}_cny"] = sign * of.balances[: len(table), account] / tables.FEN
-    for name, column in tables.operations(of.run).items():
-        table[str(name)] = column.to_numpy()
-    for name, column in footprint_table(of.run, of.production["revenue"].to_numpy()).items():
-        table[str(name)] = column.to_numpy()
-    return table
+        table[f"{name}_cny"] = sign * of.balances[:count, account] / tables.FEN
+    for columns in (tables.operations(of.run), footprint_table(of.run, of.production["revenue"].to_numpy())):
+        table |= {str(name): column.to_numpy() for name, column in columns.items()}
+    return pd.DataFrame(table)
+
+
+@once_per_network
+def _places(network: Network) -> dict[str, Any]:
+    """What a network says of its firms, as pandas keeps it."""
+    table = tables.firm_attributes(network)
+    table.insert(list(table.columns).index("sector") + 1, "chain", chains(network))
+    return {str(name): column.array for name, column in table.items()}

@@ -15,8 +15,8 @@ import numpy as np
 from chainsim.economy.leontief.solving import factors
 from chainsim.economy.leontief.table import Leontief, Matrix
 from chainsim.economy.nominal import RELEVANT, Terms, inputs, lanes_of, other_share, warehouses
-from chainsim.economy.remember import once_per_network
 from chainsim.model.network import WHOLE_SHARE, Network
+from chainsim.results.remember import once_per_network
 
 
 def sellers_of(network: Network) -> tuple[int, ...]:

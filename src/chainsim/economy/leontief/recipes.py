@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from chainsim.economy.leontief.table import Matrix
 from chainsim.economy.nominal import RELEVANT, Terms, inputs, lanes_of
-from chainsim.economy.remember import once_per_network
 from chainsim.model.network import WHOLE_SHARE, Network
+from chainsim.results.remember import once_per_network
 
 Indices = NDArray[np.int64]
 

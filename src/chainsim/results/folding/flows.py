@@ -5,7 +5,6 @@ In: blocks.  Out: int64[segments, entities] by kind.  This module must not know 
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -52,8 +51,7 @@ class Flows:
             rows = block.rows[kind]
             if not len(rows):
                 continue
-            for segment, part in parts(rows, self._segments):
-                np.add.at(quanta[segment], part.entity, part.quantity)
+            np.add.at(quanta.reshape(-1), cells(rows, self._segments, quanta.shape[1]), rows.quantity)
             np.add.at(self.moment[kind], rows.entity, rows.quantity * (horizon - np.maximum(rows.tick, warm_up)))
             self.rows[kind] += np.bincount(rows.since(warm_up).entity, minlength=len(self.rows[kind]))
         for kind, kept in self._kept.items():
@@ -65,16 +63,15 @@ class Flows:
         return {kind: joined(parts) for kind, parts in self._kept.items()}
 
 
-def parts(rows: Rows, segments: Segments) -> list[tuple[int, Rows]]:
-    """Rows in the order of time, by segment."""
-    if not len(rows):
-        return []
-    first, last = segments.of(rows.tick[[0, -1]]).tolist()
-    if first == last:
-        return [(first, rows)]
-    cuts = np.searchsorted(rows.tick, segments.edges[first : last + 2]).tolist()
-    found = enumerate(pairwise(cuts), first)
-    return [(segment, rows.where(slice(*cut))) for segment, cut in found if cut[0] < cut[1]]
+def cells(rows: Rows, segments: Segments, width: int, entity: Columns | None = None) -> Columns:
+    """Where each row belongs in a table of segments x entities, flat; rows in the order of time.
+
+    entity: of each row, if not its own.
+    """
+    cuts = np.searchsorted(rows.tick, segments.edges)
+    result: Columns = np.repeat(np.arange(len(segments)) * width, np.diff(cuts))
+    result += rows.entity if entity is None else entity
+    return result
 
 
 def joined(several: list[Rows]) -> Rows:

@@ -7,6 +7,8 @@ per unit); freight likewise.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -17,7 +19,7 @@ from chainsim.model.state import RECEIVED
 from chainsim.records import Columns
 from chainsim.results.columns import LaneColumns, Rows
 from chainsim.results.folding.block import Block
-from chainsim.results.folding.flows import parts
+from chainsim.results.folding.flows import cells
 from chainsim.results.folding.segments import Segments
 
 CLASSES: Final = 3  # due before the warm-up's end, due before the horizon, due later
@@ -69,16 +71,12 @@ class Invoices:
 
     def _add(self, rows: Rows, amount: Columns, freight: Columns, due: Columns) -> None:
         horizon, warm_up = int(self._segments.edges[-1]), self._segments.warm_up
-        first = 0
-        for segment, part in parts(rows, self._segments):
-            own = slice(first, first + len(part))
-            first = own.stop
-            np.add.at(self.amount[segment], part.entity, amount[own])
-            np.add.at(self.freight[segment], part.entity, freight[own])
-            key = int(self._segments.recipe[segment]), segment >= self._segments.first
-            if key not in self._groups:
-                self._groups[key] = Group(len(self.single))
-            group = self._groups[key]
+        cell = cells(rows, self._segments, len(self.single))
+        np.add.at(self.amount.reshape(-1), cell, amount)
+        np.add.at(self.freight.reshape(-1), cell, freight)
+        for key, own in self._alike(rows):
+            part = rows.where(own)
+            group = self._groups.setdefault(key, Group(len(self.single)))
             late = (due[own] >= warm_up).astype(np.int64) + (due[own] >= horizon)
             cell = late * len(self.single) + part.entity
             np.add.at(group.quantity, cell, part.quantity)
@@ -87,6 +85,16 @@ class Invoices:
             np.add.at(group.deliveries, cell, 1)
             np.minimum.at(group.tick, cell, part.tick)
             np.minimum.at(group.due, cell, due[own])
+
+    def _alike(self, rows: Rows) -> Iterator[tuple[tuple[int, bool], slice]]:
+        """Stretches of rows under one recipe, on one side of the warm-up's end."""
+        found = self._segments
+        counted = np.arange(len(found)) >= found.first
+        begins = np.flatnonzero(np.r_[True, (np.diff(found.recipe) != 0) | (np.diff(counted))])
+        cuts = np.append(np.searchsorted(rows.tick, found.edges[begins]), len(rows)).tolist()
+        for segment, cut in zip(begins.tolist(), pairwise(cuts), strict=True):
+            if cut[0] < cut[1]:
+                yield (int(found.recipe[segment]), bool(counted[segment])), slice(*cut)
 
     def groups(self) -> pd.DataFrame:
         """Rows tick, lane, quantity, amount, freight, due, deliveries: what each lane delivered under one recipe, on

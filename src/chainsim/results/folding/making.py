@@ -12,7 +12,7 @@ from chainsim.model.network import UNLIMITED, WHOLE_SHARE, Network
 from chainsim.model.state import SET_LINE_SPEED
 from chainsim.results.columns import line_of_stock
 from chainsim.results.folding.block import Block
-from chainsim.results.folding.flows import parts
+from chainsim.results.folding.flows import cells
 from chainsim.results.folding.levels import Levels
 from chainsim.results.folding.segments import Segments
 from chainsim.results.working import on_the_clock
@@ -64,10 +64,11 @@ class Making:
         for kind in (state.FINISHED, state.SCRAPPED):
             hand.add("ended", block.at(kind), block.rows[kind].quantity)
         for kind, sign in ((state.STARTED, 1), (state.FINISHED, -1)):
-            for segment, rows in parts(block.rows[kind], self._segments):
-                own = self._line[rows.entity]
-                np.add.at(self.batches[segment], own, sign)
-                np.add.at(self.clock[segment], own, sign * on_the_clock(self._network, own, rows.tick))
+            rows = block.rows[kind]
+            own = self._line[rows.entity]
+            cell = cells(rows, self._segments, self.batches.shape[1], own)
+            np.add.at(self.batches.reshape(-1), cell, sign)
+            np.add.at(self.clock.reshape(-1), cell, sign * on_the_clock(self._network, own, rows.tick))
         levels = block.rows[state.LINE_LEVEL]
         self.speed.take_settings(self._line[levels.entity], levels.tick, levels.quantity)
         if self.changing.any():

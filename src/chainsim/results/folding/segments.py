@@ -14,6 +14,7 @@ from chainsim.model import state
 from chainsim.model.network import Network
 from chainsim.records import Columns
 from chainsim.results.periods import Periods, periods
+from chainsim.results.remember import once_per_network
 
 RELEVANT: Final = (state.SET_NEED, state.SET_LANE_TERMS, state.SET_LANE_SHARE, state.SET_YIELD)
 """Kinds of dated change that alter what things cost and what goes into what."""
@@ -52,6 +53,7 @@ class Segments:
         return result
 
 
+@once_per_network
 def segments(network: Network) -> Segments:
     """The segments of a run over the network's horizon."""
     months = periods(network)
