@@ -62,7 +62,8 @@ def test_the_search_finds_from_a_file(site: Path) -> None:
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
         page.goto((site / "tutorial.html").as_uri())
-        page.fill("input[name=query]", "bottleneck")
-        page.wait_for_selector(".md-search-result__item", timeout=20_000)
+        page.click("input[name=query]")
+        page.keyboard.type("bottleneck", delay=20)
+        page.wait_for_selector(".md-search-result__item", state="attached", timeout=60_000)
         browser.close()
     assert [url for url in asked if not url.startswith(("file:", "data:", "blob:", "about:"))] == []

@@ -12,7 +12,10 @@ if (location.protocol === "file:") {
       if (this.frame) return;
       this.frame = document.createElement("iframe");
       this.frame.hidden = true;
+      this.frame.addEventListener("load", () => this.fill(url, started), { once: true }); // some replace the empty page
       document.body.append(this.frame);
+    }
+    fill(url, started) {
       const inside = this.frame.contentWindow;
       inside.postMessage = (data) => this.dispatchEvent(new MessageEvent("message", { data }));
       const script = inside.document.createElement("script");
