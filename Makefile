@@ -73,9 +73,10 @@ format: $(DEV) ## reformat, and repair what the linter can
 bench: $(DEV) $(RIVALS) ## the same work here, elsewhere and by hand, into docs/benchmarks.md; ARGS="a b c d e f"
 	$(PY) -m benchmarks.run $(ARGS)
 
-docs: $(BASE) ## regenerate the generated docs
-	$(BIN)/chainsim schema > docs/schema.json.new
-	mv docs/schema.json.new docs/schema.json
+docs: $(DEV) ## write reference pages and figures anew, build the site into site/
+	$(PY) tools/reference.py
+	$(PY) tools/figures.py
+	NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --quiet
 
 reference: $(DEV) ## refresh golden files and reference tables (then say why in CHANGELOG.md)
 	$(PY) -m pytest tests/golden --refresh $(ARGS)
@@ -85,7 +86,7 @@ build: $(DEV) ## build sdist and wheel into dist/
 
 clean: ## remove .venv, caches and build output; results/ stays
 	rm -rf $(VENV) .venv-bench dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .benchmarks \
-		.hypothesis .coverage docs/schema.json.new
+		.hypothesis .coverage site
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # ------------------------------------------------------------------------------------ environment

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import cProfile
 import pstats
+import time
 from collections import Counter
 from datetime import date
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 from benchmarks import ours
@@ -17,6 +19,7 @@ from benchmarks.cases import CASES
 from benchmarks.table import machine
 from chainsim.engine import simpy_engine
 from chainsim.model import rules, state
+from chainsim.model.network import Network
 
 PHASES = {state.FINISH: "finish", state.ARRIVE: "arrive", state.SERVE: "serve", state.FINAL: "final demand",
           state.DEMAND: "demand", state.REVIEW: "review", state.START: "start"}  # fmt: skip
@@ -76,10 +79,44 @@ def by_phase() -> str:
 
 
 def compiled() -> str:
-    """The compiled engine: the time of a run, and of the same events without rules (the heap alone)."""
-    if ours.compiled() is None:
-        return "The compiled engine is not there yet."
-    return "Under Linux: `perf record -g python -m benchmarks.worker compiled c`."
+    """The compiled engine: compiled code, and what Python does around it."""
+    module = ours.compiled()
+    if module is None:
+        return "The compiled engine is not there."
+    net = ours.network(CASES["c"])
+    module.run(net, 0)
+    runs = [_parts(module, net) for _ in range(5)]
+    total = sorted(sum(parts.values()) for parts in runs)[2]
+    lines = ["| compiled engine | ms | share |", "|---|--:|--:|"]
+    for name in runs[0]:
+        spent = sorted(parts[name] for parts in runs)[2]
+        lines.append(f"| {name} | {1000 * spent:.0f} | {100 * spent / total:.0f} % |")
+    return "\n".join(lines)
+
+
+def _parts(module: Any, net: Network) -> dict[str, float]:
+    """Processor seconds of one run by what they were spent on."""
+    spent = dict.fromkeys(("rules, heaps and log rows", "lead times drawn", "log handed over", "the rest"), 0.0)
+    drive, runner = module.compiled(), module._Run
+
+    def timed(function: Any, name: str) -> Any:
+        def call(*args: Any) -> Any:
+            begin = time.process_time()
+            result = function(*args)
+            spent[name] += time.process_time() - begin
+            return result
+
+        return call
+
+    begin = time.process_time()
+    with (
+        mock.patch.object(module, "compiled", return_value=timed(drive, "rules, heaps and log rows")),
+        mock.patch.object(runner, "draw", timed(runner.draw, "lead times drawn")),
+        mock.patch.object(runner, "flush", timed(runner.flush, "log handed over")),
+    ):
+        module.run(net, 0)
+    spent["the rest"] = time.process_time() - begin - sum(spent.values())
+    return spent
 
 
 def profiles() -> str:

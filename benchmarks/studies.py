@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from benchmarks.table import machine
+from chainsim.scenario.load import load
 
 ROOT = Path(__file__).parent.parent
 BYD = ROOT / "scenarios" / "byd.yaml"
@@ -22,8 +23,8 @@ CHAINS, YEARS = (1, 4, 12, 34), (1, 2, 5, 10)
 MOST_CHAINS, MOST_YEARS = 34, 5
 
 
-def watched(command: list[str], folder: str) -> tuple[float, float, float, str]:
-    """Wall seconds, processor seconds and peak memory (MB, all processes together) of a command, and what it prints."""
+def watched(command: list[str], folder: str) -> tuple[float, float, str]:
+    """Wall seconds and peak memory (MB, all processes together) of a command, and what it prints."""
     begin = time.perf_counter()
     with open(os.path.join(folder, "printed"), "w+", encoding="utf-8") as printed:
         process = subprocess.Popen(command, cwd=folder, stdout=printed, stderr=subprocess.DEVNULL, env=_here())
@@ -36,25 +37,36 @@ def watched(command: list[str], folder: str) -> tuple[float, float, float, str]:
         text = printed.read()
     if process.returncode:
         raise SystemExit(f"{' '.join(command[-6:])} ended with {process.returncode}")
-    usage = os.times()
-    return wall, usage.children_user + usage.children_system, peak, text
+    return wall, peak, text
 
 
 def study(replications: int = 30) -> str:
-    """(d): every policy of byd.yaml, so many replications, the full horizon."""
-    lines = ["| processes | wall | peak memory, all together |", "|--:|--:|--:|"]
+    """(d): every policy of byd.yaml and every combination of its study, so many replications, the full horizon.
+
+    One core is one core: the command is bound to it, as its threads would use the other one, too.
+    """
+    loaded = load(BYD)
+    policies = list(dict.fromkeys([*loaded.scenario.policies, *loaded.scenario.study.policies]))
+    asked = [word for policy in policies for word in ("-p", policy)]
+    lines = ["| cores | runs | wall | processor time | peak memory, all together |", "|--:|--:|--:|--:|--:|"]
     walls = []
-    for jobs in (1, 2):
+    for cores in (2, 1):
+        bound = ["taskset", "--cpu-list", f"0-{cores - 1}"]
+        command = [sys.executable, "-m", "chainsim", "run", str(BYD), *asked, "-n", str(replications), "-j", str(cores)]
         with tempfile.TemporaryDirectory() as folder:
-            command = [sys.executable, "-m", "chainsim", "run", str(BYD), "-n", str(replications), "-j", str(jobs)]
-            wall, _, peak, _ = watched(command, folder)
+            before = _children()
+            wall, peak, _ = watched([*bound, *command, "--engine", "compiled"], folder)
         walls.append(wall)
-        lines.append(f"| {jobs} | {wall:,.1f} s | {peak:,.0f} MB |")
-    lines += [
-        "",
-        f"Ratio {walls[0] / walls[1]:.2f}; {replications} replications. {machine()}; {date.today():%d %B %Y}.",
-    ]
+        runs = replications * len(dict.fromkeys(["none", *policies]))
+        lines.append(f"| {cores} | {runs} | {wall:,.1f} s | {_children() - before:,.1f} s | {peak:,.0f} MB |")
+    lines += ["", f"Ratio {walls[1] / walls[0]:.2f}. {machine()}; {date.today():%d %B %Y}."]
     return "\n".join(lines)
+
+
+def _children() -> float:
+    """Processor seconds of children that have ended."""
+    usage = os.times()
+    return usage.children_user + usage.children_system
 
 
 def city() -> str:
@@ -67,7 +79,7 @@ def city() -> str:
     for chains, years in sizes:
         with tempfile.TemporaryDirectory() as folder:
             command = [sys.executable, "-m", "benchmarks.one_city", str(chains), str(years)]
-            _, _, peak, text = watched(command, folder)
+            _, peak, text = watched(command, folder)
         found = json.loads(text.splitlines()[-1])
         lines.append(
             f"| {chains} | {years} | {found['firms']:,} | {found['orders']:,} | {found['built']:.1f} s "

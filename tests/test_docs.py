@@ -260,7 +260,7 @@ def commands(page: Path) -> Iterator[list[str]]:
                 yield list(takewhile(lambda word: word not in (">", ">>", "|"), words))
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name_of)
+@pytest.mark.parametrize("page", [*PAGES, *sorted(ROOT.glob("*.md")), ROOT / "results" / "README.md"], ids=name_of)
 def test_every_command_is_one(page: Path) -> None:
     context = click.Context(program)
     for verb, *arguments in commands(page):

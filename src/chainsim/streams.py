@@ -39,31 +39,38 @@ class Stream:
         """The next `count` uniforms, float64[count], each strictly between 0 and 1."""
         counter, skipped = divmod(self._taken, PER_COUNT)
         self._taken += count
-        return _philox(self._key, counter).random(skipped + count)[skipped:] + HALF_STEP
+        uniforms = _philox(self._key, counter).random(skipped + count)[skipped:]
+        uniforms += HALF_STEP
+        return uniforms
 
 
-_local = threading.local()
+class _Place(threading.local):
+    """This thread's Philox generator, and the state that sets it to a place; a new one would ask for entropy first."""
+
+    def __init__(self) -> None:
+        import numpy as np
+
+        philox = np.random.Philox(key=0)
+        self.counter = np.zeros(PER_COUNT, dtype=np.uint64)
+        self.key = np.zeros(2, dtype=np.uint64)
+        self.state = philox.state | {"state": {"counter": self.counter, "key": self.key}, "buffer_pos": PER_COUNT}
+        self.bits = philox
+        self.generator = np.random.Generator(philox)
+
+
+_place: _Place | None = None
 
 
 def _philox(words: tuple[int, int], counter: int) -> Generator:
-    """This thread's Philox generator, set to a place of a stream; a new one would ask the system for entropy first."""
-    import numpy as np
-
-    generator: Generator | None = getattr(_local, "generator", None)
-    if generator is None:
-        generator = _local.generator = np.random.Generator(np.random.Philox(key=0))
-    generator.bit_generator.state = {
-        "bit_generator": "Philox",
-        "state": {
-            "counter": np.array([counter, 0, 0, 0], dtype=np.uint64),
-            "key": np.array(words, dtype=np.uint64),
-        },
-        "buffer": np.zeros(PER_COUNT, dtype=np.uint64),
-        "buffer_pos": PER_COUNT,
-        "has_uint32": 0,
-        "uinteger": 0,
-    }
-    return generator
+    """The generator of this thread, at a place of a stream."""
+    global _place  # noqa: PLW0603 - made when it is first wanted, so that importing this needs no numpy
+    if _place is None:
+        _place = _Place()
+    place = _place
+    place.counter[0] = counter
+    place.key[0], place.key[1] = words
+    place.bits.state = place.state
+    return place.generator
 
 
 def weight(seed: int, purpose: str, owner: str) -> float:

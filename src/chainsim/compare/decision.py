@@ -41,8 +41,8 @@ def decision_table(kpis: pd.DataFrame, baseline: str, matters_if: float, years: 
     """Rows in the order of the policies, columns `COLUMNS`; money in yuan over the study, jobs as a mean over it.
 
     years: length of the counted time.  per_fiscal_yuan: difference of value added per yuan of public cost, missing
-    where nothing was spent.  payback_years: until the region's additional taxes have repaid the cost, at the pace of
-    the study; missing where they never do, 0 where there is no cost.  verdict: of value added.
+    where nothing more was spent.  payback_years: until the region's additional taxes have repaid the cost, at the pace
+    of the study; missing where they never do, 0 where there is no cost.  verdict: of value added.
     """
     wide = kpis.pivot(index=["measure", "replication"], columns="policy", values="value")
     judged = comparison(kpis[kpis["measure"] == JUDGED], baseline, matters_if).set_index("policy")
@@ -83,12 +83,12 @@ def _paired(wide: pd.DataFrame, measure: str, policy: str, baseline: str) -> np.
 
 
 def _ratio(gains: np.ndarray, costs: np.ndarray) -> tuple[float, float, float]:
-    """Ratio of means and its jackknife interval (Law 2015, sec. 9.4); missing where nothing was spent.
+    """Ratio of means and its jackknife interval (Law 2015, sec. 9.4); missing where nothing more was spent.
 
     With one replication there is no interval.
     """
     n, total = len(gains), float(costs.sum())
-    if total == 0:
+    if total <= 0:  # of money that was saved, more value added for each yuan would look worse
         return math.nan, math.nan, math.nan
     ratio = float(gains.sum()) / total
     without = total - costs

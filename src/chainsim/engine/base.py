@@ -61,8 +61,8 @@ class Draws:
             stream = self._streams[law] = Stream(self._network.seed, self._replication, draw.purpose, draw.owner)
         size = self._size[law]
         self._size[law] = min(2 * size, BLOCK)
-        ticks = np.rint(draw.distribution.inverse(stream.take(size)) / self._ticks)
-        return np.maximum(ticks, 0.0).astype(np.int64)
+        ticks = draw.distribution.inverse(stream.take(size)) / self._ticks
+        return np.maximum(np.rint(ticks, out=ticks), 0.0, out=ticks).astype(np.int64)
 
     def extend(self, law: int, n: int) -> int:
         """Make the values of `law` up to and including number n; returns the n-th."""

@@ -99,14 +99,15 @@ def summary(
         print_comparison(tables["comparison"], "table", every=False, titles=titles, networks=networks)
     else:
         _measures(tables["kpis"])
-    _numbers(tables["assumptions"])
+    _numbers(tables["assumptions"], loaded.path)
 
 
-def _numbers(table: pd.DataFrame) -> None:
+def _numbers(table: pd.DataFrame, path: str) -> None:
     """How much of what was put in is known, and how much assumed."""
     kinds = table["confidence"].str.split().str[0]
     counts = ", ".join(f"{count} {kind}" for kind, count in kinds.value_counts().items())
-    click.echo(f"{len(table)} numbers went in: {counts}; chainsim list assumptions shows each with its source")
+    click.echo(f"{len(table)} numbers went in: {counts};")
+    click.echo(f"chainsim list assumptions {path} shows each with its source")
 
 
 def _warm_up(table: pd.DataFrame) -> None:

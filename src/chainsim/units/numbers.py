@@ -107,7 +107,9 @@ def _not_a_number(text: str) -> UnitError:
         if re.fullmatch(pattern, low):
             return UnitError(f"is not a plain number, {got}", _advice(text, meant(low)))
     if text.startswith("+"):
-        return UnitError(f"is not a plain number, {got}", "leave out the plus sign")
+        return UnitError(
+            f"is not a plain number, {got}", "leave out the plus sign; what changes a value has a sign and no quotes"
+        )
     if low in YAML_WORDS or low in ("null", "~"):
         return UnitError(f"must be a number, {got}", "write a number, or leave the key out")
     found = _NUMBERLIKE.match(text)

@@ -90,7 +90,7 @@ class _Run:
         if end > len(k.pool):
             self.calendar = k = k._replace(pool=_grown(k.pool, 2 * end))
             self.blocks = self.blocks[0], block(k)
-        np.concatenate(blocks, out=k.pool[begin:end])
+        k.pool[begin:end] = np.concatenate(blocks) if len(blocks) > 2 or made > len(blocks[-1]) else blocks[-1]
         k.first[law], k.made[law], k.first[-1] = begin, made, end
 
     def flush(self) -> None:

@@ -79,8 +79,13 @@ HOW: Final = (
     ("What is empty follows the scenario's line of the category.", "空单元格按情景文件中该类供应商的设定。"),
     ("Rows that begin with # are skipped: delete the example or leave it.", "以 # 开头的行不读取：示例可删可留。"),
     (
-        "In the scenario: `motor: {list: suppliers.xlsx, share: 100%}`; further sheets: `list: suppliers.xlsx!Sheet2`.",
-        "在情景文件中写 `电机: {list: suppliers.xlsx, share: 100%}`；其他工作表写 `list: suppliers.xlsx!工作表名`。",
+        "In the scenario, write `list: suppliers.xlsx` in place of `ring: city`; the rest of the line stays.",
+        "在情景文件中把 `ring: city` 换成 `list: suppliers.xlsx`，其余不变。",
+    ),
+    ("Further sheets: `list: suppliers.xlsx!Sheet2`.", "其他工作表写 `list: suppliers.xlsx!工作表名`。"),
+    (
+        "A capacity here wins over the line's, and over policies that change the line's.",
+        "此处的产能优先于情景文件中该行的产能，也优先于只改该行的政策。",
     ),
     (
         "`chainsim validate FILE` names every cell that cannot be read.",

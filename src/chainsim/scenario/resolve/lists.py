@@ -144,6 +144,12 @@ def firms_of(display: str, data: bytes) -> tuple[Firms, list[Problem]]:
         if own:
             firms.own.entries[name.text] = Mapping(own, name.place)
         _behind(row, firms, problems)
+    shared = [row for row in table.rows if "share" in row.cells]
+    for row in table.rows if shared else ():
+        if "share" not in row.cells and "name" in row.cells:
+            where = shared[0].cells["share"].place.row
+            message = f"share of {shown(row.cells['name'].text)} is empty, but {where} has one"
+            problems.append(problem(row.cells["name"].place, message, "fill in every share, or none"))
     if not table.rows and not problems:
         hint = "add one row per firm, or leave `list` out"
         problems.append(problem(table.place, "the list has no rows", hint))
