@@ -52,10 +52,11 @@ def code(text: object) -> str:
 def cli() -> str:
     """Every verb with its help, as `chainsim VERB --help` prints it."""
     parts = ["# Commands", f"`chainsim VERB --help` prints the same. {MADE}"]
-    with click.Context(program, info_name="chainsim", terminal_width=100) as above:
+    with click.Context(program, info_name="chainsim", terminal_width=100, **program.context_settings) as above:
         for verb in VERBS:
             command = program.get_command(above, verb)
             assert command is not None
+            command._help_option = None  # click remembers the one of the first context, whatever its settings
             with click.Context(command, info_name=verb, parent=above, terminal_width=100) as context:
                 parts += [f"## {verb}", f"```text\n{command.get_help(context).rstrip()}\n```"]
     return "\n\n".join(parts)
