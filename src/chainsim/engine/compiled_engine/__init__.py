@@ -67,6 +67,8 @@ class _Run:
             elif wanted == calendar.SPACE:
                 self.calendar = _longer(self.calendar, int(self.state.outbox.used[0]))
                 self.blocks = block(self.state), block(self.calendar)
+            elif wanted == calendar.OVERFULL:
+                raise AssertionError("an event has left more follow-ups than the outbox has room for")
             elif wanted == calendar.ROOM:
                 self.state = with_room(self.state, self.network)
                 self.blocks = block(self.state), block(self.calendar)

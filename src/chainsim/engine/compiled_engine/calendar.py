@@ -25,6 +25,7 @@ DRAWS: Final = 1  # more draws of law control[LAW], up to number control[DRAW]
 SPACE: Final = 2  # a longer heap or queue
 ROOM: Final = 3  # spare rows in the growing tables
 FLUSH: Final = 4  # the log is to be taken away
+OVERFULL: Final = 5  # nothing: an event left more follow-ups than the outbox has room for
 
 # Places in `Calendar.control`.
 HEAP_USED: Final = 0
@@ -39,6 +40,8 @@ SCHEDULED: Final = 8  # rows of the outbox that are on the calendar already
 LAW: Final = 9
 DRAW: Final = 10
 CONTROLS: Final = 11
+
+OUTBOX_WIDTH: Final = 8
 
 ROUND_SHIFT: Final = 40  # bits of phase and entity in a key
 PHASE_SHIFT: Final = 32  # bits of the entity in a key
@@ -268,6 +271,8 @@ def advance(s: Any, k: Calendar, horizon: int, log_limit: int, room: int) -> int
     counts = s.counts[0]
     while True:
         if s.outbox.used[0] > 0:
+            if s.outbox.used[0] > len(s.outbox.rows):
+                return OVERFULL
             if s.outbox.used[0] > min(c[FREE_USED], len(k.queue) - c[QUEUE_USED]):
                 return SPACE
             if not schedule(s, k):

@@ -13,13 +13,12 @@ from typing import Any, Final
 import numpy as np
 
 from chainsim.engine.base import ROOM, open_state, scheduled
-from chainsim.engine.compiled_engine.calendar import Rows
+from chainsim.engine.compiled_engine.calendar import OUTBOX_WIDTH, Rows
 from chainsim.model import rules
 from chainsim.model.network import Network
 from chainsim.model.state import GROWING, TABLES, State, dtype_of
 from chainsim.records import EVENT_COLUMNS, ORDER_COLUMNS, Columns
 
-OUTBOX_WIDTH: Final = 8
 LOG_ROWS: Final = 1 << 16  # rows after which the log is taken away
 
 

@@ -19,11 +19,10 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic, models, overload, overload_attribute, overload_method, register_model
 
-from chainsim.engine.compiled_engine.calendar import Calendar, Rows
+from chainsim.engine.compiled_engine.calendar import OUTBOX_WIDTH, Calendar, Rows
 from chainsim.model.state import TABLES, State, dtype_of
 from chainsim.records import EVENT_COLUMNS, ORDER_COLUMNS, Columns
 
-OUTBOX_WIDTH: Final = 8
 WORDS: Final = 3  # of a field in a block
 WIDTHS: Final = {"log": len(EVENT_COLUMNS), "placed": len(ORDER_COLUMNS), "outbox": OUTBOX_WIDTH}
 
