@@ -50,7 +50,7 @@ class Dask:
         return process
 
     def worker(self, env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
-        """A worker that nobody starts again when it is killed."""
+        """A worker that nobody starts again when it is killed; the scheduler knows it."""
         options = (
             "--host",
             "127.0.0.1",
@@ -61,7 +61,10 @@ class Dask:
             "--local-directory",
             str(self.folder),
         )
-        return self.start("worker", self.address, *options, env=env)
+        process = self.start("worker", self.address, *options, env=env)
+        log = self.folder / f"{len(self.processes) - 1}-worker.txt"
+        wait_for(lambda: process.poll() is not None or b"Registered to" in log.read_bytes())
+        return process
 
     def close(self) -> None:
         for process in self.processes:
