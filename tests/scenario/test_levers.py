@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
+from chainsim.errors import ScenarioError
 from chainsim.scenario.build import build
 from chainsim.scenario.json_schema import json_schema
 from chainsim.scenario.language.fields import OfPlan
 from chainsim.scenario.language.levers.base import levers, monthly, months_from, split
 from chainsim.scenario.language.levers.sections import SECTIONS, TYPES
-from chainsim.scenario.load import Loaded
+from chainsim.scenario.load import Loaded, load
 
 CASE = """\
 study: {start: 2024-01-01, end: 2025-01-01, policies: [local+fund]}
@@ -187,8 +189,54 @@ BAD = {
     "lever: {trade_in: {market: buyers, gains: 10%, payback: 9 days}}": "a trade-in subsidy needs an end",
     "lever: {carbon_price: {per_tonne: 60 CNY}}": "no firm states any CO2",
     "lever: {cluster: {lanes: suppliers.motor, shorter: 10%}}": "states a lead time that could fall",
-    "lever: {innovation: {suppliers: suppliers.seat}}": "nothing is gained",
+    "lever: {innovation: {suppliers: suppliers.seat}}": "nothing is gained: state less_scrap, faster or less_material",
 }
+
+ONE_SHARE = "has firms in city and province under one share: those outside {} would win, too"
+BY_RING = "write share: {city: 28%, province: 42%}"
+OUT = "leave `instead_of` out: then outside sources lose"
+NONE_STATES = "none of 'suppliers.motor' states a share of firms in the ring {} that could rise"
+COUNTED = "count: {city: 2, province: 3}, share: 70%"
+NAMED = "firms: {a: {share: 50%}, b: {share: 75%, ring: province}}"
+MOTORS = [  # the motor makers, what localise is told, its message, and its hint
+    (COUNTED, "points: 1", ONE_SHARE.format("city"), BY_RING),
+    (COUNTED, "points: 1, ring: province", ONE_SHARE.format("province"), BY_RING),
+    (COUNTED, "points: 1, instead_of: province", ONE_SHARE.format("city"), BY_RING),
+    (f"{NAMED}, share: 50%", "points: 1", ONE_SHARE.format("city"), "write share: {city: 20%, province: 30%}"),
+    (NAMED.replace("75%", "30%"), "points: 1", NONE_STATES.format("city"), "write share: {city: 50%, province: 30%}, "),
+    ("share: 70%", "points: 1, ring: province", NONE_STATES.format("province"), "name groups with firms there"),
+    ("share: 70%", "points: 1, instead_of: province", "states no share of firms in the ring province", OUT),
+    ("count: {city: 2}, share: {city: 70%}", "points: 1, instead_of: nation", "in the ring nation", OUT),
+    ("share: 70%", "points: 1, instead_of: city", "instead_of must be another ring than city, which wins", OUT),
+]
+
+
+@pytest.mark.parametrize(("motors", "told", "message", "hint"), MOTORS)
+def test_localise_says_whose_share_it_cannot_tell_apart_and_what_to_write(
+    write: Callable[..., Path], motors: str, told: str, message: str, hint: str
+) -> None:
+    """One share for firms of several rings would rise for all of them; half of it is not the city's."""
+    stated = "count: {city: 2, province: 3}, share: {city: 30%, province: 40%}, capacity: 120% of plan"
+    text = with_policy(f"{{lever: {{localise: {{suppliers: suppliers.motor, {told}}}}}}}").replace(stated, motors)
+    text = text.replace("[local+fund]", "[fund]").replace("  local: {from", "  # local: {from")
+    with pytest.raises(ScenarioError) as caught:
+        load(write(text))
+    (found,) = (problem for problem in caught.value.problems if not problem.warning)
+    assert message in found.message
+    assert hint in found.hint
+    assert found.place is not None
+    at = found.excerpt[found.place.column - 1 :]
+    assert at.startswith(told.rpartition("instead_of: ")[2] if "instead_of" in message or OUT in hint else "suppliers")
+
+
+def test_one_share_is_enough_where_all_firms_are_in_the_ring(loaded: Loads) -> None:
+    """Wherever that is said: in the line of the group, or firm by firm."""
+    stated = "count: {city: 2, province: 3}, share: {city: 30%, province: 40%}, capacity: 120% of plan"
+    for motors in ("ring: province, share: 70%", "firms: {a: {ring: province}, b: {ring: province}}, share: 70%"):
+        text = with_policy("{lever: {localise: {suppliers: suppliers.motor, points: 5, ring: province}}}")
+        text = text.replace(stated, motors).replace("[local+fund]", "[fund]").replace("  local: {from", "  # local: {")
+        ((_, after),) = loaded(text).timeline(["other"])
+        assert after.suppliers["motor"].share == Fraction(75, 100)
 
 
 def test_a_lever_older_than_the_study_acts_and_costs_from_its_start_on(loaded: Loads) -> None:

@@ -82,6 +82,20 @@ class Site:
         rings = {ring: child.text for ring, child in node.entries.items() if isinstance(child, Scalar)}
         return {} if "law" in rings else rings
 
+    def rings(self, group: str) -> Map[str, Fraction]:
+        name = str(plain(group)[-1])
+        firm = self.scenario.suppliers.get(name)
+        if firm is None:
+            return {}
+        present = [str(ring or DEFAULT_RING) for _, ring in firm_names(name, firm)]
+        own = [named.share for named in firm.firms.values() if named.share is not None]
+        weights = own if own and len(own) == len(present) else [Fraction(1, len(present))] * len(present)
+        total = Fraction(1) if firm.share is None else sum(weights, Fraction(0)) or Fraction(1)
+        found: dict[str, Fraction] = {}
+        for ring, part in zip(present, weights, strict=True):
+            found[ring] = found.get(ring, Fraction(0)) + part / total
+        return found
+
     def most(self, group: str, ring: str) -> Fraction | None:
         """Capacity over the planned peak; capacities of plan stand to the share of the baseline."""
         name = str(plain(group)[-1])

@@ -15,7 +15,18 @@ from itertools import pairwise
 from chainsim.errors import Problem
 from chainsim.model.distributions import Constant, Distribution
 from chainsim.model.quantities import Discrete, Fixed, QuantityLaw
-from chainsim.scenario.checks import demand, disruptions, flow, growth, operations, region, stability, supply, trade
+from chainsim.scenario.checks import (
+    demand,
+    disruptions,
+    divided,
+    flow,
+    growth,
+    operations,
+    region,
+    stability,
+    supply,
+    trade,
+)
 from chainsim.scenario.checks.operations import multiple
 from chainsim.scenario.checks.view import View, touches
 from chainsim.scenario.language.schema import LANGUAGE_VERSION, DatedChange, Market
@@ -325,6 +336,7 @@ CHECKS: tuple[Check, ...] = (
         ),
     ),
     Check(supply.check_suppliers, SUPPLY),
+    Check(divided.check_divided, SUPPLY, dated=False),
     Check(supply.check_buyers, SUPPLY, dated=False),
     Check(trade.check_named, SUPPLY),
     Check(trade.check_warehouses, SUPPLY),

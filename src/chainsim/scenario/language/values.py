@@ -170,7 +170,8 @@ def share(value: object, *, strictly: bool = False) -> Fraction:
     number = _number(value, "a share", "75%")
     number = parse_share(number) if isinstance(number, str) else number
     if not 0 <= number <= 1:
-        raise UnitError(f"must be a share, 0% to 100%, got {shown(str(value))}")
+        hint = 'write a share from 0 to 100 %, such as "75%"'
+        raise UnitError(f"must be a share, 0% to 100%, got {shown(str(value))}", hint)
     return _at_least(number, value, strictly=strictly)
 
 

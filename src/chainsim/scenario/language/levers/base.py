@@ -89,6 +89,13 @@ class Ground(Protocol):
         """What stands at a path ring by ring; empty where it is one value or none."""
         ...
 
+    def rings(self, group: str) -> Mapping[str, Fraction]:
+        """The part of what a group supplies that its firms in each ring do, as long as one share is for all.
+
+        As the shares of named firms divide it, which need not sum to 1 where the group states none; else by number.
+        """
+        ...
+
     def most(self, group: str, ring: str) -> Fraction | None:
         """The largest share of its part that the group's firms in a ring can make on plan; None is no limit."""
         ...

@@ -5,7 +5,7 @@ In: declarations.  Out: shares, counts and switching, and what the public pays f
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar
@@ -48,14 +48,18 @@ class Localise:
     per_point: int = declared("money", "paid to those firms for each point won, when it is won", low=0, default=0)
 
     def check(self) -> str:
-        return "instead_of must be another ring" if self.instead_of == self.ring else ""
+        return ""
 
     def pulls(self, ground: Ground) -> Iterator[Pull]:
-        shares = {group: share_of(ground, group, self.ring) for group in ground.groups("suppliers", self.suppliers)}
+        groups = ground.groups("suppliers", self.suppliers)
+        shares = {group: share_of(ground, group, self.ring) for group in groups}
         able = {group: share for group, share in shares.items() if share is not None and share < 1}
         if not able:
             message = f"none of '{self.suppliers}' states a share of firms in the ring {self.ring} that could rise"
-            raise LeverError("suppliers", message, "state its share by ring, or attract firms there")
+            stated = next((by_ring for group in groups if self.ring in (by_ring := apart(ground, group))), {})
+            remedy = written(stated) if stated else "name groups with firms there that state their share by ring"
+            raise LeverError("suppliers", message, f"{remedy}, or attract firms there")
+        self._losing(ground, able)
         limited = []
         for group, now in able.items():
             path = f"{group}.share.{self.ring}" if ground.by_ring(f"{group}.share") else f"{group}.share"
@@ -73,6 +77,21 @@ class Localise:
             message = f"capacity of firms in the ring {self.ring} limits what they win on plan: {most_told}, "
             ground.warn("points", f"{message}not {format_number(self.points)}")
 
+    def _losing(self, ground: Ground, groups: Iterable[str]) -> None:
+        """LeverError unless the ring that is to lose is another one, and all groups state its share."""
+        if not self.instead_of:
+            return
+        out = "leave `instead_of` out: then outside sources lose"
+        if self.instead_of == self.ring:
+            message = f"instead_of must be another ring than {self.ring}, which wins"
+            raise LeverError("instead_of", message, f"name a ring where the group has firms, or {out}")
+        for group in groups:
+            if self.instead_of not in ground.by_ring(f"{group}.share"):
+                message = f"{group} states no share of firms in the ring {self.instead_of}, so they cannot lose any"
+                stated = apart(ground, group)
+                remedy = f"{written(stated)}, or " if self.instead_of in stated else ""
+                raise LeverError("instead_of", message, f"{remedy}{out}")
+
     def owed(self, case: Case) -> Iterator[Owed | Metered]:
         if not self.per_point:
             return
@@ -84,12 +103,34 @@ class Localise:
 
 
 def share_of(ground: Ground, group: str, ring: str) -> Fraction | None:
-    """Share that a group states of its firms in a ring."""
+    """Share that a group states of its firms in a ring; LeverError where one number is for firms in several."""
     shares = ground.by_ring(f"{group}.share")
     if shares:
         return number(shares[ring]) if ring in shares else None
     text = ground.says(f"{group}.share")
-    return number(text) if text is not None and (ground.says(f"{group}.ring") or "city") == ring else None
+    present = ground.rings(group)
+    if text is None or ring not in present:
+        return None
+    if len(present) > 1:
+        message = f"{group} has firms in {' and '.join(present)} under one share: those outside {ring} would win, too"
+        raise LeverError("suppliers", message, written(apart(ground, group)))
+    return number(text)
+
+
+def apart(ground: Ground, group: str) -> dict[str, str]:
+    """The share that a group, or its list, states for all rings together, taken apart as its firms divide it."""
+    text = ground.says(f"{group}.share")
+    present = ground.rings(group)
+    total = number(text) if text is not None else Fraction(1)
+    if ground.by_ring(f"{group}.share") or (text is None and sum(present.values()) > 1):
+        return {}
+    return {ring: f"{format_number(round(total * part * HUNDRED, 1))}%" for ring, part in present.items()}
+
+
+def written(by_ring: Mapping[str, str]) -> str:
+    """What to write, with the numbers that are known."""
+    shares = by_ring or {"city": "...", "province": "..."}
+    return f"write share: {{{', '.join(f'{ring}: {share}' for ring, share in shares.items())}}}"
 
 
 def number(text: str) -> Fraction:

@@ -182,7 +182,8 @@ class Innovation:
     per_firm: int = declared("money", "paid to each firm when it works", low=0, default=0)
 
     def check(self) -> str:
-        return "" if self.less_scrap or self.faster or self.less_material else "nothing is gained"
+        gains = self.less_scrap or self.faster or self.less_material
+        return "" if gains else "nothing is gained: state less_scrap, faster or less_material"
 
     def pulls(self, ground: Ground) -> Iterator[Pull]:
         parts: set[str] = set()
