@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chainsim.scenario.load import Loaded
+from chainsim.errors import ScenarioError
+from chainsim.scenario.load import Loaded, load
 from chainsim.scenario.network.naming import firm_names
 from chainsim.scenario.resolve.lists import firms_of
 from chainsim.scenario.text.nodes import Mapping, Scalar
@@ -97,8 +99,8 @@ def test_cells_know_their_place() -> None:
         ("name,ring\na,cty\n", "firms.csv:2:3: ring must be 'city' or 'province' or 'nation' or 'abroad', got 'cty'"),
         ('name,ring\n"a\nb",city\n', "firms.csv:2:1: column 'name' holds a line break"),
         ('name,ring\n"a,city\n', "firms.csv:2:1: a quote is never closed"),
-        ("name,ring\na,city\na,city\n", "firms.csv:3:1: id 'a' already defined on line 2"),
-        ("name,ring\nAb,city\naB,city\n", "firms.csv:3:1: id 'aB' differs only by case or width from 'Ab' on line 2"),
+        ("name,ring\na,city\na,city\n", "firms.csv:3:1: name 'a' already stands on line 2"),
+        ("name,ring\nAb,city\naB,city\n", "firms.csv:3:1: name 'aB' differs only by case or width from 'Ab' on line 2"),
         ("name,ring\n,city\n", "firms.csv:2:1: the name is empty"),
         ("name,ring\na/b,city\n", "firms.csv:2:1: name 'a/b' must not contain / or \\"),
         ("name,ring\na\u202eb,city\n", "firms.csv:2:2: character U+202E not allowed"),
@@ -157,3 +159,56 @@ def test_a_listed_firm_can_be_changed_by_name(loaded: Load, small: str) -> None:
     )
     assert float(result.scenario.suppliers["seats"].firms["Seat One"].share or 0) == 0.6
     assert "NA" in result.scenario.firms
+
+
+SLIPS = [  # what people type in cells; the header gives (/day) and (days)
+    ("capacity (/day)", "1,5", "capacity is not a plain number, got '1,5'", "write 1.5"),
+    ("capacity (/day)", "1.000,5", "capacity is not a plain number, got '1.000,5'", "write 1000.5"),
+    ("capacity", "1,5", "capacity needs a time, got '1,5'", 'write a rate such as "1.5/day"'),
+    (
+        "capacity (/day)",
+        "70-90",
+        "capacity is a range, got '70-90'",
+        "write one number: what you expect on average",
+    ),
+    ("lead_time (days)", "2-3", "lead_time is a range, got '2-3 days'", 'write "uniform(2 days, 3 days)"'),
+    ("lead_time", "2-3", "lead_time is a range, got '2-3'", 'write "uniform(2 days, 3 days)"'),
+    ("lead_time", "1 to 2 weeks", "lead_time is a range, got '1 to 2 weeks'", 'write "uniform(1 weeks, 2 weeks)"'),
+    ("lead_time", "12 h – 1,5 days", "lead_time is a range, got '12 h – 1,5 days'", 'write "uniform(12 h, 1.5 days)"'),
+    ("交货期", "1~2天", "lead_time is a range, got '1~2天'", 'write "uniform(1 天, 2 天)"'),
+    ("交货期", "1至2天", "lead_time is a range, got '1至2天'", 'write "uniform(1 天, 2 天)"'),
+    ("pays_after", "30-60 days", "pays_after is a range, got '30-60 days'", "write one number"),
+    ("lead_time (days)", "01.02.2024", "lead_time must be a number, got '01.02.2024', which looks like a date", ""),
+    ("ring", "county", "ring must be 'city' or 'province' or 'nation' or 'abroad', got 'county'", "write city (市), "),
+    ("ring", "县", "ring must be 'city' or 'province' or 'nation' or 'abroad', got '县'", "go into `district`"),
+    ("share", "120%", "share must be a share, 0% to 100%, got '120%'", "write a share from 0 to 100 %"),
+    ("date", "01.02.2024", "date must be a date as YYYY-MM-DD, got '01.02.2024'", 'write "2024-02-01"'),
+    ("date", "01/02/2024", "date must be a date as YYYY-MM-DD, got", 'write "2024-02-01" or "2024-01-02"'),
+    ("date", "31/12/2024", "date must be a date as YYYY-MM-DD, got", 'write "2024-12-31"'),
+]
+
+
+@pytest.mark.parametrize(("header", "cell", "message", "hint"), SLIPS)
+def test_what_people_type_in_cells_is_named_with_what_to_write(
+    write: Callable[..., Path], small: str, header: str, cell: str, message: str, hint: str
+) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        load(write(with_list(small), firms__csv=f"name;{header}\na;{cell}\n"))
+    (problem,) = caught.value.problems
+    assert problem.message.endswith(message) if cell == "county" else message in problem.message
+    assert hint in problem.hint
+    assert problem.place is not None
+    assert (problem.place.line, problem.place.column) == (2, 3)
+
+
+def test_what_is_written_as_told_is_read(loaded: Load, small: str) -> None:
+    data = 'name,lead_time (days),pays_after (days)\na,"uniform(2 days, 3 days)",45\nb,2,1_0\n'
+    result = loaded(with_list(small), firms__csv=data).scenario
+    assert result.firms["a"].lead_time.moments[0] == 2.5 * 86_400
+    assert result.firms["b"].pays_after == 10 * 86_400
+
+
+def test_a_name_that_stands_twice_says_what_to_do(write: Callable[..., Path], small: str) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        load(write(with_list(small), firms__csv="name,ring\na,city\na,city\n"))
+    assert caught.value.problems[0].hint.startswith("write one row for each firm")

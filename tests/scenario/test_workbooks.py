@@ -197,7 +197,7 @@ def test_every_fault_is_named_by_its_cell_and_all_at_once(refused: Refused, smal
         "firms.xlsx!Sheet1!E2: lead_time needs a unit, got '5'",
         "firms.xlsx!Sheet1!C3: share must be a share, 0% to 100%, got '50'",
         "firms.xlsx!Sheet1!D4: capacity needs a time, got '40'",
-        "firms.xlsx!Sheet1!A5: id 'a' already defined on row 2",
+        "firms.xlsx!Sheet1!A5: name 'a' already stands on row 2",
         "firms.xlsx!Sheet1!A6: the name is empty",
     ):
         assert any(one.startswith(wanted) for one in said), (wanted, said)

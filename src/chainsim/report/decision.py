@@ -37,8 +37,8 @@ MONEY_NOTE: Final = (
     "tax: what the region keeps; cost: to the public; per yuan: value added per yuan of it; payback: by that tax."
 )
 VERDICT_NOTE: Final = (
-    " verdict: of value added; +2 needs about two more runs. rank: policies that are not separated at 95 % over all "
-    "pairs share a range."
+    " verdict: of value added; +2 needs about two more runs. rank: the baseline counts, too{}; policies that are "
+    "not separated at 95 % over all pairs share a range."
 )
 
 
@@ -63,7 +63,8 @@ def print_decision(table: pd.DataFrame, form: str = "table", ranks: Mapping[str,
         click.echo("\n".join(lines))
         return
     print_table(header, rows, f"Decision table: the city's differences to the baseline over the study ({unit})")
-    note = MONEY_NOTE + ("" if one_run else VERDICT_NOTE)
+    baseline = [rank for name, rank in (ranks or {}).items() if name not in set(table["policy"])]  # it has no row
+    note = MONEY_NOTE + ("" if one_run else VERDICT_NOTE.format(f" ({baseline[0]})" if len(baseline) == 1 else ""))
     click.echo(textwrap.fill(note, min(width, ROOMY)) + "\n")
 
 

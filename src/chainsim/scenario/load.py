@@ -36,6 +36,11 @@ from chainsim.scenario.text.nodes import Mapping, Node, Scalar, Sequence, walk
 from chainsim.scenario.text.nodes import Path as NodePath
 from chainsim.scenario.versions import Timeline, Versions, check_paths, combination, groups_by_firm
 
+FAULTY = {  # what a table damages that cannot be read or is wrong, and where paths to what it holds begin
+    "suppliers.firms": ("firms", "suppliers"),
+    "transport.*": ("transport",),
+    "markets.trace": ("markets",),
+}
 FILES = ("list", "facts", "trace", "transport_table")
 MAPPED = ("finished_stock", "component_stock", "stock", "lead_time", "between", "quantity")  # may be laws as mappings
 
@@ -193,6 +198,8 @@ class _Reading:
             scenario, _ = repaired(tree)
             names = groups_by_firm(scenario) if scenario else None
         for setting in settings:
+            if setting.path.lstrip().startswith(self._unsure()):
+                continue
             writes, wrong = locate(tree, setting, names)
             if as_stated:
                 as_file = replace(setting, set_by="file")
@@ -201,6 +208,10 @@ class _Reading:
             tree, found = apply(tree, writes, names)
             self.problems += [*wrong, *found]
         return tree
+
+    def _unsure(self) -> tuple[str, ...]:
+        """How paths begin to what a faulty table may hold; nothing follows from what is not found there."""
+        return tuple(root for field, roots in FAULTY.items() if field in self.damage for root in roots)
 
     def facts(self) -> dict[str, Fact]:
         """The rows of all facts tables; the nearer file's wins."""
@@ -226,7 +237,7 @@ class _Reading:
         self.problems += [fault.problem for fault in faults]
         scenario, damage = (whole, frozenset[str]()) if whole else repaired(tree, faults)
         damage |= self.damage
-        references, unknown = check_references(tree, scenario)
+        references, unknown = check_references(tree, scenario, listed="suppliers.firms" not in self.damage)
         self.problems += references
         damage |= unknown
         passed: tuple[Check, ...] = ()
@@ -235,7 +246,7 @@ class _Reading:
             found, passed = check(View(scenario, tree), damage, sound=sound)
             self.problems += found
         if whole is None:
-            self.problems += check_paths(tree, None if damage else scenario)
+            self.problems += self._certain(tree, check_paths(tree, None if damage else scenario))
             raise ScenarioError(in_order(self.problems))
         versions = Versions(tree, whole, passed)
         self._check_versions(versions)
@@ -250,6 +261,20 @@ class _Reading:
             facts,
         )
 
+    def _certain(self, tree: Mapping, problems: list[Problem]) -> list[Problem]:
+        """Problems of dated changes, but for those that name something in a faulty table."""
+        unsure = self._unsure()
+        hidden = {
+            place
+            for section in ("policies", "disruptions")
+            if unsure
+            for one in getattr(tree.entries.get(section), "entries", {}).values()
+            if _names(one, unsure)
+            for _, node in walk(one)
+            for place in (node.place, *getattr(node, "key_places", {}).values())
+        }
+        return [found for found in problems if found.place not in hidden]
+
     def _check_versions(self, versions: Versions) -> None:
         """Every policy alone, and the combinations of the study."""
         scenario = versions.scenario
@@ -259,8 +284,14 @@ class _Reading:
         for run in dict.fromkeys(runs):
             if all(name in scenario.policies for name in run):
                 _, found = versions.timeline(run)
-                self.problems += [one for one in found if one not in known]
+                self.problems += self._certain(versions.tree, [one for one in found if one not in known])
                 known.update(found)
+
+
+def _names(change: Node, roots: tuple[str, ...]) -> bool:
+    """Whether a policy or disruption has a path that begins like one of these."""
+    texts = [text for path, node in walk(change) for text in (*path, getattr(node, "text", ""))]
+    return any(str(text).strip("\"' ").startswith(roots) for text in texts)
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:

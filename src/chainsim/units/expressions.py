@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from chainsim.units.numbers import UnitError, is_bare, plain, shown, split_unit
+from chainsim.units.numbers import UnitError, as_range, is_bare, plain, shown, split_unit
 from chainsim.units.quantities import parse_duration
 
 _CALL = re.compile(r"([A-Za-z_]\w*)\s*\((.*)\)", re.ASCII | re.DOTALL)
@@ -54,6 +54,9 @@ def parse_call(text: str) -> Call | None:
 
 def parse_law(text: str) -> Call:
     """A distribution: a call, `2 ± 0.5 days` (lognormal by mean and standard deviation), or a constant."""
+    if ends := as_range(text):
+        low, high = (end if split_unit(end)[1] else f"{end} days" for end in ends)
+        raise UnitError(f"is a range, got {shown(text)}", f'write "uniform({low}, {high})"')
     text = plain(text)
     if call := parse_call(text):
         return call

@@ -21,6 +21,12 @@ _NUMBERLIKE = re.compile(
     r"[-+]?(?:0[xob][\da-f_]+|\.?(?:nan|inf(?:inity)?)(?![a-z])|\.?\d[\d_.,:]*(?:e[-+]?\d+(?![\da-z]))?)",
     re.I | re.ASCII,
 )
+_DASHES: Final = "\u2010\u2011\u2012\u2013\u2014\u2212"
+_RANGE = re.compile(
+    r"([0-9][0-9_.,]*)\s*(%|/?[^\W\d_]*)\s*(?:[-~\uff5e\u301c"
+    + _DASHES
+    + r"]|\bto\b|\bbis\b|至|到)\s*([0-9][0-9_.,]*)\s*([^-±0-9]*)"
+)
 _EXPONENT = re.compile(r"([-+]?)(\d[\d_]*)?\.?(\d*)e([-+]?\d+)", re.I | re.ASCII)
 
 
@@ -38,17 +44,35 @@ def shown(text: str) -> str:
     return repr(text if len(text) <= 60 else text[:57] + "...")
 
 
+def as_range(text: str) -> tuple[str, str] | None:
+    """The ends of `1-2 days`, `1 to 2 days` or `1~2天`, each with its unit if there is one; None of anything else."""
+    found = _RANGE.fullmatch(text.strip())
+    if not found:
+        return None
+    low, mid, high, unit = (part.strip() for part in found.groups())
+    gap = "" if unit[:1] in ("", "/", "%") else " "
+    return f"{low.replace(',', '.')}{gap}{mid or unit}", f"{high.replace(',', '.')}{gap}{unit}"
+
+
+def _ranged(text: str) -> UnitError:
+    return UnitError(f"is a range, got {shown(text)}", "write one number: what you expect on average")
+
+
 def plain(text: str) -> str:
     """`text` without blanks around it; refuses the look-alikes that keyboards and spreadsheets make."""
     text = text.strip(" ")
     usual = unicodedata.normalize("NFKC", text)
     if usual != text:
+        if as_range(text):
+            raise _ranged(text)
         wide = any("\uff01" <= c <= "\uff5e" or c == "\u3000" for c in text)
         what = "full-width characters" if wide else "unusual characters"
         keyboard = " (switch the Chinese keyboard to half-width)" if wide else ""
         raise UnitError(f"contains {what}, got {shown(text)}", f"write {_quoted(usual)}{keyboard}")
     for c in text:
-        if c in "\u2010\u2011\u2012\u2013\u2014\u2212":
+        if c in _DASHES:
+            if as_range(text):
+                raise _ranged(text)
             raise UnitError(
                 f"contains the sign U+{ord(c):04X}, got {shown(text)}",
                 f"write {_quoted(text.replace(c, '-'))}",
@@ -101,6 +125,8 @@ def _not_a_number(text: str) -> UnitError:
         return UnitError(what, "quote it if a time is meant")
     if re.fullmatch(r"\d{4}-\d{1,2}-\d{1,2}.*", low):
         return UnitError(f"must be a number, {got}, a date", "write a number")
+    if re.fullmatch(r"\d{1,2}([./])\d{1,2}\1\d{4}", low):
+        return UnitError(f"must be a number, {got}, which looks like a date", "write a number")
     if re.fullmatch(r"0[\d_]+(\.\d+)?", low):
         return UnitError(f"has a leading zero, which is ambiguous, {got}", _advice(text, _without_zeros(low)))
     for pattern, meant in _SLIPS:
@@ -146,6 +172,7 @@ _SLIPS: Final[tuple[tuple[str, Callable[[str], str]], ...]] = (
     (r"0[xob][\da-f_]+", _to_base_ten),
     (r"\d{1,3}(,\d{3})+(\.\d+)?", lambda text: text.replace(",", "_")),
     (r"\d+,\d+", lambda text: text.replace(",", ".")),
+    (r"\d{1,3}(\.\d{3})+,\d+", lambda text: text.replace(".", "").replace(",", ".")),
     (r"\d{1,3}( \d{3})+(\.\d+)?", lambda text: text.replace(" ", "_")),
     (r"\.\d+", lambda text: "0" + text),
     (r"\d[\d_]*\.", lambda text: text[:-1]),
@@ -176,6 +203,8 @@ def split_unit(text: str) -> tuple[Fraction, str]:
     found = _NUMBERLIKE.match(text)
     if not found:
         raise UnitError(f"must start with a number, got {shown(text)}" if text else "has no value")
+    if as_range(text):
+        raise _ranged(text)
     return parse_number(found[0]), text[found.end() :].strip().lower()
 
 

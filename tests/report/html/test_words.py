@@ -63,6 +63,7 @@ def test_what_has_no_translation_stays_as_it_is() -> None:
 def test_verdicts_with_a_number_keep_it() -> None:
     assert Words("zh").verdict("unclear: needs about 12 more runs") == "不明确：约需再运行 12 次"
     assert Words("en").verdict("unclear: needs over 1,000 more runs") == "unclear: over 1,000 more runs"
+    assert Words("en").verdict("unclear: needs about 1 more run") == "unclear: about one more run"
     assert Words("zh").verdict("worse") == "更差"
 
 

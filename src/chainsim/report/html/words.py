@@ -42,7 +42,8 @@ class Words:
         """What `compare.paired` concludes, in words."""
         more = re.search(r"(about|over) ([\d,]+) more", said)
         if more:
-            return self(f"verdict.unclear_{more[1]}", runs=more[2])
+            one = "_one" if more[2] == "1" else ""
+            return self(f"verdict.unclear_{more[1]}{one}", runs=more[2])
         return self.term("verdict", said)
 
     def confidence(self, said: str) -> str:

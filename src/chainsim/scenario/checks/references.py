@@ -20,7 +20,8 @@ from chainsim.scenario.network.presence import movers, twin_name
 from chainsim.scenario.resolve.overrides import at
 from chainsim.scenario.text.nodes import Mapping, Node, Path, Scalar, Sequence
 from chainsim.scenario.text.sources import problem
-from chainsim.scenario.text.suggest import did_you_mean, listed
+from chainsim.scenario.text.suggest import did_you_mean
+from chainsim.scenario.text.suggest import listed as inventory
 from chainsim.units import shown
 
 LOOK_ALIKES = str.maketrans(
@@ -42,11 +43,17 @@ KINDS = {
     "group": "supplier group",
     "source": "outside source",
 }
+OF_FIRMS = ("buyer", "supplier", "firm", "seller")  # kinds of names that may be those of firms
 SCRIPTS = ("LATIN", "CYRILLIC", "GREEK")
 
 
-def check_references(tree: Mapping, scenario: Scenario | None) -> tuple[list[Problem], frozenset[str]]:
-    """Problems of names, and the fields `section.field` that name something unknown."""
+def check_references(
+    tree: Mapping, scenario: Scenario | None, *, listed: bool = True
+) -> tuple[list[Problem], frozenset[str]]:
+    """Problems of names, and the fields `section.field` that name something unknown.
+
+    listed: all lists of firms are whole; else a name that is not found may be of a firm that is not known.
+    """
     problems: list[Problem] = []
     unknown: set[str] = set()
     firms = _firms(tree, scenario)
@@ -71,19 +78,23 @@ def check_references(tree: Mapping, scenario: Scenario | None) -> tuple[list[Pro
             continue
         if text in names[kind]:
             continue
+        unknown.add(token(path))
+        if kind in OF_FIRMS and not listed:
+            continue
         what = sells if kind == "seller" else KINDS.get(kind, kind)
         message = f"no {what} {shown(text)}{did_you_mean(text, known[kind])}"
-        problems.append(problem(place, message, f"there is {listed(known[kind])}" if known[kind] else ""))
-        unknown.add(token(path))
+        problems.append(problem(place, message, f"there is {inventory(known[kind])}" if known[kind] else ""))
     if whole:
         present = frozenset(firms)
         for name in _keys(tree, "firms"):
             if name not in present:
+                unknown.add("firms.*")
+                if not listed:
+                    continue
                 place = key_place(tree, ("firms", name))
                 message = f"no firm {shown(name)}{did_you_mean(name, firms)}"
                 hint = "an exception under `firms` is for a firm that a plant, supplier group or warehouse stands for"
                 problems.append(problem(place, message, hint))
-                unknown.add("firms.*")
     parts = {name: ("parts", name) for name in _keys(tree, "parts")}
     problems += _alike(tree, [(name, path) for name, path in parts.items()])
     problems += _alike(tree, list(_firm_keys(tree, scenario)))

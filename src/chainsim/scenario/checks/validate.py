@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from chainsim.errors import Place, Problem
 from chainsim.scenario.language.schema import Scenario, Section, Supplier, Warehouse
 from chainsim.scenario.language.shape import ROOT, alternatives, below, choices, fields, is_section, known_keys
+from chainsim.scenario.language.values import RINGS
 from chainsim.scenario.resolve.paths import show
 from chainsim.scenario.text.nodes import Leaf, Mapping, Node, Path, Scalar, Sequence, walk
 from chainsim.scenario.text.sources import problem
@@ -25,6 +26,10 @@ from chainsim.units import shown
 
 PREDICATE = re.compile(r"(must|needs|is|has|contains|takes) ")
 KEY = "[key]"
+OF_RINGS = (
+    "write city (市), province (省: the rest of it), nation (国内: the rest of China) or abroad (国外); "
+    "counties and districts go into `district`"
+)
 MOST_FIRMS = 20_000
 NAMED = (
     *("calendars", "parts", "plants", "suppliers", "warehouses", "outside", "markets", "firms"),
@@ -178,6 +183,9 @@ def _choice(node: Node, label: str, path: Path, got: str) -> Problem:
     message = f"{label} must be {' or '.join(repr(c) for c in words)}{also}, got {got}"
     near = did_you_mean(_text(node), words)
     hint = f"write [{_text(node)}]" if also and _text(node) and not near else ""
+    if set(words) == set(RINGS):
+        near = "" if _text(node).casefold() == "county" else near  # nearest to city as a word, and no city
+        hint = OF_RINGS
     return problem(node.place, message + near, hint)
 
 

@@ -226,7 +226,7 @@ def date(value: object) -> dt.date:
     text = plain(_text(value, "a date", "2023-01-01"))
     found = re.fullmatch(r"(\d{4})\s*[-/.年]?\s*(\d{1,2})\s*[-/.月]?\s*(\d{1,2})\s*日?", text, re.ASCII)
     if not found:
-        raise UnitError(f"must be a date, got {shown(text)}", 'write a date such as "2023-01-01"')
+        raise UnitError(f"must be a date, got {shown(text)}", day_first(text) or 'write a date such as "2023-01-01"')
     year, month, day = (int(part) for part in found.groups())
     iso = f"{year:04}-{month:02}-{day:02}"
     try:
@@ -238,6 +238,24 @@ def date(value: object) -> dt.date:
     if iso != text:
         raise UnitError(f"must be a date as YYYY-MM-DD, got {shown(text)}", f'write "{iso}"')
     return meant
+
+
+def day_first(text: str) -> str:
+    """What to write for a date with its year at the end, `01.02.2024`; empty for anything else.
+
+    With points the day comes first; with slashes nobody can tell it from the month.
+    """
+    found = re.fullmatch(r"(\d{1,2})\s*([./-])\s*(\d{1,2})\s*\2\s*(\d{4})", text.strip(), re.ASCII)
+    if not found:
+        return ""
+    one, sign, other, year = found.groups()
+    meant = []
+    for day, month in ((one, other),) if sign == "." else ((one, other), (other, one)):
+        try:
+            meant.append(dt.date(int(year), int(month), int(day)).isoformat())
+        except ValueError:
+            continue
+    return "write " + " or ".join(f'"{day}"' for day in dict.fromkeys(meant)) if meant else ""
 
 
 def switch(value: object) -> bool:

@@ -12,6 +12,7 @@ import unicodedata
 from typing import NamedTuple
 
 from chainsim.errors import Problem, ScenarioError
+from chainsim.scenario.language.values import day_first
 from chainsim.scenario.resolve.provenance import CONFIDENCES, Origin, Origins
 from chainsim.scenario.text.inputs import Inputs
 from chainsim.scenario.text.nodes import Mapping, Node, Scalar
@@ -129,8 +130,9 @@ def firms_of(display: str, data: bytes) -> tuple[Firms, list[Problem]]:
         folded = unicodedata.normalize("NFKC", name.text).casefold()
         if folded in seen:
             other, where = seen[folded]
-            same = "already defined" if other == name.text else f"differs only by case or width from {shown(other)}"
-            problems.append(problem(name.place, f"id {shown(name.text)} {same} on {where}"))
+            same = "already stands" if other == name.text else f"differs only by case or width from {shown(other)}"
+            hint = "write one row for each firm; give two firms of the same name names of their own"
+            problems.append(problem(name.place, f"name {shown(name.text)} {same} on {where}", hint))
             continue
         seen[folded] = name.text, name.place.row
         entries: dict[str, Node] = {
@@ -168,6 +170,9 @@ def _behind(row: Row, firms: Firms, problems: list[Problem]) -> None:
         if grade not in CONFIDENCES:
             message = f"confidence must be one of {listed(CONFIDENCES)}, got {shown(grade)}"
             problems.append(problem(row.cells["confidence"].place, message + did_you_mean(grade, CONFIDENCES)))
+    if meant := day_first(said.get("date", "")):
+        message = f"date must be a date as YYYY-MM-DD, got {shown(said['date'])}"
+        problems.append(problem(row.cells["date"].place, message, meant))
     for column in ("share", "capacity", *OF_FIRM):
         if column in row.cells:
             firms.origins[row.cells[column].place] = Origin(**said)

@@ -18,10 +18,9 @@ from chainsim.scenario.text.nodes import Scalar
 from chainsim.scenario.text.record import MOST_ROWS, Record, Records, split_sheet
 from chainsim.scenario.text.sheet_records import OLD, WORKBOOK, sheet_records
 from chainsim.scenario.text.sources import problem
-from chainsim.units import is_unit, shown
+from chainsim.units import as_range, is_bare, is_unit, shown
 
 UNIT = re.compile(r"^(.*?)\s*[(\[]([^()\[\]]*)[)\]]\s*$", re.DOTALL)
-PLAIN_NUMBER = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +123,15 @@ def _cells(
         if "\n" in text or "\r" in text:
             problems.append(problem(place, f"column '{column}' holds a line break", "write the cell on one line"))
         elif text:
-            with_unit = unit and PLAIN_NUMBER.fullmatch(text)
+            with_unit = unit and _without_unit(text)
             cells[column] = Scalar(f"{text}{_spaced(unit)}" if with_unit else text, place, quoted=True)
     return cells
+
+
+def _without_unit(text: str) -> bool:
+    """Whether a cell is a number, or a range of numbers, that the unit of its header is meant for."""
+    ends = as_range(text)
+    return is_bare(text) if ends is None else all(is_bare(end) for end in ends)
 
 
 def _spaced(unit: str) -> str:
