@@ -83,6 +83,27 @@ def test_a_policy_and_itself(small: Path) -> None:
     assert "buy_local and buy_local are exactly the same" in text
 
 
+def test_what_both_policies_set_is_said_once_and_is_no_difference(small: Path) -> None:
+    text = why(small, "buy_local", "buy_local+motor_outage").output
+    (line,) = (line for line in text.splitlines() if "buy_local sets" in line)
+    assert line.endswith("(under both)")
+    assert "(under both)" not in next(line for line in text.splitlines() if "motor_outage sets" in line)
+
+
+def test_a_cause_names_the_policy_that_sets_otherwise_and_from_when(small: Path) -> None:
+    """The outage begins on 1 February, whenever its first consequence on the way to the market is."""
+    text = why(small, "none", "motor_outage", "--format", "md").output
+    begin = text.partition("How it comes to")[2].splitlines()[4]
+    assert begin.startswith("| 2024-02-01 00:00 | other capacity there under motor_outage |")
+    assert "the policy" not in text
+
+
+def test_a_policy_that_writes_what_holds_already_says_so(small: Path, tmp_path: Path) -> None:
+    text = small.read_text(encoding="utf-8")
+    (tmp_path / "idle.yaml").write_text(text + "  idle: {change: {plants.works.ring: city}}\n", encoding="utf-8")
+    assert "idle sets nothing but what holds without it" in why(tmp_path / "idle.yaml", "none", "idle").output
+
+
 def test_another_replication_is_other_luck(small: Path) -> None:
     one, two = (why(small, "none", "motor_outage", "--replication", number).output for number in (1, 2))
     assert "(replication 2)" in two

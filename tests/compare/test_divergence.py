@@ -8,7 +8,7 @@ import pytest
 
 from chainsim.compare import settings
 from chainsim.compare.causes import POLICY
-from chainsim.compare.divergence import Divergence, Step, diverge, set_here
+from chainsim.compare.divergence import Divergence, Step, diverge, what_is_set
 from chainsim.compare.places import Point, Way
 from chainsim.compare.settings import moved
 from chainsim.engine import simpy_engine
@@ -54,6 +54,11 @@ def test_a_policy_and_itself_are_the_same() -> None:
     assert (found.first, found.firms, found.path, found.settings, found.terms) == ([], [], [], [], None)
 
 
+def kinds_set(found: Divergence, step: Step) -> list[str]:
+    """The kinds of settings that a step answers to and that differ."""
+    return list(dict.fromkeys(row.what for row in what_is_set(found, step)))
+
+
 def test_the_first_difference_is_the_first_order_after_the_level_was_raised() -> None:
     """At tick 42 the plant's level rises from 2 to 3: one motor more is ordered at once, never before."""
     found = parted(chain(), chain().levels_at(42, "plant", "motor", "bought", 2, 3))
@@ -62,7 +67,7 @@ def test_the_first_difference_is_the_first_order_after_the_level_was_raised() ->
     assert first.before == (45, 1)
     assert first.after == (42, 1)
     assert first.cause == POLICY
-    assert set_here(found, first) == [settings.LEVELS]
+    assert kinds_set(found, first) == [settings.LEVELS]
     assert found.settings == [settings.Moved(settings.LEVELS, BOUGHT, 42)]
 
 
@@ -98,7 +103,7 @@ def test_an_outage_two_tiers_up_reaches_the_market() -> None:
     path = kinds(found.path)
     assert path[0][1] == "mill"
     assert found.path[0].cause == POLICY
-    assert set_here(found, found.path[0]) == [settings.CAPACITY]
+    assert kinds_set(found, found.path[0]) == [settings.CAPACITY]
     assert path[-1] == (state.RECEIVED, "buyers")
     starved = [firm for kind, firm in path if kind == state.STARVED]
     assert starved == ["maker", "plant"]
@@ -141,7 +146,17 @@ def test_orders_that_go_elsewhere_are_two_differences_at_one_moment() -> None:
     assert all(step.kind == state.PLACED and step.firm == "maker" for step in found.first)
     assert all(step.cause == POLICY for step in found.first)
     assert found.first[0].tick >= 42
-    assert set_here(found, found.first[0]) == [settings.SHARES]
+    assert kinds_set(found, found.first[0]) == [settings.SHARES]
+
+
+def test_settings_that_an_order_does_not_look_at_are_not_named_beside_its_cause() -> None:
+    """With the shares the level of what the mill makes moves, too; the maker's order looks at its own levels only."""
+    two = chain(mills=("mill", "other mill"))
+    after = chain(mills=("mill", "other mill")).share_at(42, "maker", "steel", {"mill": 0, "other mill": 1_000_000})
+    found = parted(two, after.levels_at(42, "mill", "steel", "made", 2, 9))
+    (order,) = (step for step in found.firms if step.firm == "maker")
+    assert (order.kind, order.cause) == (state.PLACED, POLICY)
+    assert kinds_set(found, order) == [settings.SHARES]
 
 
 def test_a_firm_that_only_one_network_has_renumbers_nobody() -> None:

@@ -104,6 +104,8 @@ def test_a_run_ends_on_a_summary_that_fits(
     assert "小工厂" in lines[0]
     assert any(line.startswith("untouched  Another district") for line in lines)
     assert any("touched nothing" in line for line in lines)
+    told = " ".join(captured.out.split())
+    assert f"chainsim why {small} none untouched tells more" in told.replace(" /", "/").replace("why/", "why /")
     assert any(line.startswith("starved") and "needs about" in line for line in lines)
     assert ("relative" in captured.out) == (columns == 140)
     assert lines[-2].startswith("tables: results/small/")

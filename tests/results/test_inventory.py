@@ -68,6 +68,15 @@ def test_the_command_lists_them(results: Path, monkeypatch: pytest.MonkeyPatch) 
     done = CliRunner().invoke(group, ["list", "runs"])
     assert done.exit_code == 0
     lines = done.output.splitlines()
-    assert lines[0].split() == "run scenario policies runs each seed started (UTC) size state".split()
+    assert lines[0].split() == "run policies runs seed started (UTC) size state".split()
     (old,) = [line for line in lines if "a-old" in line]
-    assert old.split() == "results/byd/a-old byd none, buy_local 2 7 2026-01-01 10:00 1.2 kB whole".split()
+    assert old.split() == "results/byd/a-old none, buy_local 2 7 2026-01-01 10:00 1.2 kB whole".split()
+
+
+def test_its_paths_are_never_broken_so_that_they_can_be_pasted(results: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(results.parent)
+    long = results / "byd" / ("b" * 40)
+    (results / "byd" / "a-old").rename(long)
+    monkeypatch.setenv("COLUMNS", "80")
+    output = CliRunner().invoke(group, ["list", "runs"]).output
+    assert f"results/byd/{long.name}" in output.split()

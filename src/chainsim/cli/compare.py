@@ -66,30 +66,36 @@ def command(
     every: bool,
     decision: bool,
 ) -> None:
-    """Compare the policies of FILEs (simulating them on the same luck), or finished RUN folders.
+    """Compare the policies of FILEs (simulating them on the same luck), or finished RUNs.
+
+    RUN is a folder, the name of one below results/, a scenario's name for its
+    latest run, or `latest` for the newest of all.
 
     \b
     chainsim compare scenarios/byd.yaml -p buy_local -p pay_in_60_days -n 10
     chainsim compare mine.yaml yours.yaml -n 10
     chainsim compare results/byd/latest --baseline buy_local --format csv
     """
-    folders = [Path(item) for item in what if Path(item).is_dir()]
+    from chainsim.cli.finished import run_of
+
+    folders = [folder for item in what if (folder := run_of(item)) is not None]
     if folders and len(folders) < len(what):
         raise click.UsageError("give either scenario files or run folders, not both")
     simulating = policies or settings or replications or replication or resume or seed is not None
     if folders and simulating:
         raise click.UsageError("-p, --set, -n, --replication, --seed and --resume are for files; a run is finished")
     titles: dict[str, str] = {}
-    networks = None
+    networks, why = None, ""
     if folders:
         table, matters_if = _from_runs(folders)
+        why = f"chainsim why {folders[0].as_posix()}" if len(folders) == 1 else ""
         years = _years(folders[0])
     else:
         from chainsim.cli.simulate import Going, simulate
         from chainsim.study.trial import NOTHING_MORE
 
         wanted, workers = chosen_replications(replications, replication), asked_workers(jobs, cluster)
-        study, titles = _planned(what, all_settings(settings, seed), policies, wanted, baseline)
+        study, titles, why = _planned(what, all_settings(settings, seed), policies, wanted, baseline)
         networks = study.networks
         going = Going(command_line(), resume, files=what, engine=engine, lang=lang)
         result, folder = simulate(study, what[0], workers, None, quiet, NOTHING_MORE, going)
@@ -111,7 +117,7 @@ def command(
         print_decision(decision_table(table, baseline, matters_if, years), form, standing(ranking(table)))
     if decision:
         return
-    print_comparison(comparison(table, baseline, matters_if), form, every, baseline, titles, networks)
+    print_comparison(comparison(table, baseline, matters_if), form, every, baseline, titles, networks, why)
 
 
 def _to_excel(kpis: pd.DataFrame, baseline: str, matters_if: float, years: float, lang: Lang, out: Path) -> None:
@@ -146,11 +152,12 @@ def _planned(
     policies: Sequence[str],
     wanted: Sequence[int] | None,
     baseline: str,
-) -> tuple[Plan, dict[str, str]]:
-    """The study of one scenario or several, and the titles of its policies.
+) -> tuple[Plan, dict[str, str], str]:
+    """The study of one scenario or several, the titles of its policies, and the command that tells more of two.
 
     Of several, each brings the policies of its own study, or those given that it has.
     """
+    from chainsim.report.terminal import why_of
     from chainsim.scenario.load import load
     from chainsim.study.study import plan, together
 
@@ -162,7 +169,7 @@ def _planned(
         _require(baseline, ["none", *known], combined=True)
         names = [*(policies or scenarios[0].scenario.study.policies), baseline]
         titles = {name: policy.title for name, policy in scenarios[0].scenario.policies.items()}
-        return plan(scenarios[0], names, wanted), titles
+        return plan(scenarios[0], names, wanted), titles, why_of(scenarios[0])
     for name in policies:
         _require(name, ["none", *known], combined=True)
     plans, titles = {}, {}
@@ -173,7 +180,7 @@ def _planned(
         titles |= {f"{label}:{name}": policy.title for name, policy in loaded.scenario.policies.items()}
     study = together(plans)
     _require(baseline, list(study.networks))
-    return study, titles
+    return study, titles, ""
 
 
 def _file_labels(files: Sequence[str]) -> list[str]:

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 def command(run: str, target: Path | None, tables: tuple[str, ...], lang: Lang) -> None:
     """Write the results of RUN as an Excel workbook with charts.
 
-    RUN is a folder or the name of one below results/; FILE is results.xlsx in
-    that folder if not given.
+    RUN is a folder, the name of one below results/, a scenario's name for its
+    latest run, or `latest` for the newest of all; FILE is results.xlsx in that
+    folder if not given.
 
     \b
     chainsim export results/byd/latest byd.xlsx

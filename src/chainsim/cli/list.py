@@ -45,7 +45,7 @@ def command(what: str, scenario: str | None) -> None:
         header, rows = of_scenario[what](scenario)
     else:
         header, rows = _ITSELF[what]()
-    print_table(header, rows)
+    print_table(header, rows, whole=("run",))
 
 
 def _policies(path: str) -> Rows:
@@ -168,7 +168,6 @@ def _runs() -> Rows:
     rows: list[tuple[object, ...]] = [
         (
             run.folder.as_posix(),
-            run.scenario,
             ", ".join(run.policies),
             run.replications,
             run.seed,
@@ -178,7 +177,7 @@ def _runs() -> Rows:
         )
         for run in runs_in(Path("results"))
     ]
-    return ("run", "scenario", "policies", "runs each", "seed", "started (UTC)", "size", "state"), rows
+    return ("run", "policies", "runs", "seed", "started (UTC)", "size", "state"), rows
 
 
 _ITSELF: dict[str, Callable[[], Rows]] = {

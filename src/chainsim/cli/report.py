@@ -27,7 +27,10 @@ TABLE = click.Path(path_type=Path)
 @click.option("--resilience", type=TABLE, metavar="CSV", help="What `resilience --format csv` printed.")
 @click.option("--out", type=TABLE, metavar="FILE", help="Where to; by default report-LANG.html in the run's folder.")
 def command(run: str, lang: Lang, sensitivity: Path | None, resilience: Path | None, out: Path | None) -> None:
-    """Write the report of RUN, a folder or the name of one below results/.
+    """Write the report of RUN.
+
+    RUN is a folder, the name of one below results/, a scenario's name for its
+    latest run, or `latest` for the newest of all.
 
     `chainsim run` and `compare` leave one in their folder, report.html.  This
     makes it in the other language, or with what was found out since.

@@ -33,8 +33,8 @@ def command(
 ) -> None:
     """Explain where policies A and B of FILE part, on the same luck.
 
-    `none` is the baseline, a+b combines two policies.  A finished RUN folder is
-    simulated again from the inputs that it keeps.
+    `none` is the baseline, a+b combines two policies.  A finished RUN (a
+    folder or the name of one) is simulated again from the inputs that it keeps.
 
     \b
     chainsim why scenarios/byd.yaml none buy_local
@@ -53,7 +53,7 @@ def command(
     from chainsim.compare.consequences import by_firm, by_measure
     from chainsim.compare.divergence import diverge
     from chainsim.compare.touched import why_nothing
-    from chainsim.report.changes import said
+    from chainsim.report.changes import said, said_of_both
     from chainsim.report.why import Story, as_data, print_why
     from chainsim.scenario.build import build
     from chainsim.study.pair import run_pair
@@ -68,7 +68,7 @@ def command(
         (before, after),
         replication,
         found,
-        [line for chosen in names for line in said(loaded, chosen, by)],
+        said_of_both(*(said(loaded, chosen, by) for chosen in names)),
         why_nothing(networks[0], networks[1], one.run) if found.same else [],
         by_firm(one.tables["firms"], other.tables["firms"]),
         by_measure(one.tables["kpis"], other.tables["kpis"]),

@@ -7,20 +7,21 @@ may still carry other prices or terms.  This module must not know words, files o
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from chainsim.compare.alignment import Alignment, align
-from chainsim.compare.causes import ANSWERS, UNKNOWN, Causes
+from chainsim.compare.causes import ANSWERS, BY_PURSE, BY_SHOCK, UNKNOWN, Causes
 from chainsim.compare.places import LANE_KINDS, PURSE_KINDS, Places, Point, Way
-from chainsim.compare.settings import SHOCKS, Moved, moved
+from chainsim.compare.settings import CASH, SHOCKS, Moved, moved
 from chainsim.model import state
 from chainsim.records import ORDER_COLUMNS
 from chainsim.results.frames import Run
 
-__all__ = ["Divergence", "OtherTerms", "Step", "diverge", "set_here"]
+__all__ = ["Divergence", "OtherTerms", "Step", "diverge", "what_is_set"]
 REACHED = (state.RECEIVED, state.LOST)  # what final demand sees
 
 
@@ -172,17 +173,29 @@ def _step(alignment: Alignment, causes: Causes, index: int, deep: bool = True) -
     return Step(kind, places.firm_of(kind, entity), where, alignment.tick(index), before, after, cause)
 
 
-def set_here(divergence: Divergence, step: Step) -> list[str]:
-    """The kinds of settings at the place of a step that differ by then and that it answers to."""
-    about: set[object] = {step.where}
-    if isinstance(step.where, Way):
-        about |= {step.where.buyer, step.where.supplier}
+def what_is_set(divergence: Divergence, step: Step) -> list[Moved]:
+    """The settings that the event of a step looks at and that differ by then; of the places that `causes` asks, too."""
     kinds = ANSWERS.get(step.kind, set())
-    found = [
-        row.what
+    asked = _asked(step)
+    return [
+        row
         for row in divergence.settings
         if row.tick <= step.tick
-        and (row.what in kinds or row.what == SHOCKS)
-        and (row.where in about or (isinstance(row.where, Way) and row.where.buyer in about) or row.what == SHOCKS)
+        and (
+            (row.what in kinds and asked(row.where))
+            or (row.what == SHOCKS and step.kind in BY_SHOCK)
+            or (row.what == CASH and step.kind in BY_PURSE and row.where == step.firm)
+        )
     ]
-    return list(dict.fromkeys(found))
+
+
+def _asked(step: Step) -> Callable[[object], bool]:
+    """Whether the event of a step looks at the settings of a place."""
+    way = step.where
+    if not isinstance(way, Way):
+        return lambda where: where == way
+    if step.kind in (state.PLACED, state.SWITCHED):  # an order looks at all suppliers of its buyer
+        return lambda where: where == way.buyer or (isinstance(where, Way) and where.buyer == way.buyer)
+    if step.kind in (state.SHIPPED, state.LOST):
+        return lambda where: where in (way, way.supplier)
+    return lambda where: where == way

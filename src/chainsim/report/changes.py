@@ -43,8 +43,17 @@ def said(loaded: Loaded, policies: Sequence[str], by: date | None = None) -> lis
     lines = [line for line in lines if by is None or line[:10] <= by.isoformat()]
     for name in policies:
         if not any(key[1] == name for key in groups):
-            lines.append(f"{when(loaded, name)}: {name} sets nothing{_cost(loaded, name)}")
+            writes = loaded.scenario.policies[name].change or loaded.scenario.policies[name].lever is not None
+            what = "nothing but what holds without it" if writes else "nothing"
+            lines.append(f"{when(loaded, name)}: {name} sets {what}{_cost(loaded, name)}")
     return lines
+
+
+def said_of_both(before: Sequence[str], after: Sequence[str]) -> list[str]:
+    """What either side sets; what both do makes no difference, and is said once."""
+    shared = [line for line in before if line in after]
+    own = [line for line in (*before, *after) if line not in shared]
+    return [*(f"{line} (under both)" for line in shared), *own]
 
 
 def _some(names: Sequence[str]) -> str:

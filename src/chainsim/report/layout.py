@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 import click
@@ -30,19 +30,29 @@ def console() -> Console:
     return Console(highlight=False, width=int(columns) if columns.isdecimal() and int(columns) else WIDE)
 
 
-def print_table(header: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> None:
-    """A table on stdout; names are printed as text, never as markup.  Columns of numbers stand to the right."""
+def print_table(
+    header: Sequence[str], rows: Iterable[Sequence[object]], title: str = "", whole: Collection[str] = ()
+) -> None:
+    """A table on stdout; names are printed as text, never as markup.  Columns of numbers stand to the right.
+
+    whole: columns that are never broken, such as paths that people copy.
+    """
     cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
-    print_tables(header, [(Text(title, style="bold") if title else None, cells)])
+    print_tables(header, [(Text(title, style="bold") if title else None, cells)], whole)
 
 
-def print_tables(header: Sequence[str], sections: Sequence[tuple[Text | None, list[list[str]]]]) -> None:
+def print_tables(
+    header: Sequence[str], sections: Sequence[tuple[Text | None, list[list[str]]]], whole: Collection[str] = ()
+) -> None:
     """Several tables of the same columns, equally wide, each under its title; the header stands above the first."""
     every = [row for _, rows in sections for row in rows]
     columns = list(zip(header, *every, strict=True))
     right = [len(column) > 1 and all(not cell or NUMBER.fullmatch(cell) for cell in column[1:]) for column in columns]
     target = console()
-    widths = _widths(columns, right, target.width)
+    fixed = [number or name in whole for number, name in zip(right, header, strict=True)]
+    widths = _widths(columns, fixed, target.width)
+    if whole:  # rather too wide than broken
+        target.width = max(target.width, sum(widths) + 2 * len(widths))
     for number, (title, rows) in enumerate(sections):
         table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), show_header=number == 0)
         for name, width, number_column in zip(header, widths, right, strict=True):
@@ -57,12 +67,12 @@ def print_tables(header: Sequence[str], sections: Sequence[tuple[Text | None, li
         click.echo("\n".join(line.rstrip() for line in captured.get().splitlines()) + "\n")
 
 
-def _widths(columns: Sequence[Sequence[str]], right: Sequence[bool], room: int) -> list[int]:
-    """A width for each column that fits `room`: text gives way to numbers, where it makes the fewest cells wrap."""
+def _widths(columns: Sequence[Sequence[str]], fixed: Sequence[bool], room: int) -> list[int]:
+    """A width for each column that fits `room`: what is not fixed gives way, where it makes the fewest cells wrap."""
     widths = [max(map(cell_len, column)) for column in columns]
     least = [
-        width if number else max(cell_len(word) for cell in column for word in (*cell.split(), "-" * 8))
-        for column, number, width in zip(columns, right, widths, strict=True)
+        width if kept else max(cell_len(word) for cell in column for word in (*cell.split(), "-" * 8))
+        for column, kept, width in zip(columns, fixed, widths, strict=True)
     ]
     while sum(widths) + 2 * len(widths) - 1 > room:
         able = [index for index, width in enumerate(widths) if width > least[index]]
@@ -70,8 +80,8 @@ def _widths(columns: Sequence[Sequence[str]], right: Sequence[bool], room: int) 
         if able:
             widths[min(reversed(able), key=lambda index: (wrapped[index], -widths[index]))] -= 1
             continue
-        widest = max(range(len(widths)), key=lambda index: 0 if right[index] else widths[index])
-        if right[widest] or widths[widest] <= 8:
+        widest = max(range(len(widths)), key=lambda index: 0 if fixed[index] else widths[index])
+        if fixed[widest] or widths[widest] <= 8:
             break
         widths[widest] -= 1
     return widths

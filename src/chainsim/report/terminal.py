@@ -5,6 +5,7 @@ In: planned studies and their tables.  Out: text on stdout, plain when it is pip
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from datetime import timedelta
@@ -42,6 +43,7 @@ DECLARED: Final = (
     "public_cost",
 )  # shown where a scenario states them
 STATED: Final = ("cost_per_day", "public_cost")  # compared where a scenario or policy states them
+SAFE: Final = re.compile(r"[\w@%+=:,./\\-]+")  # names in Chinese, too, need no quotes
 ROOMY: Final = 100  # columns from which on relative differences fit, too
 
 
@@ -96,7 +98,9 @@ def summary(
     if "comparison" in tables:
         titles = {name: policy.title for name, policy in loaded.scenario.policies.items()}
         print_decision(tables["decision"], ranks=standing(tables["ranking"]))
-        print_comparison(tables["comparison"], "table", every=False, titles=titles, networks=networks)
+        print_comparison(
+            tables["comparison"], "table", every=False, titles=titles, networks=networks, why=why_of(loaded)
+        )
     else:
         _measures(tables["kpis"])
     _numbers(tables["assumptions"], loaded.path)
@@ -200,8 +204,13 @@ def print_comparison(
     baseline: str = BASELINE,
     titles: Mapping[str, str] | None = None,
     networks: Mapping[str, Network] | None = None,
+    why: str = "",
 ) -> None:
-    """The paired comparison: as a table for people, or as CSV or Markdown."""
+    """The paired comparison: as a table for people, or as CSV or Markdown.
+
+    networks: by policy, to say what a policy set that touched nothing.  why: the command that tells more, to which two
+    policies are added; empty where there is none.
+    """
     stated = table["measure"].isin(STATED) & ((table["baseline"] != 0) | (table["mean"] != 0))
     shown = table if every else table[table["measure"].isin(HEADLINES) | stated]
     if form == "csv":
@@ -220,7 +229,9 @@ def print_comparison(
         title = _title(str(policy), titles or {})
         if policy in still:
             title.append("\n  touched nothing: all its measures are exactly those of the baseline, in every run")
-            title.append("".join(f"\n  {line}" for line in _untouched(networks or {}, baseline, str(policy))))
+            lines = _untouched(networks or {}, baseline, str(policy))
+            lines += [f"{why} {typed(baseline)} {typed(str(policy))} tells more"] if why else []
+            title.append("".join(f"\n  {line}" for line in lines))
             sections.append((title, []))
             continue
         sections.append((title, [_cells(row, roomy, one_run) for row in _records(rows)]))
@@ -238,8 +249,17 @@ def _untouched(networks: Mapping[str, Network], baseline: str, policy: str) -> l
     start = networks[baseline].start
     seconds = float(networks[baseline].tick_seconds)
     reasons = why_nothing(networks[baseline], networks[policy])
-    lines = reason_lines(reasons, lambda tick: f"{start + timedelta(seconds=tick * seconds)}")
-    return [*lines, f"chainsim why FILE {baseline} {policy} tells more"]
+    return reason_lines(reasons, lambda tick: f"{start + timedelta(seconds=tick * seconds)}")
+
+
+def why_of(loaded: Loaded) -> str:
+    """The command that tells more of two policies of a scenario, as it was loaded."""
+    return " ".join(["chainsim why", typed(loaded.path), *(f"--set {typed(setting)}" for setting in loaded.settings)])
+
+
+def typed(word: str) -> str:
+    """A word as it is typed in a shell, those of Windows, too."""
+    return word if SAFE.fullmatch(word) else f'"{word}"'
 
 
 def _title(policy: str, titles: Mapping[str, str]) -> Text:

@@ -14,7 +14,7 @@ import click
 import pandas as pd
 
 from chainsim.compare.causes import POLICY
-from chainsim.compare.divergence import Divergence, Step, set_here
+from chainsim.compare.divergence import Divergence, Step, what_is_set
 from chainsim.compare.places import Point, Way
 from chainsim.compare.touched import SAME, Reason
 from chainsim.report.events import both, event, moment
@@ -136,7 +136,9 @@ def _said(story: Story, one: Step) -> str:
 def _path(story: Story) -> list[list[str]]:
     places = story.divergence.places
     root = story.divergence.path[0]
-    begin = [[moment(places, root.tick), _because(story, root), ""]]
+    set_here = what_is_set(story.divergence, root) if root.cause == POLICY else []
+    since = min((row.tick for row in set_here), default=root.tick)
+    begin = [[moment(places, max(0, since)), _because(story, root, dated=False), ""]]
     return begin + [[moment(places, one.tick), *both(places, one, *story.names)] for one in story.divergence.path]
 
 
@@ -160,15 +162,19 @@ def _part(one: Step) -> str:
     return one.where.part if isinstance(one.where, Point) else ""
 
 
-def _because(story: Story, one: Step) -> str:
+def _because(story: Story, one: Step, *, dated: bool = True) -> str:
+    """The event, or the setting of the place, that made a step differ; with its date where that is another."""
+    places = story.divergence.places
     if isinstance(one.cause, Step):
-        places = story.divergence.places
-        said = event(places, one.cause, None)
-        return said if one.cause.tick == one.tick else f"{said}, {moment(places, one.cause.tick)}"
-    here = set_here(story.divergence, one) if one.cause == POLICY else []
-    if one.cause == POLICY:
-        return f"the policy sets {' and '.join(here)}" if here else "set by the policy"
-    return "cannot be told"
+        said, tick = event(places, one.cause, None), one.cause.tick
+    elif one.cause == POLICY:
+        here = what_is_set(story.divergence, one)
+        kinds = " and ".join(dict.fromkeys(row.what for row in here))
+        said = f"other {kinds} there under {story.names[1]}" if here else f"set otherwise under {story.names[1]}"
+        tick = max(0, min((row.tick for row in here), default=one.tick))
+    else:
+        return "cannot be told"
+    return f"{said}, {moment(places, tick)}" if dated and tick != one.tick else said
 
 
 def _terms(story: Story) -> list[str]:
