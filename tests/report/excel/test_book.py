@@ -37,8 +37,8 @@ def test_text_is_never_a_formula_a_link_or_a_number(tmp_path: Path) -> None:
 
 
 def test_what_is_no_number_stays_empty_and_infinity_is_said(tmp_path: Path) -> None:
-    sheet = written(tmp_path / "b.xlsx", Column("a", [1.5, math.nan, None, math.inf, True, 2]))
-    assert [cell.value for cell in sheet["A"]][1:] == [1.5, None, None, "inf", True, 2]
+    sheet = written(tmp_path / "b.xlsx", Column("a", [1.5, math.nan, None, math.inf, True, pd.NA, 2]))
+    assert [cell.value for cell in sheet["A"]][1:] == [1.5, None, None, "inf", True, None, 2]
 
 
 def test_headers_are_frozen_and_columns_are_as_wide_as_what_they_show(tmp_path: Path) -> None:

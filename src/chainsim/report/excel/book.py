@@ -86,9 +86,17 @@ class Book:
         return sheet
 
 
+def _missing(value: Any) -> bool:
+    """Whether there is no value; of NA, which tables of whole numbers have, it cannot be asked whether it is itself."""
+    try:
+        return value is None or bool(value != value)
+    except TypeError:
+        return True
+
+
 def write(sheet: Any, row: int, column: int, value: Any, form: Any) -> None:
     """One cell; text is never a formula, what is not a number stays empty."""
-    if value is None or value != value:
+    if _missing(value):
         sheet.write_blank(row, column, None, form)
     elif isinstance(value, bool):
         sheet.write_boolean(row, column, value, form)
@@ -102,7 +110,7 @@ def write(sheet: Any, row: int, column: int, value: Any, form: Any) -> None:
 
 def shown(value: Any, form: str) -> str:
     """About what a cell looks like, to know how wide it is."""
-    if value is None or value != value:
+    if _missing(value):
         return ""
     if isinstance(value, int | float) and not isinstance(value, bool):
         decimals = {"share": 3, "per_yuan": 4, "decimal": 1, "fine": 3, "cents": 2}.get(form)
