@@ -153,7 +153,7 @@ def firms_of(display: str, data: bytes) -> tuple[Firms, list[Problem]]:
             message = f"share of {shown(row.cells['name'].text)} is empty, but {where} has one"
             problems.append(problem(row.cells["name"].place, message, "fill in every share, or none"))
     if not table.rows and not problems:
-        hint = "add one row per firm, or leave `list` out"
+        hint = "add one row per firm (rows that begin with # are notes), or leave `list` out"
         problems.append(problem(table.place, "the list has no rows", hint))
     return firms, problems
 
