@@ -163,9 +163,10 @@ def _trial(
     progress: Callable[[float], None] | None = None,
     files: LogFiles | None = None,
 ) -> Outcome:
-    """A trial whose tables come back."""
+    """A trial whose tables come back.  progress: given where one process does all the work."""
+    alone = progress is not None
     try:
-        return run_trial(network, policy, replication, progress, extras, named(engine, attach), files)
+        return run_trial(network, policy, replication, progress, extras, named(engine, attach), files, alone)
     except Exception as error:
         error.add_note(f"policy {policy}, replication {replication + 1}, seed {network.seed}")
         raise
