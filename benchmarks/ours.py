@@ -78,7 +78,7 @@ def whole_trial(case: Case, module: Any) -> Run:
         raise NotImplementedError("run_trial knows one engine")
 
     def run() -> dict[str, float]:
-        outcome = trial.run_trial(net, "none", 0, alone=False, **chosen)
+        outcome = trial.run_trial(net, "none", 0, spare=False, **chosen)
         costs = outcome.tables["costs"]
         cost = {"cost": float(costs["per_day_cny"].sum())} if len(costs) else {}
         return {"orders": outcome.orders} | cost

@@ -15,7 +15,6 @@ from chainsim.errors import InvariantError
 from chainsim.model import state
 from chainsim.records import Columns, Log
 from chainsim.results.frames import frames
-from chainsim.study import folded
 from chainsim.study.folded import Aside, run_folded
 from chainsim.study.tabulation import tables_of
 from chainsim.study.trial import BrokenTrialError, Extras, run_trial
@@ -24,30 +23,27 @@ from chainsim.testing.cases import busy_case
 NOTHING = np.empty((0, 5), dtype=np.int64), np.empty((0, 8), dtype=np.int64)
 
 
-@pytest.mark.parametrize("alone", [True, False])
-def test_it_is_the_run_that_is_folded_afterwards(alone: bool) -> None:
+@pytest.mark.parametrize("spare", [True, False])
+def test_it_is_the_run_that_is_folded_afterwards(spare: bool) -> None:
     network = busy_case().network
-    found, seconds = run_folded(network, 0, None, simpy_engine.run, alone=alone)
+    found, seconds = run_folded(network, 0, None, simpy_engine.run, spare=spare)
     expected = tables_of(books(frames(network, simpy_engine.run(network, 0))))
     for name, table in tables_of(books(found)).items():
         assert table.equals(expected[name]), name
     assert seconds > 0
 
 
-@pytest.mark.parametrize("alone", [True, False])
-def test_a_sink_that_fails_ends_the_run(alone: bool) -> None:
+@pytest.mark.parametrize("spare", [True, False])
+def test_a_sink_that_fails_ends_the_run(spare: bool) -> None:
     def fails(*_: Columns) -> None:
         raise ValueError("no room")
 
     with pytest.raises(ValueError, match="no room"):
-        run_folded(busy_case().network, 0, None, simpy_engine.run, [fails], alone)
+        run_folded(busy_case().network, 0, None, simpy_engine.run, [fails], spare)
 
 
-@pytest.mark.parametrize(("alone", "processors", "expected"), [(True, 2, 2), (True, 1, 1), (False, 2, 1)])
-def test_a_second_thread_folds_where_a_processor_is_idle(
-    monkeypatch: pytest.MonkeyPatch, alone: bool, processors: int, expected: int
-) -> None:
-    monkeypatch.setattr(folded, "available_jobs", lambda: processors)
+@pytest.mark.parametrize(("spare", "expected"), [(True, 2), (False, 1)])
+def test_a_second_thread_folds_where_a_processor_is_idle(spare: bool, expected: int) -> None:
     threads = set()
 
     def note(*_: Columns) -> None:
@@ -57,7 +53,7 @@ def test_a_second_thread_folds_where_a_processor_is_idle(
         threads.add(threading.get_ident())
         return simpy_engine.run(*given)
 
-    run_folded(busy_case().network, 0, None, engine, [note], alone)
+    run_folded(busy_case().network, 0, None, engine, [note], spare)
     assert len(threads) == expected
 
 
@@ -71,7 +67,7 @@ def test_the_engine_is_not_charged_with_what_the_sinks_take() -> None:
         calls.append(until)
 
     begin = time.thread_time()
-    _, seconds = run_folded(busy_case().network, 0, None, simpy_engine.run, [slow], alone=False)
+    _, seconds = run_folded(busy_case().network, 0, None, simpy_engine.run, [slow], spare=False)
     assert calls
     assert 0 < seconds < time.thread_time() - begin - takes * len(calls)
 

@@ -18,7 +18,6 @@ from chainsim.model.network import Network
 from chainsim.records import Columns
 from chainsim.results.folding import Fold
 from chainsim.results.frames import Folded
-from chainsim.study.executors import available_jobs
 
 Block = tuple[Columns, Columns]
 WAITING: Final = 4  # blocks that may wait
@@ -30,15 +29,15 @@ def run_folded(
     progress: Callable[[float], None] | None,
     engine: Engine,
     more: Sequence[Sink] = (),
-    alone: bool = True,
+    spare: bool = True,
 ) -> tuple[Folded, float]:
     """The run, and the seconds of processor time that the engine took.
 
-    more: who else is given every block.  alone: nothing else needs the processors of this machine.  Raises
-    InvariantError where the log breaks a law.
+    more: who else is given every block.  spare: a second processor has nothing else to do.  Raises InvariantError where
+    the log breaks a law.
     """
     fold = Fold(network)
-    taker = Aside if alone and available_jobs() > 1 else InTurn
+    taker = Aside if spare else InTurn
     with taker([fold.take, *more]) as to:
         begin = time.thread_time()
         engine(network, replication, progress, to.put)
