@@ -34,7 +34,7 @@ FIELDS: Final = (
     Field(
         "份额 share (0-100%)",
         0.6,
-        "Its share of what this category supplies; all rows sum to 100 %. If one firm has a share, all must; none: equal parts.",
+        "Its share of what this category supplies; all rows sum to 100 %. All firms have one, or none for equal parts.",
         "在本类企业中所占的份额，各行合计 100%。只要有一家填写，就要全部填写；全部留空即平均分配。",
         "0.0%",
     ),
