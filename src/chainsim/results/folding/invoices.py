@@ -57,8 +57,7 @@ class Invoices:
             so_far[pieces] = hand["received"][at[pieces]] + running(at[pieces], rows.quantity[pieces])
         per_unit, price, freight = self._lanes.per_unit[rows.entity], hand["price"][at], hand["freight"][at]
         before = so_far - rows.quantity
-        amount = _worth(price, so_far, per_unit) - _worth(price, before, per_unit)
-        carriage = _worth(freight, so_far, per_unit) - _worth(freight, before, per_unit)
+        amount, carriage = (_rise(each, before, so_far, per_unit) for each in (price, freight))
         due = rows.tick + hand["terms"][at]
         hand.add("invoiced", at, amount)
         self._add(rows, amount, carriage, due)
@@ -130,9 +129,13 @@ def single_lanes(network: Network, lanes: LaneColumns) -> np.ndarray:
     return result
 
 
-def _worth(price: Columns, quantity: Columns, per_unit: Columns) -> Columns:
-    """What so many quanta cost, rounded down, fen."""
-    result: Columns = price * quantity // per_unit
+def _rise(price: Columns, before: Columns, so_far: Columns, per_unit: Columns) -> Columns:
+    """What the quanta between two totals cost, each total rounded down, fen."""
+    if not price.any():
+        return np.zeros_like(price)
+    result: Columns = price * so_far // per_unit
+    some = np.flatnonzero(before)
+    result[some] -= price[some] * before[some] // per_unit[some]
     return result
 
 
