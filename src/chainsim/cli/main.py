@@ -77,6 +77,7 @@ def main() -> NoReturn:
     code = _run(arguments, debug=len(arguments) < len(sys.argv) - 1)
     lost = _flush()
     stopping.ignore()
+    garbage.look_no_more()
     sys.exit(code or lost)
 
 
