@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -84,7 +84,8 @@ def of_deliveries(
 ) -> dict[str, tuple[np.ndarray, str | int, str, np.ndarray]]:
     """By kind of posting: the deliveries that have one, whose it is, when it is made, and its amount.
 
-    claims: by column.  Whose: a column, or the number of a firm.  `holder` is the seller, or the bank that took its claim over.
+    claims: by column.  Whose: a column, or the number of a firm.  `holder` is the seller, or the bank that took its
+    claim over.
     """
     amount, fee, freight = (claims[name] for name in ("amount", "fee", "freight"))
     paid, written_off, every = claims["paid"] != OPEN, claims["written_off"], np.arange(len(amount))
@@ -122,7 +123,7 @@ def flows(run: Tallied) -> pd.DataFrame:
     purse = np.array([row.firm for row in network.purses], dtype=np.int64)
     firm_of = np.array([point.firm for point in network.stocks], dtype=np.int64)
     opening = np.array([row.cash for row in network.purses], dtype=np.int64)
-    flows = [("stake", np.zeros(len(purse), dtype=np.int64), firms + WORLD, purse, opening)]
+    moves: list[tuple[Any, ...]] = [("stake", np.zeros(len(purse), dtype=np.int64), firms + WORLD, purse, opening)]
     for kind, name, owner, to in (
         (state.SPENT, "expense", purse, WORLD),
         (state.INTEREST, "expense", purse, BANK),
@@ -130,8 +131,8 @@ def flows(run: Tallied) -> pd.DataFrame:
         (state.INVESTED, "investment", firm_of, WORLD),
     ):
         rows = run.tally.kept[kind]
-        flows.append((name, rows.tick, owner[rows.entity], firms + to, rows.quantity))
-    blocks = [np.broadcast_arrays(*flow) for flow in flows]
+        moves.append((name, rows.tick, owner[rows.entity], firms + to, rows.quantity))
+    blocks = [np.broadcast_arrays(*move) for move in moves]
     columns = zip(("kind", "tick", "from", "to", "amount"), zip(*blocks, strict=True), strict=True)
     found = {name: np.concatenate(parts) for name, parts in columns}
     moved = found["amount"] != 0

@@ -17,6 +17,7 @@ from chainsim.economy.accounts import PAYABLE, RECEIVABLE
 from chainsim.economy.books import Books
 from chainsim.economy.income import local_tax
 from chainsim.economy.multipliers import SCOPES, final_sales
+from chainsim.economy.regions import rings_of
 from chainsim.model import state
 from chainsim.results.dates import days
 from chainsim.results.frames import Tallied, quanta_per_unit, simulated_firms
@@ -69,7 +70,7 @@ def kpis(of: Books, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     run, deliveries, sums, book = of.run, of.counted, of.production, of.balances
     network = run.network
     own = simulated_firms(network)
-    rings = np.array([firm.ring for firm in network.firms])
+    rings = rings_of(network)
     final = final_sales(network, deliveries)
     values: dict[str, float] = {"final_sales": final / FEN}
     for scope, inside in SCOPES.items():

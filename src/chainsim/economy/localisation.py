@@ -17,6 +17,7 @@ import pandas as pd
 
 from chainsim.economy.groups import corporate
 from chainsim.economy.leakage import spending
+from chainsim.economy.regions import rings_of
 from chainsim.model.network import Network
 from chainsim.results.frames import simulated_firms
 from chainsim.results.tables import FEN
@@ -71,7 +72,7 @@ def buyers(network: Network) -> dict[str, np.ndarray]:
 def _purchases(network: Network, deliveries: pd.DataFrame) -> Iterator[tuple[str, str, str, str, int, int, str]]:
     seller, buyer = deliveries["seller"].to_numpy(), deliveries["buyer"].to_numpy()
     amount = deliveries["amount"].to_numpy()
-    ring = np.array([firm.ring for firm in network.firms])[seller]
+    ring = rings_of(network)[seller]
     group = corporate(network)
     ways = {
         "apart": (seller, np.ones(len(seller), dtype=bool)),

@@ -14,6 +14,7 @@ import pandas as pd
 
 from chainsim.economy.books import Books
 from chainsim.economy.chains import chains
+from chainsim.economy.regions import rings_of
 from chainsim.model import state
 from chainsim.records import Columns
 from chainsim.results.frames import simulated_firms
@@ -110,7 +111,7 @@ def purchases_by_ring(books: Books) -> pd.DataFrame:
     counted = books.counted
     own = simulated_firms(network)[counted["buyer"].to_numpy()]
     buyer, seller, amount = (counted[name].to_numpy()[own] for name in ("buyer", "seller", "amount"))
-    ring = np.array([firm.ring for firm in network.firms])[seller]
+    ring = rings_of(network)[seller]
     outside = np.array([firm.kind == "outside" for firm in network.firms], dtype=bool)[seller]
     found = {f"purchases_{name}": sums(buyer[ring == name], amount[ring == name], firms) for name in RINGS}
     return pd.DataFrame(found | {"imports": sums(buyer[outside], amount[outside], firms)})
