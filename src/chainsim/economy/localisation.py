@@ -72,20 +72,19 @@ def buyers(network: Network) -> dict[str, np.ndarray]:
 def _purchases(network: Network, deliveries: pd.DataFrame) -> Iterator[tuple[str, str, str, str, int, int, str]]:
     seller, buyer = deliveries["seller"].to_numpy(), deliveries["buyer"].to_numpy()
     amount = deliveries["amount"].to_numpy()
-    ring = rings_of(network)[seller]
+    within = {scope: np.isin(rings_of(network), rings)[seller] for scope, rings in WITHIN.items()}
     group = corporate(network)
     ways = {
         "apart": (seller, np.ones(len(seller), dtype=bool)),
         "consolidated": (group[seller], group[seller] != group[buyer]),
     }
     for name, chosen in buyers(network).items():
-        for scope, rings in WITHIN.items():
-            inside = np.isin(ring, rings)
+        for scope, inside in within.items():
             for way, (owner, counted) in ways.items():
                 every = chosen[buyer] & counted
                 local = every & inside
                 yield name, scope, "purchases", way, int(amount[local].sum()), int(amount[every].sum()), "CNY"
-                firms = len(np.unique(owner[local])), len(np.unique(owner[every]))
+                firms = (int(np.count_nonzero(np.bincount(owner[rows]))) for rows in (local, every))
                 yield name, scope, "suppliers", way, *firms, "suppliers"
 
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from chainsim.economy.footprint import stated
 from chainsim.economy.groups import same_group
 from chainsim.economy.leontief import ALGEBRA, Leontief, Measure, Realised, Region, realised, versions
 from chainsim.economy.regions import SCOPES, firms_inside
@@ -49,10 +50,7 @@ def measures(network: Network, table: Leontief) -> list[Measure]:
     none): jobs are jobs per million yuan of final sales a year.
     """
     firm = _firm_of(network, table)
-    share = {name: np.zeros(len(firm)) for name in ("jobs", "wages", "tax")}
-    if network.footprints:
-        for name in share:
-            share[name] = np.array([float(getattr(network.footprints[index], name)) for index in firm])
+    share = {name: stated(network)[name][firm] for name in ("jobs", "wages", "tax")}
     apart = by_group(network, table, own=False)
     weights = {
         GROSS: np.ones(len(firm)),
