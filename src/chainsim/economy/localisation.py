@@ -84,8 +84,12 @@ def _purchases(network: Network, deliveries: pd.DataFrame) -> Iterator[tuple[str
                 every = chosen[buyer] & counted
                 local = every & inside
                 yield name, scope, "purchases", way, int(amount[local].sum()), int(amount[every].sum()), "CNY"
-                firms = (int(np.count_nonzero(np.bincount(owner[rows]))) for rows in (local, every))
-                yield name, scope, "suppliers", way, *firms, "suppliers"
+                yield name, scope, "suppliers", way, _several(owner[local]), _several(owner[every]), "suppliers"
+
+
+def _several(owner: np.ndarray) -> int:
+    """How many different ones there are."""
+    return int(np.count_nonzero(np.bincount(owner)))
 
 
 def _value_added(
