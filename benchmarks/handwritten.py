@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 import simpy
 
-from chainsim.engine.base import Draws
+from chainsim.engine.draws import Draws
 from chainsim.model import demand
 from chainsim.model import network as data
 from chainsim.model import state as codes

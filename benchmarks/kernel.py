@@ -16,7 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from chainsim.engine.base import Draws, exogenous, open_state
+from chainsim.engine.base import exogenous, open_state
+from chainsim.engine.draws import Draws
 from chainsim.model.network import Network
 from chainsim.records import EVENT_COLUMNS, ORDER_COLUMNS
 

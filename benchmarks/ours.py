@@ -20,7 +20,6 @@ from benchmarks.cases import Case
 from chainsim.engine import simpy_engine
 from chainsim.model.network import Network
 from chainsim.model.state import RECEIVED
-from chainsim.records import Log
 from chainsim.scenario.build import build
 from chainsim.study import trial
 
@@ -60,12 +59,13 @@ def facts(net: Network, events: np.ndarray, orders: np.ndarray) -> dict[str, flo
 
 
 def engine_alone(case: Case, module: Any) -> Run:
-    """Network to log."""
+    """Network to log, every block of it kept in memory."""
     net = network(case)
 
     def run() -> dict[str, float]:
-        log: Log = module.run(net, 0)
-        return {"orders": len(log.orders)}
+        kept: list[tuple[np.ndarray, np.ndarray]] = []
+        module.run(net, 0, None, lambda *block: kept.append(block))
+        return {"orders": sum(len(orders) for _, orders in kept)}
 
     return run
 
@@ -78,7 +78,7 @@ def whole_trial(case: Case, module: Any) -> Run:
         raise NotImplementedError("run_trial knows one engine")
 
     def run() -> dict[str, float]:
-        outcome = trial.run_trial(net, "none", 0, **chosen)
+        outcome = trial.run_trial(net, "none", 0, spare=False, **chosen)
         costs = outcome.tables["costs"]
         cost = {"cost": float(costs["per_day_cny"].sum())} if len(costs) else {}
         return {"orders": outcome.orders} | cost

@@ -17,7 +17,8 @@ import pytest
 from hypothesis import example, given, settings
 
 from chainsim.engine import simpy_engine
-from chainsim.engine.base import Draws, LogBuilder, exogenous, make_room, open_state
+from chainsim.engine.base import LogBuilder, exogenous, make_room, open_state
+from chainsim.engine.draws import Draws
 from chainsim.model import rules
 from chainsim.model.distributions import Exponential
 from chainsim.model.network import Network

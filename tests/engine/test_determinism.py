@@ -15,7 +15,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from chainsim.engine import simpy_engine
-from chainsim.engine.base import BLOCK, Draws
+from chainsim.engine.draws import BLOCK, Draws
 from chainsim.model import state
 from chainsim.model.distributions import Exponential, Uniform
 from chainsim.model.network import Change, Network

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from chainsim.engine.base import Draws
+from chainsim.engine.draws import Draws
 from chainsim.model import state
 from chainsim.model.network import WHOLE_SHARE, Hit, Network, Shock, Stage
 from chainsim.scenario.build import build

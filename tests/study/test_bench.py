@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -15,6 +16,7 @@ from chainsim.study import fingerprint
 from chainsim.study.bench import Bench
 from chainsim.study.study import plan, run_on
 from chainsim.study.trial import NOTHING_MORE, Extras, Outcome
+from chainsim.testing.cases import busy_case
 
 
 def test_on_disk_and_in_memory_are_the_same_study(small: Path, tmp_path: Path) -> None:
@@ -85,3 +87,19 @@ def test_the_code_is_that_of_every_package_that_a_trial_runs_through(
     assert code() == base
     (package / "model" / "a.py").write_text("x = 2\n", encoding="utf-8")
     assert code() != base
+
+
+@pytest.mark.parametrize(("jobs", "processors", "expected"), [(1, 2, True), (1, 1, False)])
+def test_one_process_uses_a_second_processor_where_there_is_one(
+    monkeypatch: pytest.MonkeyPatch, jobs: int, processors: int, expected: bool
+) -> None:
+    given = []
+
+    def note(*values: Any) -> Outcome:
+        given.append(values[-1])
+        return Outcome("none", 0, {}, 0, 0.0)
+
+    monkeypatch.setattr("chainsim.study.bench.available_jobs", lambda: processors)
+    monkeypatch.setattr("chainsim.study.bench.run_trial", note)
+    Bench(jobs).do({"none": busy_case().network}, [("none", 0)], Extras())
+    assert given == [expected]

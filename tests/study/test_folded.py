@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from typing import Any
 
 import numpy as np
@@ -21,21 +23,53 @@ from chainsim.testing.cases import busy_case
 NOTHING = np.empty((0, 5), dtype=np.int64), np.empty((0, 8), dtype=np.int64)
 
 
-def test_it_is_the_run_that_is_folded_afterwards() -> None:
+@pytest.mark.parametrize("spare", [True, False])
+def test_it_is_the_run_that_is_folded_afterwards(spare: bool) -> None:
     network = busy_case().network
-    found, seconds = run_folded(network, 0, None, simpy_engine.run)
+    found, seconds = run_folded(network, 0, None, simpy_engine.run, spare=spare)
     expected = tables_of(books(frames(network, simpy_engine.run(network, 0))))
     for name, table in tables_of(books(found)).items():
         assert table.equals(expected[name]), name
     assert seconds > 0
 
 
-def test_a_sink_that_fails_ends_the_run() -> None:
+@pytest.mark.parametrize("spare", [True, False])
+def test_a_sink_that_fails_ends_the_run(spare: bool) -> None:
     def fails(*_: Columns) -> None:
         raise ValueError("no room")
 
     with pytest.raises(ValueError, match="no room"):
-        run_folded(busy_case().network, 0, None, simpy_engine.run, [fails])
+        run_folded(busy_case().network, 0, None, simpy_engine.run, [fails], spare)
+
+
+@pytest.mark.parametrize(("spare", "expected"), [(True, 2), (False, 1)])
+def test_a_second_thread_folds_where_a_processor_is_idle(spare: bool, expected: int) -> None:
+    threads = set()
+
+    def note(*_: Columns) -> None:
+        threads.add(threading.get_ident())
+
+    def engine(*given: Any) -> Log:
+        threads.add(threading.get_ident())
+        return simpy_engine.run(*given)
+
+    run_folded(busy_case().network, 0, None, engine, [note], spare)
+    assert len(threads) == expected
+
+
+def test_the_engine_is_not_charged_with_what_the_sinks_take() -> None:
+    takes, calls = 0.1, []
+
+    def slow(*_: Columns) -> None:
+        until = time.thread_time() + takes
+        while time.thread_time() < until:
+            pass
+        calls.append(until)
+
+    begin = time.thread_time()
+    _, seconds = run_folded(busy_case().network, 0, None, simpy_engine.run, [slow], spare=False)
+    assert calls
+    assert 0 < seconds < time.thread_time() - begin - takes * len(calls)
 
 
 def test_a_sink_that_fails_never_blocks_who_goes_on() -> None:

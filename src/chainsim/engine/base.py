@@ -1,4 +1,4 @@
-"""What every engine shares: the draws of a replication, its opening state, its exogenous events, its log.
+"""What every engine shares: the opening state of a replication, its exogenous events, its log.
 
 In: a Network and a replication number.  Out: a Log.  This module must not know which calendar runs.
 """
@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol
 
 import numpy as np
 
+from chainsim.engine.draws import Draws
 from chainsim.model import demand, rules
 from chainsim.model.network import Network
 from chainsim.model.opening import opening
@@ -18,8 +19,6 @@ from chainsim.model.state import ARRIVE, CHANGE, FINAL, GROWING, REVIEW, SHOCK, 
 from chainsim.records import EVENT_COLUMNS, ORDER_COLUMNS, Columns, Log
 from chainsim.streams import Stream
 
-FIRST_BLOCK: Final = 64  # draws
-BLOCK: Final = 1024
 FLUSH_ROWS: Final = 1 << 14  # few enough to stay in the processor's cache
 ROOM: Final = 4096  # spare rows of a growing table
 
@@ -40,36 +39,6 @@ class Engine(Protocol):
     def __call__(
         self, network: Network, replication: int, progress: Progress | None = None, sink: Sink | None = None
     ) -> Log: ...
-
-
-class Draws:
-    """The random times of one replication in ticks, by law and number, made in blocks."""
-
-    def __init__(self, network: Network, replication: int) -> None:
-        self._network = network
-        self._replication = replication
-        self._ticks = float(network.tick_seconds)
-        self._streams: list[Stream | None] = [None] * len(network.draws)
-        self._size = [FIRST_BLOCK] * len(network.draws)
-        self.values: list[list[int]] = [[] for _ in network.draws]
-
-    def block(self, law: int) -> Columns:
-        """The next draws of `law`, int64[n]; each block is twice as long as the last, up to a limit."""
-        draw = self._network.draws[law]
-        stream = self._streams[law]
-        if stream is None:
-            stream = self._streams[law] = Stream(self._network.seed, self._replication, draw.purpose, draw.owner)
-        size = self._size[law]
-        self._size[law] = min(2 * size, BLOCK)
-        ticks = draw.distribution.inverse(stream.take(size)) / self._ticks
-        return np.maximum(np.rint(ticks, out=ticks), 0.0, out=ticks).astype(np.int64)
-
-    def extend(self, law: int, n: int) -> int:
-        """Make the values of `law` up to and including number n; returns the n-th."""
-        values = self.values[law]
-        while len(values) <= n:
-            values.extend(self.block(law).tolist())
-        return values[n]
 
 
 class LogBuilder:

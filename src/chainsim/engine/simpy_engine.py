@@ -19,7 +19,6 @@ from chainsim.engine.base import (
     FLUSH_ROWS,
     ROOM,
     Attach,
-    Draws,
     LogBuilder,
     Progress,
     Sink,
@@ -27,6 +26,7 @@ from chainsim.engine.base import (
     make_room,
     open_state,
 )
+from chainsim.engine.draws import Draws
 from chainsim.model import rules
 from chainsim.model.network import Network
 from chainsim.model.state import CHANGE

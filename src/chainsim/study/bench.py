@@ -18,7 +18,7 @@ from chainsim.engine.base import Attach
 from chainsim.engine.choice import Choice, choose, is_little, named
 from chainsim.model.network import Network
 from chainsim.results.shards import Shard, Shards, pack
-from chainsim.study.executors import Jobs, run_all
+from chainsim.study.executors import Jobs, available_jobs, run_all
 from chainsim.study.fingerprint import of_network, of_trial
 from chainsim.study.log_files import LogFiles
 from chainsim.study.trial import Extras, Outcome, run_trial
@@ -163,9 +163,10 @@ def _trial(
     progress: Callable[[float], None] | None = None,
     files: LogFiles | None = None,
 ) -> Outcome:
-    """A trial whose tables come back."""
+    """A trial whose tables come back.  progress: given where one process does all the work."""
+    spare = progress is not None and available_jobs() > 1
     try:
-        return run_trial(network, policy, replication, progress, extras, named(engine, attach), files)
+        return run_trial(network, policy, replication, progress, extras, named(engine, attach), files, spare)
     except Exception as error:
         error.add_note(f"policy {policy}, replication {replication + 1}, seed {network.seed}")
         raise

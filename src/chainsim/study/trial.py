@@ -74,31 +74,33 @@ def run_trial(
     extras: Extras = NOTHING_MORE,
     engine: Engine = choice.run,
     files: LogFiles | None = None,
+    spare: bool = True,
 ) -> Outcome:
     """Simulate and tabulate one replication (counted from 0; tables count from 1).
 
-    engine: all of them leave the same tables.  files: where the log goes if it is asked for, else to memory.
+    engine: all of them leave the same tables.  files: where the log goes if it is asked for, else to memory.  spare: a
+    second processor has nothing else to do.
 
     Raises BrokenTrialError, with its tables as evidence, when a law is broken.
     """
     log = (files or LogFrames()) if extras.log else None
     try:
-        run, seconds = run_folded(network, replication, progress, engine, [log.take] if log else [])
+        run, seconds = run_folded(network, replication, progress, engine, [log.take] if log else [], spare)
         found = books(run)
         tables = tables_of(found)
     except InvariantError as error:
         raise _broken(error, network, policy, replication, engine) from error
     if extras.reconciliation:
-        tables["reconciliation"] = reconcile(found, lambda freer: _books(freer, replication, engine))
+        tables["reconciliation"] = reconcile(found, lambda freer: _books(freer, replication, engine, spare))
     if isinstance(log, LogFrames):
         tables |= log.finish()
     long = log.finish() if isinstance(log, LogFiles) else {}
     return Outcome(policy, replication, _labelled(tables, policy, replication), run.tally.orders, seconds, long)
 
 
-def _books(network: Network, replication: int, engine: Engine) -> Books:
+def _books(network: Network, replication: int, engine: Engine, spare: bool) -> Books:
     """The books of a counterfactual rerun on the same draws."""
-    return books(run_folded(network, replication, None, engine)[0])
+    return books(run_folded(network, replication, None, engine, spare=spare)[0])
 
 
 def _broken(error: InvariantError, network: Network, policy: str, replication: int, engine: Engine) -> BrokenTrialError:

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from chainsim.engine.base import Draws, exogenous, make_room, open_state
+from chainsim.engine.base import exogenous, make_room, open_state
+from chainsim.engine.draws import Draws
 from chainsim.model import rules
 from chainsim.model.network import Change, Network
 from chainsim.model.state import CHANGE, State

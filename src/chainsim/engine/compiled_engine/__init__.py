@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from chainsim.engine.base import ROOM, Draws, LogBuilder, Progress, Sink, by_luck, sorted_by_tick
+from chainsim.engine.base import ROOM, LogBuilder, Progress, Sink, by_luck, sorted_by_tick
 from chainsim.engine.compiled_engine import calendar
 from chainsim.engine.compiled_engine.calendar import Calendar
 from chainsim.engine.compiled_engine.columns import LOG_ROWS, Opened, opened, rows, with_room
 from chainsim.engine.compiled_engine.compiling import compiled
 from chainsim.engine.compiled_engine.pointers import block
+from chainsim.engine.draws import Draws
 from chainsim.model.network import Network
 from chainsim.records import Columns, Log
 
@@ -83,17 +84,32 @@ class _Run:
         """Make more draws of the law that ran out; the pool keeps those of a law side by side."""
         k = self.calendar
         law, n = int(k.control[calendar.LAW]), int(k.control[calendar.DRAW])
-        first, made, begin = int(k.first[law]), int(k.made[law]), int(k.first[-1])
-        blocks = [k.pool[first : first + made]]
-        while made <= n:
-            blocks.append(self.draws.block(law))
-            made += len(blocks[-1])
-        end = begin + made
+        if not k.made[law]:
+            laws, draws = self.draws.begin(law)
+            begin = self.keep(draws.reshape(-1))
+            k = self.calendar
+            k.first[laws] = begin + np.arange(len(laws)) * draws.shape[1]
+            k.made[laws] = draws.shape[1]
+        if k.made[law] <= n:
+            first, made = int(k.first[law]), int(k.made[law])
+            blocks = [k.pool[first : first + made]]
+            while made <= n:
+                blocks.append(self.draws.block(law))
+                made += len(blocks[-1])
+            begin = self.keep(np.concatenate(blocks))
+            self.calendar.first[law], self.calendar.made[law] = begin, made
+
+    def keep(self, draws: Columns) -> int:
+        """Put draws behind those that are in the pool; where they begin."""
+        k = self.calendar
+        begin = int(k.first[-1])
+        end = begin + len(draws)
         if end > len(k.pool):
             self.calendar = k = k._replace(pool=_grown(k.pool, 2 * end))
             self.blocks = self.blocks[0], block(k)
-        k.pool[begin:end] = np.concatenate(blocks) if len(blocks) > 2 or made > len(blocks[-1]) else blocks[-1]
-        k.first[law], k.made[law], k.first[-1] = begin, made, end
+        k.pool[begin:end] = draws
+        k.first[-1] = end
+        return begin
 
     def flush(self) -> None:
         """Hand the log over, and begin a new one: to copy it would take a third of the simulation's time."""
