@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from chainsim.errors import InvariantError
 from chainsim.model.network import Network
@@ -55,8 +54,8 @@ class Tally:
     freight: Columns
     worth: Columns
     single: Columns
-    groups: pd.DataFrame
-    singles: pd.DataFrame
+    groups: dict[str, Columns]
+    singles: dict[str, Columns]
     delays: tuple[Columns, Columns, Columns]
     variances: dict[str, Floats]
     making: Making

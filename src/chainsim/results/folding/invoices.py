@@ -12,7 +12,6 @@ from itertools import pairwise
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from chainsim.model.network import Network
 from chainsim.model.state import RECEIVED
@@ -95,8 +94,8 @@ class Invoices:
             if cut[0] < cut[1]:
                 yield (int(found.recipe[segment]), bool(counted[segment])), slice(*cut)
 
-    def groups(self) -> pd.DataFrame:
-        """Rows tick, lane, quantity, amount, freight, due, deliveries: what each lane delivered under one recipe, on
+    def groups(self) -> dict[str, Columns]:
+        """Columns tick, lane, quantity, amount, freight, due, deliveries: what each lane delivered under one recipe, on
         one side of the warm-up's end, and due in one of `CLASSES`.  tick, due: the first.
         """
         names = ("tick", "quantity", "amount", "freight", "due", "deliveries")
@@ -107,14 +106,12 @@ class Invoices:
             for name in names:
                 found[name].append(getattr(group, name)[there])
         nothing = np.zeros(0, dtype=np.int64)
-        return pd.DataFrame({name: np.concatenate([nothing, *columns]) for name, columns in found.items()})
+        return {name: np.concatenate([nothing, *columns]) for name, columns in found.items()}
 
-    def singles(self) -> pd.DataFrame:
+    def singles(self) -> dict[str, Columns]:
         """The invoices of `single` lanes one by one: columns of `SINGLE`."""
         nothing = np.zeros(0, dtype=np.int64)
-        return pd.DataFrame(
-            {name: np.concatenate([nothing, *(part[name] for part in self._singles)]) for name in SINGLE}
-        )
+        return {name: np.concatenate([nothing, *(part[name] for part in self._singles)]) for name in SINGLE}
 
 
 def single_lanes(network: Network, lanes: LaneColumns) -> np.ndarray:
