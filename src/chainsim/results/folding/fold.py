@@ -29,7 +29,7 @@ from chainsim.results.folding.swings import Swings
 from chainsim.results.folding.trade import Trade
 
 ASKED: Final = {"orders": ORDERED, "demand": DEMANDED}  # what each stock point asked for, and was asked for
-ROWS: Final = 1 << 17  # few enough to stay in the processor's cache
+ROWS: Final = 1 << 15  # few enough to stay in the processor's cache
 
 
 @dataclass(frozen=True, slots=True)
