@@ -151,6 +151,7 @@ def plant(src: Path, files: dict[str, str]) -> None:
     """A small package `chainsim` that keeps every contract, with `files` on top."""
     kept = {
         "errors.py": "",
+        "cache.py": "",
         "units.py": "from chainsim import errors\n",
         "streams.py": "from chainsim.errors import *\n",
         "theory/__init__.py": "",

@@ -18,6 +18,13 @@ from chainsim.cli.main import chainsim as group
 
 Command = Callable[..., Any]
 HEAVY = {"pandas", "numpy", "scipy", "numba", "pyarrow", "simpy", "dask", "distributed"}
+USED = {"jinja2", "numpy", "pandas", "pyarrow", "pyarrow.parquet", "rich", "scipy.sparse", "simpy"}
+SLOW = {
+    *USED,
+    *("dask", "distributed", "llvmlite", "matplotlib", "numba", "openpyxl", "plotly", "pyarrow.dataset", "xlsxwriter"),
+    *("scipy.integrate", "scipy.linalg", "scipy.optimize", "scipy.sparse.csgraph", "scipy.sparse.linalg"),
+    *("scipy.special", "scipy.stats", "asyncio", "chainsim.testing", "chainsim.theory", "chainsim.report.excel"),
+}
 BYD = Path(__file__).parents[2] / "scenarios" / "byd.yaml"
 
 
@@ -55,6 +62,19 @@ def test_help_and_validate_answer_at_once_and_import_nothing_heavy(arguments: li
             break
     # 0.3 s is the aim; a slow machine gets 4 times what the import of the libraries takes on it.
     assert min(spent) < max(0.3, 4 * min(libraries)), (spent, libraries)
+
+
+def test_a_small_run_imports_what_it_uses_and_nothing_else_that_is_slow(tmp_path: Path) -> None:
+    """Each of these costs a run without policies more than its simulation; scipy's other parts come with its sparse."""
+    scenario = BYD.parent / "textbook" / "beer-game.yaml"
+    code = (
+        "import sys; from chainsim.cli.main import main\n"
+        f"sys.argv = ['chainsim', 'run', {str(scenario)!r}, '-j', '1', '--out', {str(tmp_path / 'run')!r}]\n"
+        "try: main()\n"
+        f"except SystemExit as end: print('SLOW', sorted({SLOW!r} & set(sys.modules)), end.code)"
+    )
+    assert measured(code, dict(os.environ))[0].splitlines()[-1] == f"SLOW {sorted(USED)} 0"
+    assert (tmp_path / "run" / "report.html").is_file()
 
 
 def measured(code: str, env: dict[str, str]) -> tuple[str, float]:

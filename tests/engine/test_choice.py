@@ -11,6 +11,8 @@ from chainsim.engine import choice, simpy_engine, stored
 from chainsim.engine.choice import Choice, choose, named
 from chainsim.errors import EngineError
 from chainsim.model.network import Network
+from chainsim.scenario.build import build
+from chainsim.scenario.load import load
 from chainsim.testing import serial
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -83,11 +85,10 @@ def test_a_process_of_one_s_own_joins_every_run_of_a_study() -> None:
     assert seen == [0, 0]
 
 
-def test_what_is_expected_of_markets_is_about_what_comes() -> None:
-    """Orders of final demand, within a tenth; on it rests what is worth compiling."""
-    for horizon, rate in ((3_000, 2.0), (9_000, 0.5)):
-        network = serial(horizon, (3, 7), (2, 3), rate=rate, seed=1)
-        final = sum(choice._orders(market, network.horizon) for market in network.markets)
-        placed = simpy_engine.run(network, 0).events
-        demanded = int((placed[:, 1] == 7).sum())
-        assert abs(final - demanded) < 0.1 * demanded
+def test_a_line_that_makes_one_at_a_time_is_much_work_though_orders_are_few(compiles: list[str]) -> None:
+    """Two years of 730 orders: 700,000 batches, in 20 runs more than a minute."""
+    loaded = load(ROOT / "scenarios" / "textbook" / "line-throughput.yaml")
+    network = build(loaded)
+    assert not choice.is_little([network])
+    assert choose("auto", [network] * loaded.scenario.study.replications) == "compiled"
+    assert compiles == ["compiled"]

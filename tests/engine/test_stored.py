@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from chainsim.cache import VARIABLE
 from chainsim.engine import stored
 
 RUN = """
@@ -25,7 +26,7 @@ print(stored.folder(), stored.is_there())
 def fresh(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     stored.folder.cache_clear()
     stored.key.cache_clear()
-    monkeypatch.setenv(stored.VARIABLE, str(tmp_path / "cache"))
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "cache"))
 
 
 def test_every_rule_is_part_of_the_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -62,7 +63,7 @@ def test_a_new_place_is_made_for_its_owner_alone(tmp_path: Path) -> None:
 
 def test_where_nothing_can_be_written_nothing_is_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    monkeypatch.setenv(stored.VARIABLE, str(tmp_path / "file" / "below"))
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "file" / "below"))
     assert stored.folder() is None
     assert not stored.is_there()
 
@@ -72,7 +73,7 @@ def test_a_home_that_cannot_be_written_gives_way_to_the_temporary_folder(
 ) -> None:
     (tmp_path / "file").touch()
     (tmp_path / "tmp").mkdir()
-    monkeypatch.delenv(stored.VARIABLE)
+    monkeypatch.delenv(VARIABLE)
     monkeypatch.setattr("platformdirs.user_cache_path", lambda *_, **__: tmp_path / "file" / "chainsim")
     monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path / "tmp"))
     place = stored.folder()
@@ -90,7 +91,7 @@ def test_somebody_else_s_code_is_never_run(monkeypatch: pytest.MonkeyPatch) -> N
 def test_two_first_runs_at_once_and_one_after_give_the_same(tmp_path: Path) -> None:
     """Real processes on an empty cache; the third one finds what they left."""
     pytest.importorskip("numba")
-    environment = os.environ | {stored.VARIABLE: str(tmp_path / "cache")}
+    environment = os.environ | {VARIABLE: str(tmp_path / "cache")}
     command = [sys.executable, "-c", RUN]
     first = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     told = [process.communicate(timeout=600)[0] for process in first]

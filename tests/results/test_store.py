@@ -62,7 +62,7 @@ def test_no_file_tells_of_the_machine(folder: Path) -> None:
     host = re.compile(rb"(?<![\w+/])" + re.escape(socket.gethostname().encode()) + rb"(?![\w+/=])")
     for path in folder.rglob("*"):
         if path.is_file():
-            data = path.read_bytes().replace(script().encode(), b"")
+            data = path.read_bytes().replace(script(), b"")
             assert [word for word in words if word.encode() in data] == [], path
             assert not (path.suffix != ".parquet" and host.search(data)), path
 

@@ -15,7 +15,7 @@ from typing import Final, NoReturn
 
 import click
 
-from chainsim.cli import stopping
+from chainsim.cli import garbage, stopping
 from chainsim.errors import ChainsimError, ScenarioError
 
 VERBS: Final = {
@@ -70,12 +70,14 @@ def main() -> NoReturn:
     """Entry point of the command line; never returns and never shows a traceback unless asked."""
     # Processes run side by side; threads of linear algebra would wait for each other, and cost more to start.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    garbage.look_seldom()
     stopping.install()
     _prepare_streams()
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     code = _run(arguments, debug=len(arguments) < len(sys.argv) - 1)
     lost = _flush()
     stopping.ignore()
+    garbage.look_no_more()
     sys.exit(code or lost)
 
 

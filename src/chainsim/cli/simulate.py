@@ -14,6 +14,7 @@ from typing import Any, Final, NoReturn
 
 import click
 
+from chainsim.cli import garbage
 from chainsim.cli.identity import RESULTS, earlier_run, identity, inputs, refuse_useless, study_of, to_go_on, to_resume
 from chainsim.cli.options import say
 from chainsim.cli.progress import Progress
@@ -63,6 +64,7 @@ def simulate(
     When a trial breaks a law, its tables go to `FOLDER.invalid` and nothing to the folder itself.  An interruption
     keeps the trials that have ended, and says how to go on.
     """
+    garbage.look_as_usual()
     facts = identity(plan)
     fingerprint = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
     whole = study_of(facts, extras, going.until)
@@ -145,7 +147,7 @@ def _add_report(folder: RunFolder, facts: dict[str, Any], plan: Plan, names: Seq
     except Exception as error:  # a bug of ours, or a library that is not there, must not cost a finished study
         click.echo(f"no report.html: {str(error) or type(error).__name__}; `chainsim report RUN` tries again", err=True)
         return
-    folder.add_bytes("report.html", page.encode())
+    folder.add_bytes("report.html", page)
 
 
 def _line(loaded: Loaded, row: Resolved) -> str:

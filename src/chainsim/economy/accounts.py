@@ -8,14 +8,16 @@ and each account sums to zero over all of them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from chainsim.economy.claims import KEPT, OPEN
 from chainsim.model import state
+from chainsim.results.columns import by_name
 from chainsim.results.frames import Tallied
 
 CASH: Final = 0
@@ -77,14 +79,16 @@ KINDS: Final = {
 CODES: Final = {name: number for number, name in enumerate(KINDS)}
 
 
-def of_deliveries(claims: pd.DataFrame, firms: int) -> dict[str, tuple[np.ndarray, str | int, str, np.ndarray]]:
+def of_deliveries(
+    claims: Mapping[str, np.ndarray], firms: int
+) -> dict[str, tuple[np.ndarray, str | int, str, np.ndarray]]:
     """By kind of posting: the deliveries that have one, whose it is, when it is made, and its amount.
 
-    Whose: a column, or the number of a firm.  `holder` is the seller, or the bank that took its claim over.
+    claims: by column.  Whose: a column, or the number of a firm.  `holder` is the seller, or the bank that took its
+    claim over.
     """
-    every = np.arange(len(claims))
-    amount, fee, freight = (claims[name].to_numpy() for name in ("amount", "fee", "freight"))
-    paid, written_off = claims["paid"].to_numpy() != OPEN, claims["written_off"].to_numpy()
+    amount, fee, freight = (claims[name] for name in ("amount", "fee", "freight"))
+    paid, written_off, every = claims["paid"] != OPEN, claims["written_off"], np.arange(len(amount))
     settled, lost, sold, sent = every[paid & ~written_off], every[written_off], every[fee != KEPT], every[freight > 0]
     bank, carriers = firms + BANK, firms + CARRIERS
     return {
@@ -103,14 +107,13 @@ def of_deliveries(claims: pd.DataFrame, firms: int) -> dict[str, tuple[np.ndarra
     }
 
 
-def whose(claims: pd.DataFrame, owner: str | int, firms: int) -> np.ndarray:
+def whose(claims: Mapping[str, np.ndarray], owner: str | int, firms: int) -> np.ndarray:
     """The firm of each delivery's posting, int64[deliveries]."""
     if isinstance(owner, int):
-        return np.full(len(claims), owner, dtype=np.int64)
+        return np.full(len(claims["tick"]), owner, dtype=np.int64)
     if owner == "holder":
-        return np.where(claims["fee"].to_numpy() != KEPT, firms + BANK, claims["seller"].to_numpy())
-    column: np.ndarray = claims[owner].to_numpy()
-    return column
+        return np.where(claims["fee"] != KEPT, firms + BANK, claims["seller"])
+    return claims[owner]
 
 
 def flows(run: Tallied) -> pd.DataFrame:
@@ -120,7 +123,7 @@ def flows(run: Tallied) -> pd.DataFrame:
     purse = np.array([row.firm for row in network.purses], dtype=np.int64)
     firm_of = np.array([point.firm for point in network.stocks], dtype=np.int64)
     opening = np.array([row.cash for row in network.purses], dtype=np.int64)
-    blocks = [_flow("stake", np.zeros(len(purse), dtype=np.int64), firms + WORLD, purse, opening)]
+    moves: list[tuple[Any, ...]] = [("stake", np.zeros(len(purse), dtype=np.int64), firms + WORLD, purse, opening)]
     for kind, name, owner, to in (
         (state.SPENT, "expense", purse, WORLD),
         (state.INTEREST, "expense", purse, BANK),
@@ -128,17 +131,12 @@ def flows(run: Tallied) -> pd.DataFrame:
         (state.INVESTED, "investment", firm_of, WORLD),
     ):
         rows = run.tally.kept[kind]
-        blocks.append(_flow(name, rows.tick, owner[rows.entity], firms + to, rows.quantity))
-    found = pd.concat(blocks, ignore_index=True)
-    moved: pd.DataFrame = found[found["amount"].to_numpy() != 0]
-    return moved.reset_index(drop=True)
-
-
-def _flow(
-    kind: str, tick: np.ndarray, from_: np.ndarray | int, to: np.ndarray | int, amount: np.ndarray
-) -> pd.DataFrame:
-    columns = {"tick": tick, "kind": kind, "from": from_, "to": to, "amount": amount}
-    return pd.DataFrame(columns, index=range(len(tick)))
+        moves.append((name, rows.tick, owner[rows.entity], firms + to, rows.quantity))
+    blocks = [np.broadcast_arrays(*move) for move in moves]
+    columns = zip(("kind", "tick", "from", "to", "amount"), zip(*blocks, strict=True), strict=True)
+    found = {name: np.concatenate(parts) for name, parts in columns}
+    moved = found["amount"] != 0
+    return pd.DataFrame({name: column[moved] for name, column in found.items()})
 
 
 MIRRORS: Final = {"stake": "capital", "expense": "income", "investment": "equipment sold"}
@@ -149,18 +147,18 @@ def journal(claims: pd.DataFrame, others: pd.DataFrame, firms: int) -> pd.DataFr
 
     Four per delivery that is paid, two per delivery that is not, and what comes on top where cash is simulated.
     """
+    owed, moved = by_name(claims), by_name(others)
     blocks = [
-        _postings(name, rows, whose(claims, owner, firms)[rows], claims[when].to_numpy()[rows], amount[rows])
-        for name, (rows, owner, when, amount) in of_deliveries(claims, firms).items()
+        _postings(name, rows, whose(owed, owner, firms)[rows], owed[when][rows], amount[rows])
+        for name, (rows, owner, when, amount) in of_deliveries(owed, firms).items()
         if len(rows)
     ]
-    for name, mirror in MIRRORS.items():
-        own = others[others["kind"] == name]
+    for name, mirror in MIRRORS.items() if len(others) else ():
+        own = np.flatnonzero(moved["kind"] == name)
         none = np.full(len(own), -1, dtype=np.int64)
         for kind, who in ((name, "from"), (mirror, "to")):
             if len(own):
-                columns = (own[column].to_numpy() for column in (who, "tick", "amount"))
-                blocks.append(_postings(kind, none, *columns))
+                blocks.append(_postings(kind, none, *(moved[column][own] for column in (who, "tick", "amount"))))
     if not blocks:
         nothing = np.zeros(0, dtype=np.int64)
         blocks = [_postings("sale", nothing, nothing, nothing, nothing)]
@@ -187,7 +185,7 @@ def _postings(
 def balances(postings: pd.DataFrame, firms: int) -> np.ndarray:
     """Debits minus credits by firm and account, int64[firms + 3, 9], fen; every row sums to zero."""
     result = np.zeros((firms + BEYOND, len(ACCOUNTS)), dtype=np.int64)
-    firm, amount = postings["firm"].to_numpy(), postings["amount"].to_numpy()
-    np.add.at(result, (firm, postings["debit"].to_numpy()), amount)
-    np.add.at(result, (firm, postings["credit"].to_numpy()), -amount)
+    first, amount = postings["firm"].to_numpy() * len(ACCOUNTS), postings["amount"].to_numpy()
+    for side, sign in (("debit", 1), ("credit", -1)):
+        np.add.at(result.reshape(-1), first + postings[side].to_numpy(), sign * amount)
     return result

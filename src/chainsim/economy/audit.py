@@ -27,6 +27,7 @@ from chainsim.economy.accounts import (
 )
 from chainsim.economy.claims import KEPT, OPEN
 from chainsim.errors import InvariantError
+from chainsim.results.columns import by_name
 
 
 def check(postings: pd.DataFrame, book: np.ndarray, claims: pd.DataFrame, others: pd.DataFrame, firms: int) -> None:
@@ -35,34 +36,35 @@ def check(postings: pd.DataFrame, book: np.ndarray, claims: pd.DataFrame, others
     Every delivery is one claim and one debt on its day; it is settled at most once, never before it is due, for what
     was invoiced, or written off; all other deliveries are still owed.
     """
-    _check_times(claims)
-    expected = of_deliveries(claims, firms)
-    booked = {str(name): column.to_numpy() for name, column in postings.items()}
+    owed, booked, moved = by_name(claims), by_name(postings), by_name(others)
+    _check_times(owed)
+    expected = of_deliveries(owed, firms)
     for name, (rows, owner, when, amount) in expected.items():
-        _check_kind(booked, name, rows, whose(claims, owner, firms), claims[when].to_numpy(), amount)
-    moved = {str(name): column.to_numpy() for name, column in others.items()}
+        _check_kind(booked, name, rows, whose(owed, owner, firms), owed[when], amount)
     for name, mirror in MIRRORS.items():
-        own = moved["kind"] == name
+        own = np.flatnonzero(moved["kind"] == name)
         for kind, who in ((name, "from"), (mirror, "to")):
-            rows = booked["kind"] == CODES[kind]
+            rows = np.flatnonzero(booked["kind"] == CODES[kind])
+            if not len(rows) and not len(own):
+                continue
             columns = (("tick", "tick"), ("firm", who), ("amount", "amount"))
             if any(not np.array_equal(np.sort(booked[a][rows]), np.sort(moved[b][own])) for a, b in columns):
                 _fail(f"{name} is not booked as it was paid")
     if len(postings) != sum(len(rows) for rows, *_ in expected.values()) + 2 * len(others):
         _fail("a posting belongs to no delivery or payment")
-    open_ = (claims["paid"].to_numpy() == OPEN) & ~claims["written_off"].to_numpy()
-    _check_balances(book, int(claims["amount"].to_numpy()[open_].sum()))
+    open_ = (owed["paid"] == OPEN) & ~owed["written_off"]
+    _check_balances(book, int(owed["amount"][open_].sum()))
 
 
-def _check_times(claims: pd.DataFrame) -> None:
-    tick, due, paid = (claims[name].to_numpy() for name in ("tick", "due", "paid"))
+def _check_times(claims: Mapping[str, np.ndarray]) -> None:
+    tick, due, paid = (claims[name] for name in ("tick", "due", "paid"))
     early = due < tick
     if early.any():
         _fail(f"delivery {int(np.argmax(early))} is to be paid before it arrives")
     early = (paid != OPEN) & (paid < due)
     if early.any():
         _fail(f"delivery {int(np.argmax(early))} is paid before it is due")
-    fee, amount = claims["fee"].to_numpy(), claims["amount"].to_numpy()
+    fee, amount = claims["fee"], claims["amount"]
     wrong = (fee != KEPT) & ((fee < 0) | (fee > amount))
     if wrong.any():
         _fail(f"the fee for delivery {int(np.argmax(wrong))} is no part of it")
@@ -77,7 +79,9 @@ def _check_kind(
     amount: np.ndarray,
 ) -> None:
     """Every expected delivery has exactly one posting of this kind, to its firm, on its day, of its amount."""
-    rows, verb = booked["kind"] == CODES[kind], KINDS[kind].verb
+    rows, verb = np.flatnonzero(booked["kind"] == CODES[kind]), KINDS[kind].verb
+    if not len(rows) and not len(expected):
+        return
     delivery = booked["delivery"][rows]
     times = np.bincount(delivery, minlength=len(firm)) if len(delivery) else np.zeros(len(firm), dtype=np.int64)
     wanted = np.zeros(len(times), dtype=np.int64)

@@ -12,8 +12,10 @@ import numpy as np
 import pandas as pd
 
 from chainsim.model import state
+from chainsim.model.network import Network
 from chainsim.results.dates import days
 from chainsim.results.frames import Tallied, quanta_per_unit
+from chainsim.results.remember import once_per_network
 from chainsim.results.steps import sums
 
 YEAR: Final = 365  # days
@@ -27,10 +29,7 @@ def footprint_table(run: Tallied, revenue: np.ndarray) -> pd.DataFrame:
     """
     network = run.network
     count = len(network.firms)
-    names = ("jobs", "energy", "co2")
-    rates = {
-        name: np.array([float(getattr(row, name)) for row in network.footprints] or [0.0] * count) for name in names
-    }
+    rates = stated(network)
     years = float(days(network, np.array([run.horizon - network.warm_up]))[0]) / YEAR
     units = units_by_firm(run, run.tally.segments.first) if network.footprints else np.zeros(count)
     return pd.DataFrame(
@@ -40,6 +39,16 @@ def footprint_table(run: Tallied, revenue: np.ndarray) -> pd.DataFrame:
             "co2_t": rates["co2"] * units / KG_IN_TONNE,
         }
     )
+
+
+@once_per_network
+def stated(network: Network) -> dict[str, np.ndarray]:
+    """What footprints state, by name and firm, float64[firms]; 0 where there is none."""
+    rows, count = network.footprints, len(network.firms)
+    return {
+        name: np.array([float(getattr(row, name)) for row in rows] or [0.0] * count)
+        for name in ("jobs", "energy", "co2", "wages", "tax")
+    }
 
 
 def units_by_firm(run: Tallied, first: int, last: int | None = None) -> np.ndarray:

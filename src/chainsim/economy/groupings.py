@@ -5,7 +5,8 @@ In: the table of firms.  Out: one row a group.  This module must not know runs.
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -34,24 +35,54 @@ def group_table(firms: pd.DataFrame) -> pd.DataFrame:
 
     Raises InvariantError where the rows of one grouping do not sum to the total.
     """
-    own = firms[~firms["kind"].isin(("market", "outside"))]
-    values = own[list(SUMMED)].to_numpy(dtype=np.float64)
-    total = values.sum(axis=0)
+    return summed(groupings(firms), firms)
+
+
+@dataclass(frozen=True, slots=True)
+class Groupings:
+    """Which firms are summed in which group: what of the table of firms no run changes.
+
+    simulated: bool[firms].  known, cell: by grouping, which simulated firms are in a group, and in which, from 0.
+    words: columns by, name, firms of the table, as pandas keeps them.
+    """
+
+    simulated: np.ndarray
+    known: dict[str, np.ndarray]
+    cell: dict[str, np.ndarray]
+    words: dict[str, Any]
+
+
+def groupings(firms: pd.DataFrame) -> Groupings:
+    """The groupings of a table of firms, or of its columns `kind` and `BY`."""
+    simulated = ~firms["kind"].isin(("market", "outside")).to_numpy()
+    known, cell = {}, {}
     names: list[str] = []
-    number, sums = [], []
+    number = []
     for by in BY:
-        known = own[by].notna().to_numpy()
-        groups, cell = np.unique(own[by].to_numpy(dtype=str)[known], return_inverse=True)
-        rows = np.zeros((len(groups), len(SUMMED)))
-        np.add.at(rows, cell, values[known])
+        own = firms[by][simulated]
+        known[by] = own.notna().to_numpy()
+        groups, cell[by] = np.unique(own.to_numpy(dtype=str)[known[by]], return_inverse=True)
+        names += groups.tolist()
+        number.append(np.bincount(cell[by], minlength=len(groups)))
+    counts = [len(one) for one in number]
+    words = pd.DataFrame(
+        {"by": np.repeat(np.array(BY, dtype=object), counts), "name": names, "firms": np.concatenate(number)}
+    )
+    return Groupings(simulated, known, cell, {str(name): column.array for name, column in words.items()})
+
+
+def summed(of: Groupings, firms: pd.DataFrame) -> pd.DataFrame:
+    """The table of `group_table`, of firms whose groupings are known."""
+    values = np.column_stack([firms[name].to_numpy(dtype=np.float64) for name in SUMMED])[of.simulated]
+    total = values.sum(axis=0)
+    sums = []
+    for by, cell in of.cell.items():
+        rows = np.zeros((int(cell.max(initial=-1)) + 1, len(SUMMED)))
+        np.add.at(rows, cell, values[of.known[by]])
         off = np.abs(rows.sum(axis=0) - total) > CENT + 1e-9 * np.abs(total)
         if off.any():
             wrong = SUMMED[int(np.argmax(off))]
             raise InvariantError(f"invariant broken: firms by {by} do not sum to the total of {wrong}")
-        names += groups.tolist()
-        number.append(np.bincount(cell, minlength=len(groups)))
         sums.append(rows)
-    counts = [len(one) for one in number]
-    table = {"by": np.repeat(np.array(BY, dtype=object), counts), "name": names, "firms": np.concatenate(number)}
     columns = np.concatenate(sums)
-    return pd.DataFrame(table | {name: columns[:, at] for at, name in enumerate(SUMMED)})
+    return pd.DataFrame(of.words | {name: columns[:, at] for at, name in enumerate(SUMMED)})

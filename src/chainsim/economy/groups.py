@@ -8,8 +8,10 @@ from __future__ import annotations
 import numpy as np
 
 from chainsim.model.network import Network
+from chainsim.results.remember import once_per_network
 
 
+@once_per_network
 def corporate(network: Network) -> np.ndarray:
     """The corporate group of each firm, int64[firms]: firms of one group share a number, others have their own."""
     numbers: dict[str, int] = {}
@@ -19,10 +21,15 @@ def corporate(network: Network) -> np.ndarray:
 
 def same_group(network: Network, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Whether firms a and b belong to one corporate group; bool, of the shape of a and b broadcast."""
-    names = {name: index for index, name in enumerate(sorted({firm.group for firm in network.firms if firm.group}))}
-    group = np.array([names.get(firm.group, -1) for firm in network.firms], dtype=np.int64)
-    same: np.ndarray = (group[a] == group[b]) & (group[a] >= 0)
+    group = corporate(network)
+    same: np.ndarray = (group[a] == group[b]) & _grouped(network)[a]
     return same
+
+
+@once_per_network
+def _grouped(network: Network) -> np.ndarray:
+    """Which firms are of a corporate group at all, bool[firms]."""
+    return np.array([bool(firm.group) for firm in network.firms], dtype=bool)
 
 
 def categories(network: Network) -> list[str]:

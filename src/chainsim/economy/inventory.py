@@ -83,10 +83,10 @@ def by_stock(sums: Columns, of: Columns | None, count: int) -> Columns:
     """
     if of is None:
         return np.ascontiguousarray(sums.T)
-    total = np.zeros((len(sums), count), dtype=np.int64)
-    for row, values in zip(total, sums, strict=True):
-        np.add.at(row, of, values)
-    return np.ascontiguousarray(total.T)
+    total = np.zeros((count, len(sums)), dtype=np.int64)
+    cell = of * len(sums) + np.arange(len(sums))[:, None]
+    np.add.at(total.reshape(-1), cell.reshape(-1), sums.reshape(-1))
+    return total
 
 
 def valued(run: Tallied, invoiced: Columns) -> dict[str, Pool]:
@@ -146,15 +146,19 @@ def _opening(network: Network) -> tuple[Columns, Columns]:
 def _pool(
     value: Columns, value_in: Columns, quantity: Columns, quantity_in: Columns, out: Columns, destroyed: Columns
 ) -> Pool:
-    """Weighted averages period by period; what is left after the last quantum is gone goes with it."""
+    """Weighted averages period by period; what is left after the last quantum is gone goes with it.
+
+    Exact while a stock point is worth less than 2^53 fen.
+    """
     gone = out + destroyed
     left = quantity[:, None] + np.cumsum(quantity_in - gone, axis=1)
-    share = _quotient(gone, left + gone).T.copy()  # by period: one after another
-    some, paid = (left > 0).T.copy(), value_in.T.copy()
-    leaving, there = np.empty_like(paid), value
-    for period, row in enumerate(leaving):
-        there = there + paid[period]
-        row[:] = np.where(some[period], np.rint(there * share[period]).astype(np.int64), there)
+    share = np.where(left > 0, _quotient(gone, left + gone), 1.0).T.copy()  # by period: one after another
+    paid, there, part = value_in.T.copy(), value.copy(), np.empty(len(value))
+    leaving = np.empty_like(paid)
+    for those, came, row in zip(share, paid, leaving, strict=True):
+        there += came
+        np.rint(np.multiply(there, those, out=part), out=part)
+        row[:] = part
         there -= row
     leaving = np.ascontiguousarray(leaving.T)
     lost = np.rint(leaving * _quotient(destroyed, gone)).astype(np.int64)

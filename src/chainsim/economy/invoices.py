@@ -5,6 +5,7 @@ In: a run's tally.  Out: Invoices, which claims, ledger and books are made from.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -36,21 +37,18 @@ class Invoices:
 def invoices(run: Tallied) -> Invoices:
     """The invoices of a run."""
     tally = run.tally
-    groups, singles = tally.groups, tally.singles
-    groups = groups[~tally.single[groups["lane"].to_numpy()]]
-    if len(singles):
-        rows = singles.assign(deliveries=1)
-        found = pd.concat([groups.assign(order=ALIKE), rows[[*groups.columns, "order"]]], ignore_index=True)
-    else:
-        found = groups.assign(order=ALIKE).reset_index(drop=True)
+    alike = ~tally.single[tally.groups["lane"]]
+    groups = {name: column[alike] for name, column in tally.groups.items()}
+    groups["order"] = np.full(len(groups["lane"]), ALIKE, dtype=np.int64)
+    singles = tally.singles | {"deliveries": np.ones(len(tally.singles["lane"]), dtype=np.int64)}
+    found = {name: np.concatenate([column, singles[name]]) for name, column in groups.items()}
     return Invoices(placed_on(run, found), tally.amount, tally.freight)
 
 
-def placed_on(run: Tallied, rows: pd.DataFrame) -> pd.DataFrame:
-    """The same rows with what the network says of their lanes."""
-    lane = rows["lane"].to_numpy()
-    lanes = run.lanes
-    columns = {name: rows[name].to_numpy() for name in ("tick", "order", "lane", "quantity")}
+def placed_on(run: Tallied, rows: Mapping[str, Columns]) -> pd.DataFrame:
+    """The same rows, by column, with what the network says of their lanes."""
+    lane, lanes = rows["lane"], run.lanes
+    columns = {name: rows[name] for name in ("tick", "order", "lane", "quantity")}
     columns |= {name: getattr(lanes, name)[lane] for name in ("buyer", "seller", "part", "seller_stock")}
-    columns |= {name: rows[name].to_numpy() for name in ("amount", "freight", "due", "deliveries")}
-    return pd.DataFrame({name: np.asarray(column, dtype=np.int64) for name, column in columns.items()})
+    columns |= {name: rows[name] for name in ("amount", "freight", "due", "deliveries")}
+    return pd.DataFrame(columns)

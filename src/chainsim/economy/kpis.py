@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from functools import cache
+from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -17,11 +18,15 @@ from chainsim.economy.accounts import PAYABLE, RECEIVABLE
 from chainsim.economy.books import Books
 from chainsim.economy.income import local_tax
 from chainsim.economy.multipliers import SCOPES, final_sales
+from chainsim.economy.regions import rings_of
 from chainsim.model import state
+from chainsim.model.network import Network
+from chainsim.results.columns import with_role
 from chainsim.results.dates import days
 from chainsim.results.frames import Tallied, quanta_per_unit, simulated_firms
 from chainsim.results.market_table import within_a_day
-from chainsim.results.stock_points import by_buyer
+from chainsim.results.remember import once_per_network
+from chainsim.results.stock_points import PHYSICAL, by_buyer
 from chainsim.results.tables import FEN
 
 
@@ -35,6 +40,7 @@ class Measure:
     meaning: str
 
 
+EVERY: Final = slice(None)
 MEASURES: Final = (
     Measure("final_sales", "CNY", "higher", "value of what was delivered to the markets"),
     Measure("units_delivered", "units", "higher", "units delivered to the markets"),
@@ -69,7 +75,7 @@ def kpis(of: Books, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     run, deliveries, sums, book = of.run, of.counted, of.production, of.balances
     network = run.network
     own = simulated_firms(network)
-    rings = np.array([firm.ring for firm in network.firms])
+    rings = rings_of(network)
     final = final_sales(network, deliveries)
     values: dict[str, float] = {"final_sales": final / FEN}
     for scope, inside in SCOPES.items():
@@ -88,21 +94,34 @@ def kpis(of: Books, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     values["city_profit"] = int(of.income["profit"].to_numpy()[city].sum()) / FEN
     values["city_tax"] = float(local_tax(network.region, of.income)[city].sum()) / FEN
     values |= _service(run)
-    masters = {firm.name for firm in network.firms if firm.kind == "chain_master"}
-    stocks, firms = tables["stocks"], tables["firms"]
-    values["starved"] = float(stocks.loc[stocks["firm"].isin(masters), "starved_days"].sum())
-    values["lost_units"] = float(tables["markets"]["lost_units"].sum())
-    values["scrap_units"] = float(tables["lines"]["scrapped_units"].sum())
-    values["cost_total"] = float(tables["costs"]["total_cny"].sum())
-    values["cost_per_day"] = float(tables["costs"]["per_day_cny"].sum())
-    values["city_jobs"] = float(firms.loc[city, "jobs"].sum())
-    values["city_co2"] = float(firms.loc[city, "co2_t"].sum())
-    values["public_cost"] = float(tables["fiscal"]["cny"].sum()) if "fiscal" in tables else 0.0
+    for measure, table, column, chosen in (
+        ("starved", "stocks", "starved_days", _of_masters(network)),
+        ("lost_units", "markets", "lost_units", EVERY),
+        ("scrap_units", "lines", "scrapped_units", EVERY),
+        ("cost_total", "costs", "total_cny", EVERY),
+        ("cost_per_day", "costs", "per_day_cny", EVERY),
+        ("city_jobs", "firms", "jobs", city),
+        ("city_co2", "firms", "co2_t", city),
+        ("public_cost", "fiscal", "cny", EVERY),
+    ):
+        values[measure] = float(tables[table][column].to_numpy()[chosen].sum()) if table in tables else 0.0
     values["orders"] = float(sum(int(run.tally.rows[kind].sum()) for kind in (state.PLACED, state.RELEASED)))
-    return pd.DataFrame(
-        [(measure.name, measure.unit, values[measure.name]) for measure in MEASURES],
-        columns=["measure", "unit", "value"],
-    )
+    return pd.DataFrame(_words() | {"value": np.array([values[measure.name] for measure in MEASURES])})
+
+
+@cache
+def _words() -> dict[str, Any]:
+    """Columns measure, unit, as pandas keeps them."""
+    words = pd.DataFrame([(measure.name, measure.unit) for measure in MEASURES], columns=["measure", "unit"])
+    return {str(name): column.array for name, column in words.items()}
+
+
+@once_per_network
+def _of_masters(network: Network) -> np.ndarray:
+    """Which rows of the table of stocks are of chain masters, bool[rows]."""
+    master = np.array([network.firms[point.firm].kind == "chain_master" for point in network.stocks], dtype=bool)
+    of_masters: np.ndarray = master[with_role(network, *PHYSICAL)]
+    return of_masters
 
 
 def _service(run: Tallied) -> dict[str, float]:

@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from chainsim.economy.multipliers import final_sales
+from chainsim.economy.regions import rings_of
 from chainsim.model.network import Network
 from chainsim.results.frames import simulated_firms
 from chainsim.results.tables import FEN
@@ -47,7 +48,7 @@ def leakage(network: Network, deliveries: pd.DataFrame, sums: pd.DataFrame) -> p
 def spending(network: Network, deliveries: pd.DataFrame, sums: pd.DataFrame) -> Iterator[tuple[str, str, int]]:
     """Item, ring, fen."""
     simulated = simulated_firms(network)
-    ring = np.array([firm.ring for firm in network.firms])
+    ring = rings_of(network)
     seller, buyer = deliveries["seller"].to_numpy(), deliveries["buyer"].to_numpy()
     freight = np.zeros(len(network.firms), dtype=np.int64)
     np.add.at(freight, buyer, deliveries["freight"].to_numpy())

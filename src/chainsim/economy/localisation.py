@@ -17,6 +17,7 @@ import pandas as pd
 
 from chainsim.economy.groups import corporate
 from chainsim.economy.leakage import spending
+from chainsim.economy.regions import rings_of
 from chainsim.model.network import Network
 from chainsim.results.frames import simulated_firms
 from chainsim.results.tables import FEN
@@ -71,21 +72,24 @@ def buyers(network: Network) -> dict[str, np.ndarray]:
 def _purchases(network: Network, deliveries: pd.DataFrame) -> Iterator[tuple[str, str, str, str, int, int, str]]:
     seller, buyer = deliveries["seller"].to_numpy(), deliveries["buyer"].to_numpy()
     amount = deliveries["amount"].to_numpy()
-    ring = np.array([firm.ring for firm in network.firms])[seller]
+    within = {scope: np.isin(rings_of(network), rings)[seller] for scope, rings in WITHIN.items()}
     group = corporate(network)
     ways = {
         "apart": (seller, np.ones(len(seller), dtype=bool)),
         "consolidated": (group[seller], group[seller] != group[buyer]),
     }
     for name, chosen in buyers(network).items():
-        for scope, rings in WITHIN.items():
-            inside = np.isin(ring, rings)
+        for scope, inside in within.items():
             for way, (owner, counted) in ways.items():
                 every = chosen[buyer] & counted
                 local = every & inside
                 yield name, scope, "purchases", way, int(amount[local].sum()), int(amount[every].sum()), "CNY"
-                firms = len(np.unique(owner[local])), len(np.unique(owner[every]))
-                yield name, scope, "suppliers", way, *firms, "suppliers"
+                yield name, scope, "suppliers", way, _several(owner[local]), _several(owner[every]), "suppliers"
+
+
+def _several(owner: np.ndarray) -> int:
+    """How many different ones there are."""
+    return int(np.count_nonzero(np.bincount(owner)))
 
 
 def _value_added(

@@ -6,17 +6,24 @@ revenue of every seller and the purchases of every buyer.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Final
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from chainsim.economy.books import Books
 from chainsim.economy.chains import chains
+from chainsim.economy.regions import rings_of
 from chainsim.model import state
+from chainsim.model.network import Network
 from chainsim.records import Columns
+from chainsim.results.columns import lane_columns
 from chainsim.results.frames import simulated_firms
+from chainsim.results.periods import periods
+from chainsim.results.remember import once_per_network
 from chainsim.results.steps import sums
 from chainsim.results.tables import FEN
 
@@ -30,14 +37,32 @@ RINGS: Final = ("city", "province", "nation", "abroad")
 VALUES: Final = ("units", "cny", "freight_cny")
 
 
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What rows are summed by.
+
+    coded: by key, the number of each month's or lane's value, and all values in order, as pandas keeps them.
+    order: of key after key, or of several keys of lanes together: whether of months, the number of the value or
+    combination that each month or lane has, and how many there are.
+    """
+
+    coded: dict[str, tuple[Columns, Any]]
+    order: list[tuple[bool, Columns, int]]
+
+
 def transactions(books: Books, by: Sequence[str] = ("month", "seller", "buyer", "part")) -> pd.DataFrame:
     """Rows by, then units, cny (revenue of the seller), freight_cny (paid by the buyer to carriers).
 
     by: any of month, part, seller, buyer, and `seller_` or `buyer_` with one of `ATTRIBUTES`.  Deliveries count from
     the end of the warm-up; units of different parts are summed only if `part` is not among them.
     """
-    run, network = books.run, books.run.network
-    found, lanes = run.tally.segments, len(network.lanes)
+    return _summed(books, _keys(books.run.network, by))
+
+
+def _summed(books: Books, keys: Keys) -> pd.DataFrame:
+    """The table of `transactions` by some keys."""
+    run = books.run
+    found, lanes = run.tally.segments, len(run.network.lanes)
     from_warm_up = np.arange(len(found)) >= found.first
     totals = {
         name: found.by_period(column * from_warm_up[:, None]).ravel()
@@ -49,10 +74,14 @@ def transactions(books: Books, by: Sequence[str] = ("month", "seller", "buyer", 
     }
     there = np.flatnonzero(totals["units"])
     at = there % lanes
-    keys = dict(_facts(books, by, there // lanes, at))
-    cell, rows = _cells([(codes, len(names)) for codes, names in keys.values()])
-    count = int(cell.max(initial=-1)) + 1
-    table = {key: np.array(names, dtype=object)[codes[rows]] for key, (codes, names) in keys.items()}
+    month = there // lanes
+    cell, rows = _cells([(codes[month if monthly else at], count) for monthly, codes, count in keys.order])
+    count = len(rows)
+    table: dict[str, Any] = {
+        name: words.take(codes[(month if name == "month" else at)[rows]]) for name, (codes, words) in keys.coded.items()
+    }
+    if not count:  # pandas takes nothing for objects
+        table = {name: np.array([], dtype=object) for name in keys.coded}
     units = totals["units"][there] / run.lanes.per_unit[at]
     table["units"] = np.bincount(cell, units, count).astype(np.float64)  # of nothing it makes whole numbers
     for name in VALUES[1:]:
@@ -60,30 +89,34 @@ def transactions(books: Books, by: Sequence[str] = ("month", "seller", "buyer", 
     return pd.DataFrame(table)
 
 
-def _facts(
-    books: Books, by: Sequence[str], month: Columns, lane: Columns
-) -> Iterator[tuple[str, tuple[Columns, list[object]]]]:
-    """What is asked of each row, as the number of a value and all values in order."""
-    network, lanes = books.run.network, books.run.lanes
-    of_chain = chains(network)
-    for key in by:
-        side, _, name = key.partition("_")
-        if key == "month":
-            codes, values = _coded(books.periods.months, month)
-        elif key == "part":
-            codes, values = _coded([part.name for part in network.parts], lanes.part[lane])
-        else:
-            firm = {"seller": lanes.seller, "buyer": lanes.buyer}[side][lane]
-            of_firm = of_chain if name == "chain" else [getattr(row, name or "name") for row in network.firms]
-            codes, values = _coded(of_firm, firm)
-        yield key, (codes, values)
+def _keys(network: Network, by: Sequence[str]) -> Keys:
+    coded = {name: _coded(*_facts(network, name)) for name in by}
+    order = []
+    for monthly, names in groupby(by, lambda name: name == "month"):
+        cell, rows = _cells([(coded[name][0], len(coded[name][1])) for name in names])
+        order.append((monthly, cell, len(rows)))
+    return Keys(coded, order)
 
 
-def _coded(values: Sequence[object], at: Columns) -> tuple[Columns, list[object]]:
+def _facts(network: Network, key: str) -> tuple[Sequence[object], Columns]:
+    """The values of a key, and which of them each month, or lane, has."""
+    side, _, name = key.partition("_")
+    if key == "month":
+        months = periods(network).months
+        return months, np.arange(len(months))
+    lanes = lane_columns(network)
+    if key == "part":
+        return [part.name for part in network.parts], lanes.part
+    firm = {"seller": lanes.seller, "buyer": lanes.buyer}[side]
+    return chains(network) if name == "chain" else [getattr(row, name or "name") for row in network.firms], firm
+
+
+def _coded(values: Sequence[object], at: Columns) -> tuple[Columns, Any]:
     """The value at each place as its number among all values, which are in order."""
     every = sorted(set(values), key=lambda value: value)  # type: ignore[arg-type, return-value]
     number = {value: index for index, value in enumerate(every)}
-    return np.array([number[value] for value in values], dtype=np.int64)[at], every
+    codes = np.array([number[value] for value in values], dtype=np.int64)[at]
+    return codes, pd.Series(np.array(every, dtype=object)).array
 
 
 def _cells(keys: Sequence[tuple[Columns, int]]) -> tuple[Columns, Columns]:
@@ -97,7 +130,12 @@ def _cells(keys: Sequence[tuple[Columns, int]]) -> tuple[Columns, Columns]:
 
 def by_place(books: Books) -> pd.DataFrame:
     """The table of the run folder: by month, part, and where and what seller and buyer are."""
-    return transactions(books, BY_PLACE)
+    return _summed(books, _places(books.run.network))
+
+
+@once_per_network
+def _places(network: Network) -> Keys:
+    return _keys(network, BY_PLACE)
 
 
 def purchases_by_ring(books: Books) -> pd.DataFrame:
@@ -110,7 +148,7 @@ def purchases_by_ring(books: Books) -> pd.DataFrame:
     counted = books.counted
     own = simulated_firms(network)[counted["buyer"].to_numpy()]
     buyer, seller, amount = (counted[name].to_numpy()[own] for name in ("buyer", "seller", "amount"))
-    ring = np.array([firm.ring for firm in network.firms])[seller]
+    ring = rings_of(network)[seller]
     outside = np.array([firm.kind == "outside" for firm in network.firms], dtype=bool)[seller]
     found = {f"purchases_{name}": sums(buyer[ring == name], amount[ring == name], firms) for name in RINGS}
     return pd.DataFrame(found | {"imports": sums(buyer[outside], amount[outside], firms)})

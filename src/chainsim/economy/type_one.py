@@ -8,11 +8,14 @@ for jobs are another thing (`chainsim.economy.quoted`).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
+from itertools import product
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
+from chainsim.economy.footprint import stated
 from chainsim.economy.groups import same_group
 from chainsim.economy.leontief import ALGEBRA, Leontief, Measure, Realised, Region, realised, versions
 from chainsim.economy.regions import SCOPES, firms_inside
@@ -47,10 +50,7 @@ def measures(network: Network, table: Leontief) -> list[Measure]:
     none): jobs are jobs per million yuan of final sales a year.
     """
     firm = _firm_of(network, table)
-    share = {name: np.zeros(len(firm)) for name in ("jobs", "wages", "tax")}
-    if network.footprints:
-        for name in share:
-            share[name] = np.array([float(getattr(network.footprints[index], name)) for index in firm])
+    share = {name: stated(network)[name][firm] for name in ("jobs", "wages", "tax")}
     apart = by_group(network, table, own=False)
     weights = {
         GROSS: np.ones(len(firm)),
@@ -115,18 +115,23 @@ def multiplier_table(network: Network, deliveries: pd.DataFrame, sums: pd.DataFr
         columns["realised_net"] = realised_type_one(network, net)
     except InvariantError:
         columns["realised_net"] = {}
-    rows = [
-        (scope, measure, unit, part, *(values.get((scope, measure, part), np.nan) for values in columns.values()))
-        for scope in SCOPES
-        for measure, unit in MEASURES.items()
-        for part in PARTS
-    ]
-    return pd.DataFrame(rows, columns=["ring", "measure", "unit", "part", *columns])
+    rows, words = _rows()
+    figures = {name: np.array([values.get(row, np.nan) for row in rows]) for name, values in columns.items()}
+    return pd.DataFrame(words | figures)
+
+
+@cache
+def _rows() -> tuple[list[tuple[str, str, str]], dict[str, Any]]:
+    """What the rows of `multiplier_table` tell of: ring, measure and part; and columns ring, measure, unit, part."""
+    rows = list(product(SCOPES, MEASURES, PARTS))
+    words = [(scope, measure, MEASURES[measure], part) for scope, measure, part in rows]
+    table = pd.DataFrame(words, columns=["ring", "measure", "unit", "part"])
+    return rows, {str(name): column.array for name, column in table.items()}
 
 
 @once_per_network
-def _products(network: Network) -> list[tuple[str, str, str, str, str, float, float, float]]:
-    """The rows of `product_table`."""
+def _products(network: Network) -> pd.DataFrame:
+    """`product_table`, which is nobody's to change."""
     models = versions(network)
     masters = {i for i, point in enumerate(network.stocks) if network.firms[point.firm].kind == "chain_master"}
     sums: dict[tuple[str, str, int], list[float]] = {}
@@ -142,7 +147,7 @@ def _products(network: Network) -> list[tuple[str, str, str, str, str, float, fl
                     row = sums.setdefault((scope, measure.name, stock), [0.0, 0.0, 0.0, 0.0])
                     for column, value in enumerate((table.final[at], parts["direct"], parts["total"], 1.0)):
                         row[column] += weight * value
-    return [
+    rows = [
         (
             *(scope, measure, MEASURES[measure]),
             *(network.firms[network.stocks[stock].firm].name, network.parts[network.stocks[stock].part].name),
@@ -150,6 +155,8 @@ def _products(network: Network) -> list[tuple[str, str, str, str, str, float, fl
         )
         for (scope, measure, stock), (share, direct, total, seen) in sums.items()
     ]
+    columns = ["ring", "measure", "unit", "firm", "part", "final_share", "direct", "total"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def product_table(network: Network) -> pd.DataFrame:
@@ -158,8 +165,7 @@ def product_table(network: Network) -> pd.DataFrame:
     One for each product of chain masters and each that markets buy: its column of L.  final_share: of planned final
     sales; direct, total: as in `multiplier_table`, over the versions in which the product is sold.
     """
-    columns = ["ring", "measure", "unit", "firm", "part", "final_share", "direct", "total"]
-    return pd.DataFrame(_products(network), columns=columns)
+    return _products(network).copy(deep=False)
 
 
 def by_group(network: Network, table: Leontief, own: bool) -> Any:

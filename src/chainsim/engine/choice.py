@@ -12,13 +12,10 @@ from functools import partial
 from importlib.util import find_spec
 from typing import Final, Literal
 
-import numpy as np
-
-from chainsim.engine import stored
+from chainsim.engine import stored, work
 from chainsim.engine.base import Attach, Engine, Progress, Sink
 from chainsim.errors import EngineError
-from chainsim.model.arrivals import Listed, Regular, Renewal, planned_at
-from chainsim.model.network import Market, Network
+from chainsim.model.network import Network
 from chainsim.records import Log
 
 Choice = Literal["auto", "simpy", "compiled"]
@@ -26,7 +23,7 @@ CHOICES: Final[tuple[Choice, ...]] = ("auto", "simpy", "compiled")
 SIMPY: Final = "simpy"
 COMPILED: Final = "compiled"
 
-SECONDS_AN_ORDER: Final = 5e-6  # of the reference engine, for each order that a stock point could see
+SECONDS_A_ROW: Final = 3.5e-6  # of the reference engine, for each row of its log
 WORTH_LOADING: Final = 2.0  # seconds of the reference engine
 WORTH_PROCESSES: Final = 4.0
 WORTH_COMPILING: Final = 60.0
@@ -103,30 +100,13 @@ def _compile(say: Callable[[str], None]) -> None:
 
 
 def _seconds(networks: Iterable[Network], enough: float) -> float:
-    """About how long the reference engine takes for one run of each, within a factor of five; stops at `enough`.
-
-    Each order of final demand may lead to one of every stock point, fewer where they are reviewed from time to time.
-    """
+    """About how long the reference engine takes for one run of each, within a factor of five; stops at `enough`."""
     total = 0.0
     known: dict[int, float] = {}
     for network in networks:
         if id(network) not in known:
-            final = sum(_orders(market, network.horizon) for market in network.markets)
-            reviewed = (network.horizon / point.review if point.review > 0 else final for point in network.stocks)
-            known[id(network)] = SECONDS_AN_ORDER * sum(min(final, often) for often in reviewed)
+            known[id(network)] = SECONDS_A_ROW * work.rows(network)
         total += known[id(network)]
         if total >= enough:
             break
     return total
-
-
-def _orders(market: Market, horizon: int) -> float:
-    """Orders of final demand to be expected."""
-    arrivals = market.arrivals
-    if isinstance(arrivals, Regular):
-        return horizon / arrivals.every
-    if isinstance(arrivals, Listed):
-        return len(arrivals.listed)
-    planned = float(planned_at(market.plan, np.array([horizon]))[0])
-    size = arrivals.sizes.moments[0] * arrivals.per_unit if isinstance(arrivals, Renewal) else 1.0
-    return planned / max(size, 1.0)

@@ -9,21 +9,17 @@ an old file; files in it are written whole or not at all, so that several proces
 from __future__ import annotations
 
 import hashlib
-import os
 import platform
 import sys
-import tempfile
-from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
+from chainsim.cache import own_folder
 from chainsim.model import rules, state
 
-VARIABLE: Final = "CHAINSIM_CACHE"  # names another place for the cache
 CONSTANTS: Final = ("state.py", "network.py", "terms.py")  # of the model, that rules take constants from
-OWN: Final = 0o700  # a folder that nobody else may write
 
 
 @cache
@@ -47,30 +43,7 @@ def sources() -> list[Path]:
 @cache
 def folder() -> Path | None:
     """The folder of this key, made if need be; None where nothing may be written."""
-    for base in _places():
-        path = base / f"compiled-{key()}"
-        try:
-            path.mkdir(mode=OWN, parents=True, exist_ok=True)
-            if hasattr(os, "getuid") and path.stat().st_uid != os.getuid():
-                continue  # somebody else's code is never run
-            with tempfile.TemporaryFile(dir=path):
-                return path
-        except OSError:
-            continue
-    return None
-
-
-def _places() -> Iterator[Path]:
-    """Where the folder may be, best first."""
-    named = os.environ.get(VARIABLE)
-    if named:
-        yield Path(named)
-        return
-    from platformdirs import user_cache_path
-
-    yield user_cache_path("chainsim", appauthor=False)
-    user = os.getuid() if hasattr(os, "getuid") else os.environ.get("USERNAME", "")
-    yield Path(tempfile.gettempdir()) / f"chainsim-{user}"
+    return own_folder(f"compiled-{key()}")
 
 
 def is_there() -> bool:

@@ -1,13 +1,16 @@
 """Columns that tables are made from: rows of one kind, what a network says of its lanes and stock points.
 
-In: a Network.  Out: int64 arrays.  This module must not know logs.
+In: a Network, or a table.  Out: int64 arrays.  This module must not know logs.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from chainsim.model.network import Network
 from chainsim.records import Columns
@@ -71,6 +74,16 @@ def simulated_firms(network: Network) -> np.ndarray:
 def quanta_per_unit(network: Network) -> Columns:
     """By stock point, int64[P]."""
     return np.array([network.parts[point.part].per_unit for point in network.stocks], dtype=np.int64)
+
+
+def by_name(table: pd.DataFrame) -> dict[str, np.ndarray]:
+    """The columns of a table: to read one of a frame takes ten times as long as to read it here."""
+    return {str(name): column.to_numpy() for name, column in table.items()}
+
+
+def as_kept(**words: Sequence[str]) -> dict[str, Any]:
+    """Columns of text as pandas keeps them, for many tables: to make them takes longer than the rest of a small one."""
+    return {str(name): column.array for name, column in pd.DataFrame(words).items()}
 
 
 def with_role(network: Network, *roles: str) -> np.ndarray:

@@ -5,15 +5,19 @@ In: a run's tally.  Out: one row a line, from the warm-up's end to the horizon.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
 from chainsim.model import state
-from chainsim.model.network import UNLIMITED
+from chainsim.model.network import UNLIMITED, Network
 from chainsim.results.bound import bound_since
 from chainsim.results.capacity import busy_ticks, clock_ticks, made_by, queue_integral, running_ticks, server_ticks
+from chainsim.results.columns import as_kept
 from chainsim.results.dates import days
 from chainsim.results.frames import Tallied, quanta_per_unit
+from chainsim.results.remember import once_per_network
 
 
 def line_table(run: Tallied) -> pd.DataFrame:
@@ -30,8 +34,7 @@ def line_table(run: Tallied) -> pd.DataFrame:
     waited = np.divide(tally.making.waited, started, out=np.zeros(count), where=started > 0)
     return pd.DataFrame(
         {
-            "firm": [network.firms[network.stocks[stock].firm].name for stock in stocks],
-            "part": [network.parts[network.stocks[stock].part].name for stock in stocks],
+            **_names(network),
             "utilisation": np.divide(busy, offered, out=np.zeros(count), where=limited & (offered > 0)),
             "bound_since": bound_since(run),
             "availability": running_ticks(run) / span,
@@ -45,4 +48,14 @@ def line_table(run: Tallied) -> pd.DataFrame:
             "scrapped_units": units[state.SCRAPPED],
             "good_units_per_day": units[state.FINISHED] / days(network, np.array(span)),
         }
+    )
+
+
+@once_per_network
+def _names(network: Network) -> dict[str, Any]:
+    """Columns firm, part of lines, as pandas keeps them."""
+    points = [network.stocks[line.stock] for line in network.lines]
+    return as_kept(
+        firm=[network.firms[point.firm].name for point in points],
+        part=[network.parts[point.part].name for point in points],
     )

@@ -68,27 +68,23 @@ class LongWriter:
         return LongTable(self._path)
 
     def _write(self, rows: pd.DataFrame) -> None:
-        if self._stream is None:
-            self._stream = stream_into(self._file, rows)
-        write_into(self._stream, rows)
+        self._stream = write_into(self._file, rows, self._stream)
 
 
-def stream_into(sink: Any, rows: pd.DataFrame) -> Any:
-    """An Arrow stream for rows like these, compressed."""
-    import pyarrow as pa
+def write_into(sink: Any, rows: pd.DataFrame, stream: Any = None) -> Any:
+    """Write rows to an Arrow stream in batches, compressed; how the frame came about must not show.
 
-    schema = pa.Schema.from_pandas(rows.iloc[:1], preserve_index=False)
-    return pa.ipc.new_stream(sink, schema, options=pa.ipc.IpcWriteOptions(compression="zstd"))
-
-
-def write_into(stream: Any, rows: pd.DataFrame) -> None:
-    """Write rows in batches; how the frame came about must not show."""
+    stream: what an earlier call on this sink returned; the first one opens it, and who wrote the last rows closes it.
+    """
     import pyarrow as pa
 
     for first in range(0, max(len(rows), 1), BATCH):
         batch = rows.iloc[first : first + BATCH]
         arrow = pa.Table.from_pandas(batch, preserve_index=False, nthreads=1).combine_chunks()
+        if stream is None:
+            stream = pa.ipc.new_stream(sink, arrow.schema, options=pa.ipc.IpcWriteOptions(compression="zstd"))
         stream.write_table(arrow.take(pa.array(np.arange(len(batch)))) if len(batch) else arrow)
+    return stream
 
 
 def batches(file: BinaryIO) -> Iterator[pd.DataFrame]:

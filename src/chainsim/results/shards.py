@@ -22,7 +22,7 @@ from typing import Any
 
 import pandas as pd
 
-from chainsim.results.long_tables import LongTable, batches, chunks_of, stream_into, write_into
+from chainsim.results.long_tables import LongTable, batches, chunks_of, write_into
 
 ENDING = ".shard"
 
@@ -179,8 +179,7 @@ def _bytes(table: pd.DataFrame) -> bytes:
     import pyarrow as pa
 
     sink = pa.BufferOutputStream()
-    with stream_into(sink, table) as stream:
-        write_into(stream, table)
+    write_into(sink, table).close()
     found: bytes = sink.getvalue().to_pybytes()
     return found
 

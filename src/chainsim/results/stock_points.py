@@ -5,17 +5,19 @@ In: a run's tally.  Out: one row a stock point of the simulated firms, from the 
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from chainsim.model import state
+from chainsim.model.network import Network
 from chainsim.records import Columns
 from chainsim.results.capacity import starved_ticks
-from chainsim.results.columns import with_role
+from chainsim.results.columns import as_kept, with_role
 from chainsim.results.dates import days
 from chainsim.results.frames import Tallied, quanta_per_unit
+from chainsim.results.remember import once_per_network
 from chainsim.results.steps import sums
 
 PHYSICAL: Final = ("made", "bought")
@@ -52,13 +54,18 @@ def stock_table(run: Tallied) -> pd.DataFrame:
         "bullwhip": _ratio(variance["orders"], variance["demand"]),
     }
     kept = np.flatnonzero(with_role(network, *PHYSICAL))
-    points = [network.stocks[stock] for stock in kept.tolist()]
-    names = {
-        "firm": [network.firms[point.firm].name for point in points],
-        "part": [network.parts[point.part].name for point in points],
-        "role": [point.role for point in points],
-    }
-    return pd.DataFrame(names | {name: column[kept] for name, column in columns.items()})
+    return pd.DataFrame(_names(network) | {name: column[kept] for name, column in columns.items()})
+
+
+@once_per_network
+def _names(network: Network) -> dict[str, Any]:
+    """Columns firm, part, role of the table of stock points, as pandas keeps them."""
+    points = [point for point in network.stocks if point.role in PHYSICAL]
+    return as_kept(
+        firm=[network.firms[point.firm].name for point in points],
+        part=[network.parts[point.part].name for point in points],
+        role=[point.role for point in points],
+    )
 
 
 def _ratio(above: np.ndarray, below: np.ndarray, otherwise: float = 0.0) -> np.ndarray:

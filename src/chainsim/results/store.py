@@ -29,6 +29,7 @@ from chainsim.results.shards import Shards, count
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 MANIFEST = "manifest.json"
 LONGEST_NAME = 100
+SHORT = 500  # rows, of which each is sooner looked at than they are sorted by value
 
 
 class RunFolder:
@@ -228,11 +229,13 @@ def _json(facts: Mapping[str, Any]) -> bytes:
 
 def parquet_bytes(table: pd.DataFrame) -> bytes:
     """The table as Parquet, compressed with zstd."""
-    import io
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
-    buffer = io.BytesIO()
-    table.to_parquet(buffer, engine="pyarrow", compression="zstd", index=False)
-    return buffer.getvalue()
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.Table.from_pandas(table, preserve_index=False), sink, compression="zstd")
+    found: bytes = sink.getvalue().to_pybytes()
+    return found
 
 
 def csv_bytes(table: pd.DataFrame, header: bool = True) -> bytes:
@@ -241,23 +244,31 @@ def csv_bytes(table: pd.DataFrame, header: bool = True) -> bytes:
     header: the mark and the names of columns come first.
     """
     safe = table.copy(deep=False)
-    for name in safe.columns:
-        if not pd.api.types.is_numeric_dtype(safe[name]):
-            safe[name] = _as_text(safe[name])
+    for name in table.columns:
+        column = table[name]
+        if not pd.api.types.is_numeric_dtype(column) and (quoted := _as_text(column)) is not column:
+            safe[name] = quoted
     text = safe.to_csv(index=False, lineterminator="\n", header=header)
     return text.encode("utf-8-sig" if header else "utf-8")
 
 
 def _as_text(column: pd.Series) -> pd.Series:
     """Texts of which none is run as a formula; most columns have a few values, many times each."""
+    if len(column) <= SHORT and not any(map(_is_formula, column.tolist())):
+        return column
     codes, values = pd.factorize(column, use_na_sentinel=True)
-    risky = [n for n, value in enumerate(values) if isinstance(value, str) and value.startswith(FORMULA_STARTS)]
+    risky = [n for n, value in enumerate(values) if _is_formula(value)]
     if not risky:
         return column
     quoted = column.astype(object)
     for n in risky:
         quoted[codes == n] = f"'{values[n]}"
     return quoted
+
+
+def _is_formula(value: Any) -> bool:
+    """Whether a spreadsheet would run this cell."""
+    return isinstance(value, str) and value.startswith(FORMULA_STARTS)
 
 
 def file_name(text: str) -> str:
@@ -313,8 +324,12 @@ def read_table(folder: Path, name: str) -> pd.DataFrame:
     path = folder / "tables" / f"{name}.parquet"
     if not path.is_file():
         raise FolderError(f"{folder} has no table {name}; is it a chainsim run folder?")
+    import pyarrow.parquet as pq
+
     try:
-        return pd.read_parquet(path)
+        with pq.ParquetFile(path) as file:  # `pandas.read_parquet` takes all that reads sets of files, for one
+            table: pd.DataFrame = file.read().to_pandas()
+            return table
     except (OSError, ValueError) as error:  # pyarrow's own errors are both
         raise FolderError(f"cannot read {path}: {error}") from error
 

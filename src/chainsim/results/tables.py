@@ -14,6 +14,7 @@ import pandas as pd
 from chainsim.model import state
 from chainsim.model.network import UNLIMITED, Network
 from chainsim.results.capacity import busy_ticks, server_ticks
+from chainsim.results.columns import as_kept, lane_columns
 from chainsim.results.dates import days, whole_days
 from chainsim.results.folding.days import RINGS
 from chainsim.results.frames import Tallied, quanta_per_unit
@@ -39,13 +40,9 @@ def lane_table(run: Tallied) -> pd.DataFrame:
     """
     network, lanes, tally = run.network, run.lanes, run.tally
     first, trade = tally.segments.first, tally.trade
-    firms = [firm.name for firm in network.firms]
-    parts = [part.name for part in network.parts]
     return pd.DataFrame(
         {
-            "buyer": [firms[firm] for firm in lanes.buyer.tolist()],
-            "supplier": [firms[firm] for firm in lanes.seller.tolist()],
-            "part": [parts[part] for part in lanes.part.tolist()],
+            **_lane_names(network),
             "orders": tally.rows[state.PLACED],
             "units": tally.counted(state.RECEIVED) / lanes.per_unit,
             "lost_units": tally.counted(state.LOST) / lanes.per_unit,
@@ -54,6 +51,17 @@ def lane_table(run: Tallied) -> pd.DataFrame:
             "order_to_receipt_days": _mean(days(network, trade["took"]), trade["timed"]),
             "mean_transit_days": _mean(days(network, trade["under_way"]), trade["arrived"]),
         }
+    )
+
+
+@once_per_network
+def _lane_names(network: Network) -> dict[str, Any]:
+    """Columns buyer, supplier, part of lanes, as pandas keeps them."""
+    lanes, firms = lane_columns(network), [firm.name for firm in network.firms]
+    return as_kept(
+        buyer=[firms[firm] for firm in lanes.buyer.tolist()],
+        supplier=[firms[firm] for firm in lanes.seller.tolist()],
+        part=[network.parts[part].name for part in lanes.part.tolist()],
     )
 
 

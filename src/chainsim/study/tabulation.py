@@ -19,7 +19,7 @@ from chainsim.economy.costs import cost_table
 from chainsim.economy.effects import effect_table
 from chainsim.economy.fiscal import Account, fiscal_account
 from chainsim.economy.footprint import footprint_table
-from chainsim.economy.groupings import group_table
+from chainsim.economy.groupings import Groupings, groupings, summed
 from chainsim.economy.kpis import kpis
 from chainsim.economy.leakage import leakage
 from chainsim.economy.localisation import localisation
@@ -55,7 +55,7 @@ def tables_of(of: Books) -> dict[str, pd.DataFrame]:
     firms, bought = _firm_table(of, public), Purchases(run.network, counted)
     result = {
         "firms": firms,
-        "groups": group_table(firms),
+        "groups": summed(_groupings(run.network), firms),
         "stocks": stock_table(run),
         "lines": line_table(run),
         "bottlenecks": bottlenecks(run, plants_only=True),
@@ -101,3 +101,8 @@ def _places(network: Network) -> dict[str, Any]:
     table = tables.firm_attributes(network)
     table.insert(list(table.columns).index("sector") + 1, "chain", chains(network))
     return {str(name): column.array for name, column in table.items()}
+
+
+@once_per_network
+def _groupings(network: Network) -> Groupings:
+    return groupings(pd.DataFrame(_places(network)))

@@ -115,10 +115,10 @@ def _broken(error: InvariantError, network: Network, policy: str, replication: i
 
 
 def _labelled(tables: dict[str, pd.DataFrame], policy: str, replication: int) -> dict[str, pd.DataFrame]:
-    """Every table led by its policy and replication."""
-    for table in tables.values():
-        labelled(table, policy, replication)
-    return tables
+    """Every table led by its policy and replication; what leads the longest leads all."""
+    longest = max(map(len, tables.values()))
+    labels = labelled(pd.DataFrame(index=range(longest)), policy, replication)
+    return {name: pd.concat([labels[: len(table)], table], axis=1) for name, table in tables.items()}
 
 
 def _evidence(run: Run, policy: str, replication: int) -> dict[str, pd.DataFrame]:

@@ -96,7 +96,7 @@ def reports(small_source: Source, tmp_path_factory: pytest.TempPathFactory) -> d
          "value_added_lost_cny", "recover_days"], axis=1)  # fmt: skip
     full = Source(small_source.facts, small_source.tables, small_source.loaded, flips, stops)
     for lang in LANGUAGES:
-        (folder / f"{lang}.html").write_bytes(render(full, lang).encode())
+        (folder / f"{lang}.html").write_bytes(render(full, lang))
     return {lang: folder / f"{lang}.html" for lang in LANGUAGES}
 
 
@@ -340,7 +340,7 @@ def test_four_thousand_firms_are_usable(browser: Any, byd_run: Path, tmp_path: P
     tables["firms"] = copied(tables["firms"], ["firm"])
     tables["lanes"] = copied(tables["lanes"], ["buyer", "supplier"])
     path = tmp_path / "large.html"
-    path.write_bytes(render(Source(source.facts, tables, source.loaded), "en").encode())
+    path.write_bytes(render(Source(source.facts, tables, source.loaded), "en"))
     opened = Opened(browser, path)
     assert opened.page.evaluate("JSON.parse(document.getElementById('network-data').textContent).name.length") > 3900
     assert longest(smoothest(opened, opened.drag)) < USABLE

@@ -26,10 +26,15 @@ def test_what_is_no_number_is_null() -> None:
     assert embed.data({"a": [float("nan"), float("inf"), 1.5]}) == '{"a":[null,null,1.5]}'
 
 
-@pytest.mark.parametrize("text", ["a</script>", "a</SCRIPT >", "x = '<!--'"])
+@pytest.mark.parametrize("text", ["a</script>", "a</SCRIPT >", "a < b; c</Script", "x = '<!--'"])
 def test_a_script_that_would_end_its_element_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="cannot be embedded"):
-        embed.script(text)
+        embed.script(text.encode())
+
+
+def test_any_other_script_stands_as_it_is() -> None:
+    code = "if (a</b/.test(c)) d = '<script>' + '<!-' + '<\\/script>' + '€'".encode()
+    assert embed.script(code) == code
 
 
 def test_a_label_survives_a_library_that_reads_tags() -> None:

@@ -11,14 +11,14 @@ from chainsim.report.html import library
 
 
 def test_it_is_whole_and_says_its_licence() -> None:
-    text = library.script()
+    text = library.script().decode()
     assert "Licensed under the MIT license" in text[:400]
     assert "\r" not in text
 
 
 def test_places_of_its_style_sheets_are_known() -> None:
     assert library.style_ids()[0] == library.GLOBAL_STYLE
-    assert f'"{library.style_ids()[0].removesuffix("global")}"' in library.script()
+    assert f'"{library.style_ids()[0].removesuffix("global")}"' in library.script().decode()
 
 
 def test_without_it_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

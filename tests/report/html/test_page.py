@@ -13,9 +13,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from chainsim.cache import VARIABLE
 from chainsim.report.html import library
 from chainsim.report.html.numbers import LANGUAGES, Lang
-from chainsim.report.html.page import own_script, render
+from chainsim.report.html.page import TEMPLATES, _templates, own_script
+from chainsim.report.html.page import render as rendered
 from chainsim.report.html.source import Source
 
 from .conftest import source_of
@@ -26,8 +28,12 @@ SECTIONS = (
 )
 
 
+def render(source: Source, lang: Lang) -> str:
+    return rendered(source, lang).decode()
+
+
 def without_library(page: str) -> str:
-    return page.replace(library.script(), "")
+    return page.replace(library.script().decode(), "")
 
 
 def policy_of(page: str) -> dict[str, str]:
@@ -70,7 +76,7 @@ def test_the_policy_allows_the_two_scripts_and_the_style_by_hash_and_nothing_els
     assert len(styles) == 1
     assert rules["style-src"] == f"'sha256-{base64.b64encode(hashlib.sha256(styles[0].encode()).digest()).decode()}'"
     assert not re.search("unsafe|nonce|http|\\*", " ".join(rules.values()))
-    assert not re.search(r"\s(style|on\w+)=", without_library(page).replace(own_script(), ""))
+    assert not re.search(r"\s(style|on\w+)=", without_library(page).replace(own_script().decode(), ""))
 
 
 def test_a_name_that_is_code_stays_a_name(small_source: Source) -> None:
@@ -96,7 +102,7 @@ def test_a_name_that_is_code_stays_a_name(small_source: Source) -> None:
     tables["assumptions"] = tables["assumptions"].map(lambda value: f"{value}{EVIL}")
     policies = [name if name == "none" else f"{name}{EVIL}" for name in small_source.facts["policies"]]
     evil = Source({**small_source.facts, "scenario": EVIL, "policies": policies, "settings": [EVIL]}, tables)
-    page = without_library(render(evil, "en")).replace(own_script(), "")
+    page = without_library(render(evil, "en")).replace(own_script().decode(), "")
     assert "<img" not in page
     assert "<!--" not in page
     assert page.count("<script") == page.count("</script>") == 4
@@ -109,6 +115,20 @@ def test_a_name_that_is_code_stays_a_name(small_source: Source) -> None:
 def test_the_same_run_gives_the_same_bytes(small_source: Source, small_run: Path) -> None:
     assert render(small_source, "zh") == render(source_of(small_run), "zh")
     assert (small_run / "report.html").read_text(encoding="utf-8") == render(small_source, "en")
+
+
+def test_templates_are_compiled_once_and_where_nothing_can_be_kept_each_time(
+    small_source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    pages = []
+    for place in ("kept", "kept", "file"):
+        monkeypatch.setenv(VARIABLE, str(tmp_path / place))
+        _templates.cache_clear()
+        pages.append(render(small_source, "en"))
+    _templates.cache_clear()
+    assert len(set(pages)) == 1
+    assert len(list(tmp_path.glob("kept/templates-*/*"))) == len(list(TEMPLATES.glob("*.html")))
 
 
 def test_it_says_nothing_that_differs_between_two_runs_of_the_same_command(page: str, small_source: Source) -> None:

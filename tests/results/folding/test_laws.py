@@ -74,8 +74,8 @@ def test_a_wrong_price_in_the_hand_is_seen(rows: int, monkeypatch: pytest.Monkey
     """Invoices that are a fen too dear are not what the orders are worth."""
     from chainsim.results.folding import invoices as module
 
-    true = module._worth
-    monkeypatch.setattr(module, "_worth", lambda price, quantity, per_unit: true(price + 1, quantity, per_unit))
+    true = module._rise
+    monkeypatch.setattr(module, "_rise", lambda price, *between: true(price + 1, *between))
     run = busy_case()
     with pytest.raises(InvariantError, match="was invoiced at"):
         fold(run.network, run.log, rows)

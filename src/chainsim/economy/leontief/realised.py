@@ -31,6 +31,7 @@ from chainsim.economy.leontief.table import ALGEBRA, Leontief, Matrix
 from chainsim.economy.nominal import other_share
 from chainsim.errors import InvariantError
 from chainsim.model.network import Network
+from chainsim.results.columns import lane_columns, with_role
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,9 @@ def realised(network: Network, deliveries: pd.DataFrame, net: bool = False) -> R
     amount, freight, quantity = (
         _sums(by_lane, deliveries[name].to_numpy(), lanes) for name in ("amount", "freight", "quantity")
     )
-    buyer, seller = np.array([(lane.buyer, lane.supplier) for lane in network.lanes], dtype=np.int64).reshape(-1, 2).T
-    to_market = np.array([point.role == "sold" for point in network.stocks], dtype=bool)[buyer]
+    places = lane_columns(network)
+    buyer, seller = places.buyer_stock, places.seller_stock
+    to_market = with_role(network, "sold")[buyer]
     revenue, final, received = (
         _sums(seller, amount, stocks)[sellers],
         _sums(seller, np.where(to_market, amount, 0.0), stocks)[sellers],
@@ -113,8 +115,7 @@ def realised(network: Network, deliveries: pd.DataFrame, net: bool = False) -> R
     stocked = np.where(to_market, 0.0, amount - _sums(way, share, lanes) * spent)
     circling = ~_reaches_final_use(sales, revenue - sales.sum(axis=1), revenue)
     stocked = np.where(np.isin(seller, sellers[circling]) & ~to_market, amount, stocked)
-    firm = np.array([point.firm for point in network.stocks], dtype=np.int64)
-    external = np.where(same_group(network, firm[seller], firm[buyer]), 0.0, stocked)
+    external = np.where(same_group(network, places.seller, places.buyer), 0.0, stocked)
 
     total = int(amount[to_market].sum())
     per = 1.0 / total if total else 0.0

@@ -34,6 +34,16 @@ class Measure:
     weights: Matrix
     between: Any
 
+    @cached_property
+    def _by_buyer(self) -> Any:
+        """B', for products from the left."""
+        return self.between.T
+
+    def called_for(self, weights: Matrix) -> Matrix:
+        """w'B: what each buyer's yuan of output makes others sell, by weights, float64[n]."""
+        found: Matrix = self._by_buyer @ weights
+        return found
+
 
 @dataclass(frozen=True)
 class Region:
@@ -45,6 +55,8 @@ class Region:
     @cached_property
     def alone(self) -> Leontief:
         """The table of the region's own rows: A_R, the same v, and m_R = m + what is bought from firms elsewhere."""
+        if self.inside.all():  # nothing is elsewhere
+            return self.table
         here = np.flatnonzero(self.inside)
         of_here = self.table.bought[:, here]
         kept, elsewhere = of_here[here], of_here[np.flatnonzero(~self.inside)]
@@ -106,7 +118,7 @@ class Rounds:
         spillover: of final sales of firms elsewhere, L (f - f_R).
         """
         weights = np.where(self.region.inside, measure.weights, 0.0)
-        per_output = weights @ measure.between  # of what each seller's yuan of output makes others sell
+        per_output = measure.called_for(weights)
         direct = float(weights @ self.demand)
         first, indirect, of_own, kept = (
             float(per_output @ bought_for) for bought_for in (self.demand, self.output, self.of_own, self.kept)

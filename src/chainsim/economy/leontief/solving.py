@@ -23,14 +23,16 @@ class Factors(Protocol):
         ...
 
 
-def factors(matrix: Any) -> Factors:
-    """Of a square scipy.sparse matrix.  Raises InvariantError where it has no inverse."""
+def factors(matrix: Any, from_one: bool = False) -> Factors:
+    """Of a square scipy.sparse matrix M, or of I - M.  Raises InvariantError where it has no inverse."""
     if matrix.shape[0] <= SMALL:
-        return _Full(np.asarray(matrix.toarray(), dtype=np.float64))
+        full = np.asarray(matrix.toarray(), dtype=np.float64)
+        return _Full(np.eye(len(full)) - full if from_one else full)
+    from scipy.sparse import identity
     from scipy.sparse.linalg import splu
 
     try:
-        return _Sparse(splu(matrix.tocsc()))
+        return _Sparse(splu((identity(matrix.shape[0], format="csc") - matrix if from_one else matrix).tocsc()))
     except RuntimeError as error:  # exactly singular
         raise InvariantError(SINGULAR) from error
 

@@ -48,7 +48,7 @@ class Leontief:
         """A as a full matrix, float64[n, n]: to look at small tables."""
         return np.asarray(self.bought.toarray(), dtype=np.float64)
 
-    @property
+    @cached_property
     def value_added(self) -> Matrix:
         """v_j = 1 - sum_i a_ij - m_j, float64[n]."""
         coefficients: Matrix = 1.0 - self.bought.sum(axis=0) - self.outside
@@ -90,6 +90,4 @@ class Leontief:
     @cached_property
     def _factors(self) -> Factors:
         """Those of I - A."""
-        from scipy.sparse import identity
-
-        return factors(identity(len(self.stocks), format="csc") - self.bought)
+        return factors(self.bought, from_one=True)

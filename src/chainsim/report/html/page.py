@@ -1,20 +1,23 @@
 """The page: sections, data and scripts in one HTML file, under a policy that lets nothing else run or load.
 
-In: a Source and a language.  Out: HTML text; the same for the same source.  The policy names each script and the style
-sheet by its hash, and allows no connection, so that a name that got past the escaping would still do nothing.
+In: a Source and a language.  Out: HTML in UTF-8; the same for the same source.  The policy names each script and the
+style sheet by its hash, and allows no connection, so that a name that got past the escaping would still do nothing.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from chainsim.cache import own_folder
 from chainsim.compare.paired import BASELINE
 from chainsim.report.html import assumptions, embed, library, network
 from chainsim.report.html.charts import (
@@ -35,6 +38,7 @@ from chainsim.report.html.words import Words
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 SCRIPTS: Final = ("charts.js", "network.js", "filter.js")
+PLACE: Final = b"<script></script>"  # in the template, where all scripts will be: they are too large to go through it
 MADE: Final[tuple[Callable[[Source, Words, Numbers], Section], ...]] = (
     decision.section,
     ramp.section,
@@ -48,17 +52,17 @@ MADE: Final[tuple[Callable[[Source, Words, Numbers], Section], ...]] = (
 )
 
 
-def render(source: Source, lang: Lang) -> str:
+def render(source: Source, lang: Lang) -> bytes:
     """The whole report; MissingLibraryError if the chart library is not installed."""
     source = replace(source, tables=Once(source.tables))
     words, numbers = Words(lang), Numbers(lang, _product(source))
     sections = [make(source, words, numbers) for make in MADE]
     sections.append(Section("network", words("network.title"), words("network.lead"), extra="network"))
     sections += [assumptions.section(source, words, numbers), assumptions.run_section(source, words, numbers)]
-    style = Markup((TEMPLATES / "style.css").read_text(encoding="utf-8"))
-    scripts = [embed.script(text) for text in (library.script(), own_script())]
+    style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
+    scripts = [library.script(), own_script()]
     global_style, *placeholders = library.style_ids()
-    return (
+    page = (
         _templates()
         .get_template("page.html")
         .render(
@@ -70,31 +74,36 @@ def render(source: Source, lang: Lang) -> str:
             sections=sections,
             figures=embed.data(_figures(sections)),
             network=embed.data(network.drawing(source) | {"words": _of_network(words), "money": _money(lang)}),
-            policy=policy(str(style), [str(text) for text in scripts]),
-            style=style,
-            scripts=scripts,
+            policy=policy(style.encode(), scripts),
+            style=Markup(style),
             global_style=global_style,
             placeholders=placeholders,
             version=source.facts["libraries"]["chainsim"],
         )
     )
+    before, _, after = page.encode().rpartition(PLACE)  # nothing but the end of the page comes after it
+    elements = [piece for code in scripts for piece in (b"<script>", embed.script(code), b"</script>", b"\n")]
+    return b"".join([before, *elements[:-1], after])
 
 
-def policy(style: str, scripts: list[str]) -> str:
+def policy(style: bytes, scripts: list[bytes]) -> str:
     """The content security policy of a page with this style sheet and these scripts."""
-    allowed = " ".join(embed.source(text) for text in scripts)
+    allowed = " ".join(embed.source(code) for code in scripts)
     rest = "img-src data:; base-uri 'none'; form-action 'none'"
     return f"default-src 'none'; script-src {allowed}; style-src {embed.source(style)}; {rest}"
 
 
-def own_script() -> str:
+def own_script() -> bytes:
     """Our scripts, one after the other."""
-    return "".join((TEMPLATES / name).read_text(encoding="utf-8") for name in SCRIPTS)
+    return "".join((TEMPLATES / name).read_text(encoding="utf-8") for name in SCRIPTS).encode()
 
 
 @cache
 def _templates() -> Environment:
+    own = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:20]  # the settings below go into what is compiled
+    place = own_folder(f"templates-{version('jinja2')}-{own}")
     found = Environment(
+        bytecode_cache=FileSystemBytecodeCache(str(place)) if place else None,
         loader=FileSystemLoader(TEMPLATES, encoding="utf-8"),
         autoescape=True,
         undefined=StrictUndefined,

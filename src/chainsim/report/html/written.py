@@ -17,7 +17,7 @@ def write(source: Source, lang: Lang, target: Path) -> None:
     """Write the report beside its place and move it there; FolderError if it cannot be written."""
     from chainsim.report.html.page import render
 
-    data = render(source, lang).encode()
+    data = render(source, lang)
     staged = target.with_name(f".{target.name}-{os.getpid()}")
     try:
         staged.write_bytes(data)

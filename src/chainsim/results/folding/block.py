@@ -20,10 +20,15 @@ from chainsim.results.folding.hand import Hand
 
 @dataclass(frozen=True)
 class Block:
-    """Rows of [begin, until), in ticks.  position: of each row of a kind in the block, as they happened."""
+    """Rows of [begin, until), in ticks.
+
+    every, kinds: all of them as they happened.  rows: by kind.  position: of each row of a kind in the block.
+    """
 
     begin: int
     until: int
+    every: Rows
+    kinds: np.ndarray
     rows: dict[int, Rows]
     position: dict[int, Columns]
     count: int
@@ -39,10 +44,10 @@ class Block:
 
 def block_of(events: Columns, begin: int, until: int, hand: Hand) -> Block:
     """The rows of one stretch, by kind."""
-    tick, kind, order, entity, quantity = events.T
-    if len(tick) and ((np.diff(tick) < 0).any() or tick[0] < begin or tick[-1] >= until):
+    tick, order, entity, quantity = (events[:, column].copy() for column in (0, 2, 3, 4))  # close together, so quick
+    if len(tick) and ((tick[1:] < tick[:-1]).any() or tick[0] < begin or tick[-1] >= until):
         raise InvariantError("invariant broken: time moves forward and ends before the horizon, in the log")
-    kinds = kind.astype(np.uint8)
+    kinds = events[:, 1].astype(np.uint8)
     by_kind = np.argsort(kinds, kind="stable")
     ends = np.cumsum(np.bincount(kinds, minlength=state.LOG_KINDS)).tolist()
     columns = [column[by_kind] for column in (tick, order, entity, quantity)]
@@ -50,7 +55,7 @@ def block_of(events: Columns, begin: int, until: int, hand: Hand) -> Block:
     for number, (first, last) in enumerate(zip([0, *ends], ends, strict=False)):
         rows[number] = Rows(*(column[first:last] for column in columns))
         position[number] = by_kind[first:last]
-    return Block(begin, until, rows, position, len(tick), hand)
+    return Block(begin, until, Rows(tick, order, entity, quantity), kinds, rows, position, len(tick), hand)
 
 
 class WholeTicks:

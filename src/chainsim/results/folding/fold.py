@@ -11,15 +11,14 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from chainsim.errors import InvariantError
-from chainsim.model import state
 from chainsim.model.network import Network
 from chainsim.records import Columns, Floats, Log
 from chainsim.results.columns import Rows, lane_columns
 from chainsim.results.folding.block import Block, WholeTicks, block_of, blocks
 from chainsim.results.folding.days import Days
+from chainsim.results.folding.effects import DEMANDED, ON_HAND, ORDERED, Effects
 from chainsim.results.folding.evidence import Collector, Evidence
 from chainsim.results.folding.flows import Flows
 from chainsim.results.folding.hand import Hand
@@ -29,7 +28,8 @@ from chainsim.results.folding.segments import Segments, segments
 from chainsim.results.folding.swings import Swings
 from chainsim.results.folding.trade import Trade
 
-ROWS: Final = 1 << 17  # few enough to stay in the processor's cache
+ASKED: Final = {"orders": ORDERED, "demand": DEMANDED}  # what each stock point asked for, and was asked for
+ROWS: Final = 1 << 15  # few enough to stay in the processor's cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,8 @@ class Tally:
     freight: Columns
     worth: Columns
     single: Columns
-    groups: pd.DataFrame
-    singles: pd.DataFrame
+    groups: dict[str, Columns]
+    singles: dict[str, Columns]
     delays: tuple[Columns, Columns, Columns]
     variances: dict[str, Floats]
     making: Making
@@ -96,10 +96,12 @@ class Fold:
         self._flows = Flows(network, self._segments)
         opening = np.array([point.on_hand for point in network.stocks], dtype=np.int64)
         self._on_hand = Levels(opening, self._segments.warm_up)
-        self._inside = np.array([point.role != "outside" for point in network.stocks], dtype=bool)
+        inside = np.array([point.role != "outside" for point in network.stocks], dtype=bool)
+        self._moves = Effects(network, lanes, ON_HAND, inside)
         self._trade = Trade(network, lanes, self._segments)
         self._making = Making(network, self._segments)
         self._swings = {name: Swings(network, network.horizon) for name in ("orders", "demand")}
+        self._asked = {name: Effects(network, lanes, ASKED[name]) for name in self._swings}
         self._days = Days(network, lanes)
         self._collector = Collector(network, lanes, every_line)
         self._events = 0
@@ -149,7 +151,8 @@ class Fold:
         sent, amount = self._trade.take(block)
         self._making.take(block)
         self._days.take(block, amount)
-        self._swing(block)
+        for name, swings in self._swings.items():
+            swings.take(*self._asked[name].of(block))
         self._collector.take(block, sent)
         self._hand.let_go()
         if self._free:
@@ -157,40 +160,11 @@ class Fold:
 
     def _move(self, block: Block) -> None:
         """Stock on hand of all but outside sources, row by row as it moved."""
-        lanes, moves = self._lanes, []
-        for kind, sign, stock in (
-            (state.RECEIVED, 1, lanes.buyer_stock),
-            (state.FINISHED, 1, None),
-            (state.SHIPPED, -1, lanes.seller_stock),
-            (state.CONSUMED, -1, None),
-            (state.DESTROYED, -1, None),
-        ):
-            rows = block.rows[kind]
-            entity = rows.entity if stock is None else stock[rows.entity]
-            moves.append((block.position[kind], entity, rows.tick, sign * rows.quantity))
-        position, entity, tick, rise = (np.concatenate(column) for column in zip(*moves, strict=True))
-        place = np.full(block.count, -1, dtype=np.int64)
-        place[position] = np.arange(len(position))
-        order = place[place >= 0]
-        order = order[self._inside[entity[order]]]
-        self._on_hand.take(entity[order], tick[order], rise[order])
+        self._on_hand.take(*self._moves.of(block))
         below = self._on_hand.lowest < 0
         if self._lawful and below.any():
-            place_ = self._network.stock_name(int(np.argmax(below)))
-            raise InvariantError(f"invariant broken: stock on hand is never negative, at {place_}")
-
-    def _swing(self, block: Block) -> None:
-        """What each stock point ordered, and what was ordered or used from it."""
-        placed = block.rows[state.PLACED]
-        for name, stock, other in (
-            ("orders", self._lanes.buyer_stock, block.rows[state.RELEASED]),
-            ("demand", self._lanes.seller_stock, block.rows[state.CONSUMED]),
-        ):
-            self._swings[name].take(
-                np.concatenate([stock[placed.entity], other.entity]),
-                np.concatenate([placed.tick, other.tick]),
-                np.concatenate([placed.quantity, other.quantity]),
-            )
+            place = self._network.stock_name(int(np.argmax(below)))
+            raise InvariantError(f"invariant broken: stock on hand is never negative, at {place}")
 
 
 def fold(network: Network, log: Log, rows: int | None = None, every_line: bool = True) -> Tally:

@@ -52,7 +52,8 @@ class Hand:
 
     def take(self, orders: Columns) -> None:
         """Add the orders that follow in number."""
-        new = {name: orders[:, ORDER_COLUMNS.index(name)] for name in SAID}
+        said = dict(zip(ORDER_COLUMNS, np.ascontiguousarray(orders.T), strict=True))
+        new = {name: said[name] for name in SAID}
         new |= {name: np.zeros(len(orders), dtype=np.int64) for name in DONE}
         new["sent"] = np.full(len(orders), NEVER, dtype=np.int64)
         new["number"] = np.arange(self._next, self._next + len(orders))

@@ -12,7 +12,6 @@ from itertools import pairwise
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from chainsim.model.network import Network
 from chainsim.model.state import RECEIVED
@@ -57,8 +56,7 @@ class Invoices:
             so_far[pieces] = hand["received"][at[pieces]] + running(at[pieces], rows.quantity[pieces])
         per_unit, price, freight = self._lanes.per_unit[rows.entity], hand["price"][at], hand["freight"][at]
         before = so_far - rows.quantity
-        amount = _worth(price, so_far, per_unit) - _worth(price, before, per_unit)
-        carriage = _worth(freight, so_far, per_unit) - _worth(freight, before, per_unit)
+        amount, carriage = (_rise(each, before, so_far, per_unit) for each in (price, freight))
         due = rows.tick + hand["terms"][at]
         hand.add("invoiced", at, amount)
         self._add(rows, amount, carriage, due)
@@ -96,8 +94,8 @@ class Invoices:
             if cut[0] < cut[1]:
                 yield (int(found.recipe[segment]), bool(counted[segment])), slice(*cut)
 
-    def groups(self) -> pd.DataFrame:
-        """Rows tick, lane, quantity, amount, freight, due, deliveries: what each lane delivered under one recipe, on
+    def groups(self) -> dict[str, Columns]:
+        """Columns tick, lane, quantity, amount, freight, due, deliveries: what each lane delivered under one recipe, on
         one side of the warm-up's end, and due in one of `CLASSES`.  tick, due: the first.
         """
         names = ("tick", "quantity", "amount", "freight", "due", "deliveries")
@@ -108,14 +106,12 @@ class Invoices:
             for name in names:
                 found[name].append(getattr(group, name)[there])
         nothing = np.zeros(0, dtype=np.int64)
-        return pd.DataFrame({name: np.concatenate([nothing, *columns]) for name, columns in found.items()})
+        return {name: np.concatenate([nothing, *columns]) for name, columns in found.items()}
 
-    def singles(self) -> pd.DataFrame:
+    def singles(self) -> dict[str, Columns]:
         """The invoices of `single` lanes one by one: columns of `SINGLE`."""
         nothing = np.zeros(0, dtype=np.int64)
-        return pd.DataFrame(
-            {name: np.concatenate([nothing, *(part[name] for part in self._singles)]) for name in SINGLE}
-        )
+        return {name: np.concatenate([nothing, *(part[name] for part in self._singles)]) for name in SINGLE}
 
 
 def single_lanes(network: Network, lanes: LaneColumns) -> np.ndarray:
@@ -130,9 +126,13 @@ def single_lanes(network: Network, lanes: LaneColumns) -> np.ndarray:
     return result
 
 
-def _worth(price: Columns, quantity: Columns, per_unit: Columns) -> Columns:
-    """What so many quanta cost, rounded down, fen."""
-    result: Columns = price * quantity // per_unit
+def _rise(price: Columns, before: Columns, so_far: Columns, per_unit: Columns) -> Columns:
+    """What the quanta between two totals cost, each total rounded down, fen."""
+    if not price.any():
+        return np.zeros_like(price)
+    result: Columns = price * so_far // per_unit
+    some = np.flatnonzero(before)
+    result[some] -= price[some] * before[some] // per_unit[some]
     return result
 
 

@@ -25,10 +25,11 @@ class Parcels:
         """By receipt of the block: when it was sent, -1 if that was before the run, int64[receipts]."""
         hand, shipped, received = block.hand, block.rows[SHIPPED], block.rows[RECEIVED]
         at, to = block.at(SHIPPED), block.at(RECEIVED)
-        whole = shipped.quantity == hand["quantity"][at]
-        hand["sent"][at[whole]] = shipped.tick[whole]
-        if not whole.all():
-            part = shipped.where(~whole)
+        parts = np.flatnonzero(shipped.quantity != hand["quantity"][at])
+        hand["sent"][at] = shipped.tick
+        if len(parts):
+            hand["sent"][at[parts]] = NEVER
+            part = shipped.where(parts)
             self.order = np.concatenate([self.order, part.order])
             self.tick = np.concatenate([self.tick, part.tick])
             self.quantity = np.concatenate([self.quantity, part.quantity])

@@ -39,13 +39,14 @@ class Swings:
         order = np.argsort(small(entity, len(self._period)), kind="stable")
         entity, tick, quantity = entity[order], tick[order], quantity[order]
         period = tick // self._length[entity]
-        daily = self._review[entity] == 0
-        if daily.any():
+        daily = np.flatnonzero(self._review[entity] == 0)
+        if len(daily):
             period[daily] = whole_days(self._network, tick[daily])
-        inside = (period >= self._first[entity]) & (period < self._last[entity])
-        entity, period, quantity = entity[inside], period[inside], quantity[inside]
-        if not len(entity):
+        inside = np.flatnonzero((period >= self._first[entity]) & (period < self._last[entity]))
+        if not len(inside):
             return
+        if len(inside) < len(entity):
+            entity, period, quantity = entity[inside], period[inside], quantity[inside]
         starts = np.flatnonzero(np.r_[True, (entity[1:] != entity[:-1]) | (period[1:] != period[:-1])])
         totals = np.add.reduceat(quantity, starts)
         owner, when = entity[starts], period[starts]

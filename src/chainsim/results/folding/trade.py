@@ -71,9 +71,9 @@ class Trade:
         waited = rows.tick - placed
         self._add("sent", rows.entity, rows.quantity)
         self._add("waited", rows.entity, rows.quantity * waited)
-        at_once = waited == 0
+        at_once = np.flatnonzero(waited == 0)  # a list of places is quicker to follow than a mask
         self._add("at_once", rows.entity[at_once], rows.quantity[at_once])
-        prompt = self._final[rows.entity] & (placed >= self._warm_up) & (waited < self._day)
+        prompt = np.flatnonzero(self._final[rows.entity] & (placed >= self._warm_up) & (waited < self._day))
         self._add("prompt", rows.entity[prompt], rows.quantity[prompt])
 
     def _received(self, block: Block, sent: Columns) -> None:
@@ -83,15 +83,17 @@ class Trade:
         delay = rows.tick - np.maximum(placed, 0)
         self._add("delivered", rows.entity, rows.quantity)
         self._add("delayed", rows.entity, rows.quantity * delay)
-        final = self._final[rows.entity]
-        if final.any():
+        final = np.flatnonzero(self._final[rows.entity])
+        if len(final):
             self._note_delays(self._lanes.buyer_stock[rows.entity[final]], delay[final], rows.quantity[final])
         known = placed >= 0
-        lane, quantity = rows.entity[known], rows.quantity[known]
+        lane, quantity, took, under_way = rows.entity, rows.quantity, delay, rows.tick - sent
+        if not known.all():
+            lane, quantity, took, under_way = (column[known] for column in (lane, quantity, took, under_way))
         self._add("timed", lane, quantity)
-        self._add("took", lane, quantity * delay[known])
+        self._add("took", lane, quantity * took)
         self._add("arrived", lane, quantity)
-        self._add("under_way", lane, quantity * (rows.tick - sent)[known])
+        self._add("under_way", lane, quantity * under_way)
 
     def _note_delays(self, stock: Columns, delay: Columns, quantity: Columns) -> None:
         """Keep what came after each delay; equal ones are put together when there are many."""
@@ -111,8 +113,12 @@ class Trade:
 
 def grouped(stock: Columns, delay: Columns, quantity: Columns) -> tuple[Columns, Columns, Columns]:
     """Sums of quantities by stock point and delay, in that order."""
-    order = np.lexsort((delay, stock))
-    stock, delay, quantity = stock[order], delay[order], quantity[order]
-    first = np.flatnonzero(np.r_[True, (stock[1:] != stock[:-1]) | (delay[1:] != delay[:-1])][: len(stock)])
-    sums = np.add.reduceat(quantity, first) if len(first) else quantity
-    return stock[first], delay[first], sums
+    if not len(stock):
+        return stock, delay, quantity
+    width = int(delay.max()) + 1
+    key = stock * width + delay
+    order = np.argsort(key)
+    key = key[order]
+    first = np.flatnonzero(np.r_[True, key[1:] != key[:-1]])
+    sums = np.add.reduceat(quantity[order], first)
+    return key[first] // width, key[first] % width, sums
