@@ -88,8 +88,12 @@ def test_verbs_that_take_files_take_runs_by_name(
 def test_a_policy_that_touched_nothing_names_the_command_for_this_file(
     here: Path, small: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also its settings, without which another study would be asked about; and the run, where only that is known."""
+    """Also its settings, without which another study would be asked about; and the run, where only that is known.
+
+    It is never broken into lines: it is there to be copied.
+    """
     monkeypatch.chdir(here)
+    monkeypatch.setenv("COLUMNS", "40")
     invoke = CliRunner().invoke
     line = ["compare", str(small), "-p", "untouched", "-n", "1", "-j", "1", "-q", "--set", "study.end=2024-02-01"]
     assert f"chainsim why {small} --set study.end=2024-02-01 none untouched tells more" in invoke(group, line).output

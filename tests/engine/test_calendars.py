@@ -108,10 +108,11 @@ def test_compiled_rules_leave_the_same_log_in_any_network(network: Network) -> N
 @compiles
 @pytest.mark.parametrize("name", ["byd.yaml", pytest.param("sinotruk.yaml", marks=pytest.mark.nightly)])
 def test_compiled_rules_leave_the_same_log_of_a_plant(name: str) -> None:
-    """With a policy that changes what it can: prices, terms, shares and speeds, on a date."""
-    loaded = load(SCENARIOS / name)
-    for policies in ((), tuple(loaded.scenario.policies)[:1]):
-        network = build(loaded, policies)
+    """Whole, and three months into a policy that changes what it can: prices, terms, shares and speeds, on a date."""
+    whole, part = load(SCENARIOS / name), load(SCENARIOS / name, ["study.end=2024-04-01"])
+    policy = build(part, tuple(part.scenario.policies)[:1])
+    assert any(0 < change.tick < policy.horizon for change in policy.changes)
+    for network in (build(whole), policy):
         assert_same(simpy_engine.run(network, 2), compiled(network, 2))
 
 

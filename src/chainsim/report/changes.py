@@ -102,7 +102,7 @@ def print_differences(rows: Sequence[Difference], names: tuple[str, str], form: 
 
     titles = [Text(f"{name}: {_counted(len(group))}", style="bold") for name, group in sections]
     tables = [[list(row[1:]) for row in group] for _, group in sections]
-    print_tables(HEADER, list(zip(titles, tables, strict=True)))
+    print_tables(HEADER, [([title], table) for title, table in zip(titles, tables, strict=True)])
 
 
 def _counted(count: int) -> str:

@@ -38,13 +38,16 @@ def print_table(
     whole: columns that are never broken, such as paths that people copy.
     """
     cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
-    print_tables(header, [(Text(title, style="bold") if title else None, cells)], whole)
+    print_tables(header, [([Text(title, style="bold")] if title else [], cells)], whole)
 
 
 def print_tables(
-    header: Sequence[str], sections: Sequence[tuple[Text | None, list[list[str]]]], whole: Collection[str] = ()
+    header: Sequence[str], sections: Sequence[tuple[Sequence[Text], list[list[str]]]], whole: Collection[str] = ()
 ) -> None:
-    """Several tables of the same columns, equally wide, each under its title; the header stands above the first."""
+    """Several tables of the same columns, equally wide, each under its titles; the header stands above the first.
+
+    A title that must not wrap, as a command to be copied must not, is printed whole, whatever the width.
+    """
     every = [row for _, rows in sections for row in rows]
     columns = list(zip(header, *every, strict=True))
     right = [len(column) > 1 and all(not cell or NUMBER.fullmatch(cell) for cell in column[1:]) for column in columns]
@@ -53,15 +56,15 @@ def print_tables(
     widths = _widths(columns, fixed, target.width)
     if whole:  # rather too wide than broken
         target.width = max(target.width, sum(widths) + 2 * len(widths))
-    for number, (title, rows) in enumerate(sections):
+    for number, (titles, rows) in enumerate(sections):
         table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), show_header=number == 0)
         for name, width, number_column in zip(header, widths, right, strict=True):
             table.add_column(name, justify="right" if number_column else "left", overflow="fold", width=width)
         for row in rows:
             table.add_row(*(Text(cell) for cell in row))
         with target.capture() as captured:
-            if title is not None:
-                target.print(title)
+            for title in titles:
+                target.print(title, soft_wrap=bool(title.no_wrap))
             if rows or number == 0:
                 target.print(table)
         click.echo("\n".join(line.rstrip() for line in captured.get().splitlines()) + "\n")

@@ -224,17 +224,16 @@ def print_comparison(
     roomy = console().width >= ROOMY
     header = ["measure", "baseline", "difference", *(["relative"] if roomy else [])]
     header += ["unit"] if one_run else ["±", "unit", "verdict"]
-    sections: list[tuple[Text | None, list[list[str]]]] = []
+    sections: list[tuple[list[Text], list[list[str]]]] = []
     for policy, rows in shown.groupby("policy", sort=False):
         title = _title(str(policy), titles or {})
         if policy in still:
             title.append("\n  touched nothing: all its measures are exactly those of the baseline, in every run")
-            lines = _untouched(networks or {}, baseline, str(policy))
-            lines += [f"{why} {typed(baseline)} {typed(str(policy))} tells more"] if why else []
-            title.append("".join(f"\n  {line}" for line in lines))
-            sections.append((title, []))
+            title.append("".join(f"\n  {line}" for line in _untouched(networks or {}, baseline, str(policy))))
+            more = f"  {why} {typed(baseline)} {typed(str(policy))} tells more"
+            sections.append(([title, Text(more, no_wrap=True)] if why else [title], []))
             continue
-        sections.append((title, [_cells(row, roomy, one_run) for row in _records(rows)]))
+        sections.append(([title], [_cells(row, roomy, one_run) for row in _records(rows)]))
     against = "the baseline" if baseline == BASELINE else baseline
     note = "one run each, so no intervals and no verdicts; -n 5 makes five" if one_run else "± is half a 95 % interval"
     click.echo(f"Policies against {against}, on the same luck ({note})\n")
