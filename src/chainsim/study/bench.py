@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import pandas as pd
@@ -81,6 +81,7 @@ class Bench:
     engine: Choice = "auto"
     attach: Attach | None = None
     say: Callable[[str], None] = lambda _: None
+    _prints: dict[int, tuple[Network, str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def foresee(self, networks: Mapping[str, Network], trials: Sequence[tuple[str, int]], extras: Extras) -> None:
         """Say which trials come, before any is simulated."""
@@ -135,8 +136,14 @@ class Bench:
     ) -> dict[tuple[str, int], str]:
         if self.shards is None:
             return dict.fromkeys(trials, "")
-        prints = {policy: of_network(networks[policy]) for policy in dict.fromkeys(policy for policy, _ in trials)}
+        prints = {policy: self._print(networks[policy]) for policy in dict.fromkeys(policy for policy, _ in trials)}
         return {(policy, number): of_trial(prints[policy], policy, number, extras) for policy, number in trials}
+
+    def _print(self, network: Network) -> str:
+        """The fingerprint of a network, told once: a study asks for its trials' keys again and again."""
+        if id(network) not in self._prints:
+            self._prints[id(network)] = (network, of_network(network))  # held, so that no other gets its id
+        return self._prints[id(network)][1]
 
     def _known(self, keys: Mapping[tuple[str, int], str]) -> Iterator[tuple[tuple[str, int], Shard | None]]:
         """Each trial's shard, if it is there or can be taken over."""
