@@ -163,6 +163,7 @@ def test_a_listed_firm_can_be_changed_by_name(loaded: Load, small: str) -> None:
 
 SLIPS = [  # what people type in cells; the header gives (/day) and (days)
     ("capacity (/day)", "1,5", "capacity is not a plain number, got '1,5'", "write 1.5"),
+    ("capacity", "900,5/week", "capacity is not a plain number, got '900,5'", "write 900.5/week"),
     ("capacity (/day)", "1.000,5", "capacity is not a plain number, got '1.000,5'", "write 1000.5"),
     ("capacity", "1,5", "capacity needs a time, got '1,5'", 'write a rate such as "1.5/day"'),
     (

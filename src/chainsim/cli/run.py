@@ -23,6 +23,8 @@ from chainsim.cli.precision import asked_precision
 if TYPE_CHECKING:
     from chainsim.engine.choice import Choice
     from chainsim.report.html.numbers import Lang
+    from chainsim.scenario.load import Loaded
+    from chainsim.study.study import Plan
 
 
 @click.command("run")
@@ -113,6 +115,8 @@ def command(
 
             print_reconciliation(result.tables["reconciliation"])
         speed(len(result.trials), result.orders, result.seconds, time.monotonic() - begin)
+        if left := [] if policies else left_out(loaded, study):
+            click.echo(f"not run: {', '.join(left)}; name them in study.policies, or with -p")
         if result.reused:
             click.echo(f"reused {result.reused} of {len(result.trials)} runs")
         click.echo(f"tables: {folder.as_posix()}/tables")
@@ -123,3 +127,9 @@ def command(
             f"the precision was not reached within {len(result.trials) // len(study.networks)} replications", err=True
         )
         raise click.exceptions.Exit(1)
+
+
+def left_out(loaded: Loaded, study: Plan) -> list[str]:
+    """Policies of the file that are in no run of the study."""
+    run = {name for policy in study.networks for name in study.origin(policy)[1]}
+    return [name for name in loaded.scenario.policies if name not in run]

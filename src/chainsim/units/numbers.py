@@ -197,15 +197,24 @@ def _scientific(text: str, found: re.Match[str]) -> UnitError:
     return UnitError(f"is not a plain number, got {shown(text)}", hint)
 
 
-def split_unit(text: str) -> tuple[Fraction, str]:
-    """The number at the start of `text` and the lower-case unit after it; the unit may be empty."""
+def split_unit(text: str, rest: str = "") -> tuple[Fraction, str]:
+    """The number at the start of `text` and the lower-case unit after it; the unit may be empty.
+
+    rest: what stood behind `text`, so that advice on what to write is whole.
+    """
     text = plain(text)
     found = _NUMBERLIKE.match(text)
     if not found:
         raise UnitError(f"must start with a number, got {shown(text)}" if text else "has no value")
     if as_range(text):
         raise _ranged(text)
-    return parse_number(found[0]), text[found.end() :].strip().lower()
+    unit = text[found.end() :]
+    try:
+        return parse_number(found[0]), unit.strip().lower()
+    except UnitError as error:
+        if _NUMBER.fullmatch(error.hint.removeprefix("write ")):
+            raise UnitError(error.message, f"{error.hint}{unit}{rest}") from None
+        raise
 
 
 def format_number(value: Fraction | int, separator: str = "") -> str:

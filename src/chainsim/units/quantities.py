@@ -150,7 +150,7 @@ def parse_rate(text: str) -> Fraction:
     if is_bare(text):
         raise _needs("a time", text, "/day", "a rate")
     amount, slash, unit = re.sub(r"\s+per\s+", "/", text).partition("/")
-    number, scale = split_unit(amount)
+    number, scale = split_unit(amount, slash + unit)
     unit = unit.strip().lower()
     hint = 'write a rate such as "900/day"'
     if not slash:

@@ -22,14 +22,15 @@ from chainsim.scenario.checks import (
     flow,
     growth,
     operations,
+    reach,
     region,
     stability,
     supply,
     trade,
 )
 from chainsim.scenario.checks.operations import multiple
-from chainsim.scenario.checks.view import View, touches
-from chainsim.scenario.language.schema import LANGUAGE_VERSION, DatedChange, Market
+from chainsim.scenario.checks.view import View, changes, touches
+from chainsim.scenario.language.schema import LANGUAGE_VERSION, Market
 from chainsim.scenario.network.bill import derive
 from chainsim.scenario.network.cycles import cycle_through, is_productive, rings
 from chainsim.scenario.text.nodes import Mapping, Path, Scalar
@@ -134,7 +135,7 @@ def _dates(view: View) -> Iterator[Problem]:
     study = view.scenario.study
     if study.end <= study.start:
         return
-    for section, name, change in _changes(view):
+    for section, name, change in changes(view):
         path: Path = (section, name)
         begin = change.begin or study.start
         if change.until is not None and change.until <= begin:
@@ -147,28 +148,6 @@ def _dates(view: View) -> Iterator[Problem]:
         if not change.change and getattr(change, "lever", None) is None:
             hint = "write `change: {path: +20%}`" + (" or `hits`" if section == "disruptions" else "")
             yield view.problem(path, f"{name} changes nothing", hint, warning=True)
-
-
-def _changes(view: View) -> list[tuple[str, str, DatedChange]]:
-    """Everything that sets values on a date: section, name, what it is."""
-    return [
-        *(("policies", name, policy) for name, policy in view.scenario.policies.items()),
-        *(("disruptions", name, one) for name, one in view.scenario.disruptions.items() if one.hits is None),
-    ]
-
-
-def _unheard(view: View) -> Iterator[Problem]:
-    """Changes of a group's capacity that do not reach those of its firms which have one of their own."""
-    for section, name, entry in _changes(view):
-        for path in entry.change:
-            words = path.split(".")
-            group = view.scenario.suppliers.get(words[1]) if len(words) == 3 and words[0] == "suppliers" else None
-            own = [firm for firm, row in group.firms.items() if row.capacity is not None] if group else []
-            if own and group and words[2] == "capacity":
-                few = "all" if len(own) == len(group.firms) else f"{len(own)} of {len(group.firms)}"
-                message = f"{name} changes {path}, but {few} firms of {words[1]} have a capacity of their own"
-                hint = f"name the firm, as in `firms.{own[0]}.capacity`, or leave its capacity to the group's line"
-                yield view.problem((section, name, "change", path), message, hint, warning=True, key=True)
 
 
 def _bill(view: View) -> Iterator[Problem]:
@@ -290,6 +269,8 @@ STUDY = ("study.start", "study.end")
 DEMAND = tuple(f"markets.{key}" for key in demand.READS)
 GROWTH = ("capacity", "lines", "process_time", "ramp_up", "expansion", "shrinks")
 
+CHANGES = ("policies.change", "disruptions.change")
+
 CHECKS: tuple[Check, ...] = (
     Check(_study, (*STUDY, "study.warm_up", "study.tick", "study.replications"), dated=False),
     Check(
@@ -297,7 +278,12 @@ CHECKS: tuple[Check, ...] = (
         (*STUDY, *(f"{s}.{k}" for s in ("policies", "disruptions") for k in ("from", "until", "change"))),
         dated=False,
     ),
-    Check(_unheard, ("policies.change", "disruptions.change", "suppliers.firms", "suppliers.capacity"), dated=False),
+    Check(
+        reach.check_unheard,
+        ("policies.change", "disruptions.change", "suppliers.firms", "suppliers.capacity"),
+        dated=False,
+    ),
+    Check(reach.check_alike, ("policies.change", "disruptions.change", *SUPPLY), dated=False),
     Check(_reviews, (*STUDY, "plants.review", "suppliers.review", "warehouses.review")),
     Check(demand.check_demand, (*STUDY, *DEMAND, "study.warm_up")),
     Check(_bill, BILL),

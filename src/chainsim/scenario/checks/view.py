@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from chainsim.errors import Place, Problem
 from chainsim.scenario.checks.validate import key_place
-from chainsim.scenario.language.schema import Scenario
+from chainsim.scenario.language.schema import DatedChange, Scenario
 from chainsim.scenario.text.nodes import Mapping, Node, Path, Scalar, Sequence, walk
 from chainsim.scenario.text.sources import problem
 
@@ -83,6 +83,14 @@ def token(path: Path) -> str:
     if len(path) == 2 and path[0] == "study":
         return f"study.{path[1]}"
     return f"{path[0]}.*" if path else "*"
+
+
+def changes(view: View) -> list[tuple[str, str, DatedChange]]:
+    """Everything that sets values on a date: section, name, what it is."""
+    return [
+        *(("policies", name, policy) for name, policy in view.scenario.policies.items()),
+        *(("disruptions", name, one) for name, one in view.scenario.disruptions.items() if one.hits is None),
+    ]
 
 
 def touches(tokens: Iterable[str], reads: Iterable[str]) -> bool:

@@ -26,7 +26,7 @@ from chainsim.scenario.language.shape import (
     takes_values,
 )
 from chainsim.scenario.resolve.arithmetic import changed
-from chainsim.scenario.resolve.paths import PathError, Step, Target, parse, resolve, show
+from chainsim.scenario.resolve.paths import PathError, Step, Target, as_key, parse, resolve, show
 from chainsim.scenario.text.nodes import Mapping, Node, Path, Scalar, Sequence, walk
 from chainsim.scenario.text.reader import read_value
 from chainsim.scenario.text.sources import problem
@@ -118,8 +118,19 @@ def locate(tree: Mapping, setting: Setting, names: dict[str, Path] | None = None
             targets = able
     except PathError as error:
         prefix = "" if setting.set_by == SET else f"{setting.set_by}: "
-        return [], [problem(setting.place, prefix + error.message, error.hint)]
+        hint = _of_a_firm(setting.path, names or {}) or error.hint
+        return [], [problem(setting.place, prefix + error.message, hint)]
     return [Write(target, setting) for target in targets], []
+
+
+def _of_a_firm(path: str, names: Iterable[str]) -> str:
+    """How to name the firm that a path looks for among the groups, if it ends in `FIRM.KEY`."""
+    group, _, key = path.rpartition(".")
+    inside = group.startswith("suppliers.")
+    firm = next((name for name in names if group == name or (inside and group.endswith(f".{name}"))), "")
+    if not firm or key.strip() not in fields(below(below(ROOT, "firms"), firm)):
+        return ""
+    return f"a firm by name is {as_key(('firms', firm, key.strip()))}"
 
 
 def is_relative(node: Node) -> bool:
@@ -140,9 +151,10 @@ def _firm(tree: Mapping, steps: tuple[Step, ...], names: dict[str, Path] | None)
     kind = below(below(ROOT, "firms"), name)
     key = str(steps[2]) if len(steps) > 2 else ""
     if len(steps) != 3 or key not in fields(kind):
-        raise PathError(
-            f"there is no '{key}' in a firm{did_you_mean(key, fields(kind))}", f"there is {listed(fields(kind))}"
-        )
+        hint = f"there is {listed(fields(kind))}"
+        if key == "share":
+            hint = "change the share of its group, which may be stated by ring: suppliers.GROUP.share.city"
+        raise PathError(f"there is no '{key}' in a firm{did_you_mean(key, fields(kind))}", hint)
     return [Target(("firms", name, key), below(kind, key), None)]
 
 

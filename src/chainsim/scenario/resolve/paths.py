@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from typing import get_args
 
 from chainsim.scenario.language.shape import ROOT, Kind, alternatives, below, fields, is_section, known_keys
+from chainsim.scenario.language.values import Ring
 from chainsim.scenario.text.nodes import Mapping, Node, Path, Scalar, Sequence
 from chainsim.scenario.text.suggest import did_you_mean, listed
 
@@ -40,6 +42,14 @@ Step = str | Select
 def show(path: Path) -> str:
     """A path as text that `parse` reads back."""
     return ".".join(f'"{key}"' if _needs_quotes(str(key)) else str(key) for key in path)
+
+
+def as_key(path: Path) -> str:
+    """The same as a key of a YAML mapping, to be pasted anywhere in one."""
+    text = show(path)
+    if not any(sign in text for sign in ",\"'#:{}[]"):
+        return text
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _needs_quotes(key: str) -> bool:
@@ -148,7 +158,12 @@ def _child(target: Target, key: str, last: bool) -> Target:
             return Target((*target.path, key), kind, None)
         raise PathError(f"there is no '{key}'{at}")
     if isinstance(target.node, Scalar):
-        raise PathError(f"{where} is one value, it has no '{key}'")
+        rings = key in get_args(Ring) and target.path[-1] == "share"
+        hint = "write share: {city: ..., province: ...} there, and every ring is a value of its own" if rings else ""
+        raise PathError(f"{where} is one value, it has no '{key}'", hint)
+    if not where and key[:1].isdigit():
+        hint = "a number has a decimal point and no comma, as in 60.5/day; a path with a comma stands in quotes"
+        raise PathError(f"there is no '{key}'", hint)
     names = known_keys(target.kind) if sections else tuple(entries)
     raise PathError(f"there is no '{key}'{at}{did_you_mean(key, names)}", f"there is {listed(names)}" if names else "")
 
