@@ -116,7 +116,9 @@ def command(
             print_reconciliation(result.tables["reconciliation"])
         speed(len(result.trials), result.orders, result.seconds, time.monotonic() - begin)
         if left := [] if policies else left_out(loaded, study):
-            click.echo(f"not run: {', '.join(left)}; name them in study.policies, or with -p")
+            click.echo(
+                f"not run: {', '.join(left)}; name {'it' if len(left) == 1 else 'them'} in study.policies, or with -p"
+            )
         if result.reused:
             click.echo(f"reused {result.reused} of {len(result.trials)} runs")
         click.echo(f"tables: {folder.as_posix()}/tables")
