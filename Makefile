@@ -104,7 +104,7 @@ $(PY):
 	$(PYTHON) -m venv --clear $(VENV)
 
 $(BASE): pyproject.toml constraints.txt | $(PY)
-	$(PIP) install --quiet --constraint constraints.txt --editable .
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[fast]'
 	@touch $@
 
 $(DEV): pyproject.toml constraints.txt | $(PY)
