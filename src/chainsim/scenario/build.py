@@ -6,10 +6,12 @@ change by laying the versions side by side; there is no second list of what poli
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
+from functools import cached_property
+from itertools import takewhile
 from typing import Any
 
 from chainsim.errors import ScenarioError
@@ -18,10 +20,11 @@ from chainsim.model.distributions import Constant, Distribution
 from chainsim.model.replenishment import Flow
 from chainsim.scenario.compiling import calendars, cash, disruptions, fiscal, growth, stocks
 from chainsim.scenario.compiling.arriving import arrivals
+from chainsim.scenario.compiling.common import Common, Opened
 from chainsim.scenario.compiling.costs import costs, footprints
 from chainsim.scenario.compiling.differences import differences, rows
 from chainsim.scenario.compiling.levels import Follower
-from chainsim.scenario.compiling.planning import Plan, Version, in_force_from, is_same
+from chainsim.scenario.compiling.planning import Version, is_same
 from chainsim.scenario.compiling.region import region
 from chainsim.scenario.compiling.shares import whole_shares
 from chainsim.scenario.language.fields import OfPlan
@@ -51,18 +54,29 @@ WORDS = {
 FINEST = 10**9  # largest denominator of ticks per quantum; keeps products within 64 bits
 
 
-def build(loaded: Loaded, policies: Sequence[str] = (), *, levels: bool = True) -> net.Network:
+def build(
+    loaded: Loaded, policies: Sequence[str] = (), *, levels: bool = True, common: Common | None = None
+) -> net.Network:
     """The network of a scenario under some policies; raises ScenarioError where the plan cannot be met by any flow.
 
     levels: whether replenishment levels follow the plan and the policies; not to be simulated without, but what only
-    asks for shares, prices, bills and yields has its answer in half the time.
+    asks for shares, prices, bills and yields has its answer in half the time.  common: what this scenario's networks
+    have in common, where several are built.
     """
-    return _Builder(loaded, policies, levels).network()
+    return _Builder(loaded, policies, levels, common or Common(loaded.scenario)).network()
+
+
+def build_all(
+    loaded: Loaded, runs: Mapping[str, Sequence[str]], *, levels: bool = True
+) -> Iterator[tuple[str, net.Network]]:
+    """Networks by name, one by one, of one scenario under the policies of each; see `build`."""
+    common = Common(loaded.scenario)
+    return ((name, build(loaded, policies, levels=levels, common=common)) for name, policies in runs.items())
 
 
 class _Builder:
-    def __init__(self, loaded: Loaded, policies: Sequence[str], levels: bool) -> None:
-        self.levels = levels
+    def __init__(self, loaded: Loaded, policies: Sequence[str], levels: bool, common: Common) -> None:
+        self.levels, self.common = levels, common
         study = loaded.scenario.study
         self.loaded, self.policies = loaded, policies
         self.study = study
@@ -73,15 +87,11 @@ class _Builder:
         timeline = loaded.timeline(policies)
         self.disruptions = timeline[0][1].disruptions
         self.dated = day_by_day(timeline, study.end)
-        self.versions = [in_force_from(day, one, study.start) for day, one in self.dated]
-        baseline = day_by_day([(study.start, loaded.scenario)], study.end)
-        reference = [in_force_from(day, one, study.start) for day, one in baseline]
-        self.plan = Plan(study.start, self.days)
+        self.versions = common.versions(self.dated)
+        self.plan = common.plan
         self.planned = {key: self.plan.planned(self.versions, key) for key in self.all("markets")}
-        self.peak = self.plan.highest_rates(reference)
-        same = len(self.versions) == len(reference) and all(map(is_same, self.versions, reference))
-        self.own_peak = self.peak if same else self.plan.highest_rates(self.versions)  # of firms that policies bring
         self.draws: dict[tuple[str, str, Distribution], int] = {}
+        self._times: dict[int, dict[StockKey, tuple[float, float]]] = {}
         self.firms = self.merged("firms", ("ring", "district", "sector", "group", "tier"))
         self.firm_index = {name: index for index, name in enumerate(self.firms)}
         self.parts = self.merged("parts", ("per_unit",))
@@ -97,6 +107,7 @@ class _Builder:
             if spec.ramp_up is not None
             for day in growth.ramp_days(spec.ramp_up, study.start, self.days)
         }
+        self.turn = min((version.day for version in self.versions[1:]), default=self.days)  # the first version ends
         self.accounts = self.merged("account", ("costs", "footprint"))
         self.stock_keys = sorted(self.all("stocks"))
         self.lane_specs = self.merged("lanes", ("in_order",))
@@ -106,6 +117,13 @@ class _Builder:
         self.need_keys = sorted(self.all("needs"))
         self.stock_index = {key: index for index, key in enumerate(self.stock_keys)}
         self.line_index = {key: index for index, key in enumerate(self.line_keys)}
+
+    @cached_property
+    def own_peak(self) -> Rates:
+        """Highest planned rates with the policies in force: what firms that they bring have to go by."""
+        reference = self.common.reference
+        same = len(self.versions) == len(reference) and all(map(is_same, self.versions, reference))
+        return self.common.peak if same else self.plan.highest_rates(self.versions)
 
     def ticks(self, seconds: Fraction | float) -> int:
         return round(seconds) if self.tick == 1 else round(Fraction(seconds) / self.tick)
@@ -163,6 +181,12 @@ class _Builder:
         return points
 
     def lead_times(self, version: Version) -> dict[StockKey, tuple[float, float]]:
+        """See `times`; worked out once."""
+        if id(version) not in self._times:
+            self._times[id(version)] = self.times(version)
+        return self._times[id(version)]
+
+    def times(self, version: Version) -> dict[StockKey, tuple[float, float]]:
         """Mean and standard deviation of the time from order to receipt, seconds: over lanes by share, or of a batch.
 
         What a line adds by queueing, a calendar or breakdowns is not in it.
@@ -171,8 +195,9 @@ class _Builder:
         squares: dict[StockKey, float] = {}
         for (buyer, _), lane in version.blueprint.lanes.items():
             mean, sd = lane.lead_time.moments if lane.lead_time else (0.0, 0.0)
-            means[buyer] = means.get(buyer, 0.0) + float(lane.share) * mean
-            squares[buyer] = squares.get(buyer, 0.0) + float(lane.share) * (mean**2 + sd**2)
+            share = float(lane.share)
+            means[buyer] = means.get(buyer, 0.0) + share * mean
+            squares[buyer] = squares.get(buyer, 0.0) + share * (mean**2 + sd**2)
         result = {key: (mean, max(0.0, squares[key] - mean**2) ** 0.5) for key, mean in means.items()}
         for key, line in version.blueprint.lines.items():
             seconds, sd = line.process_time.moments if line.process_time else (0.0, 0.0)
@@ -227,7 +252,8 @@ class _Builder:
     def capacity(self, key: StockKey, line: LineSpec) -> Fraction | None:
         """Quanta per second of one firm, None if unlimited; "of plan" is rounded to a thousandth per day."""
         if isinstance(line.capacity, OfPlan):
-            planned = self.peak[key] if key in self.peak else self.own_peak.get(key, 0.0)
+            peak = self.common.peak
+            planned = peak[key] if key in peak else self.own_peak.get(key, 0.0)
             daily = planned * DAY * float(line.capacity.share / line.good)
             return Fraction(round(daily * 1000), 1000 * DAY)
         if line.capacity is None:
@@ -295,8 +321,8 @@ class _Builder:
         self.refuse_late_forecasts()
         self.refuse_late_regions()
         opening_rates = self.plan.rates(first, 0)
-        points = self.stock_table(first, opening_rates)
-        lanes, lines, needs = self.lane_table(first), self.line_table(first, 0), self.need_table(first)
+        opened = self.common.opened(self.opens_with(), first, lambda: self.opened(opening_rates))
+        self.draws = dict(opened.draws)
         closed = first.scenario.calendars
         names = disruptions.Names(
             self.firms, self.stock_keys, self.lane_keys, self.line_keys, frozenset(used for _, used in self.need_keys)
@@ -305,14 +331,14 @@ class _Builder:
         network = net.Network(
             firms=tuple(self.firms.values()),
             parts=tuple(self.parts.values()),
-            stocks=tuple(points),
-            lanes=tuple(lanes),
-            lines=tuple(lines),
-            needs=tuple(needs),
+            stocks=tuple(opened.stocks),
+            lanes=tuple(opened.lanes),
+            lines=tuple(opened.lines),
+            needs=tuple(opened.needs),
             markets=tuple(self.markets()),
             draws=(),
             transits=(),
-            changes=tuple(self.changes(points, lanes, lines, needs)),
+            changes=tuple(self.changes(opened)),
             horizon=self.horizon,
             start=self.start,
             tick_seconds=self.tick,
@@ -332,7 +358,9 @@ class _Builder:
         )
         network = replace(network, draws=tuple(net.Draw(*address) for address in self.draws))
         if self.study.opening == "full":
-            network = self.filled(network, first, opening_rates)
+            if opened.full is None:
+                opened.full = self.filled(network, first, opening_rates)
+            network = replace(network, stocks=opened.full[0], transits=opened.full[1])
         opening = [self.stock_specs[key].opening for key in self.stock_keys]
         points = [
             point if stated is None else replace(point, on_hand=stated)
@@ -340,7 +368,33 @@ class _Builder:
         ]
         return replace(network, stocks=tuple(points))
 
-    def filled(self, network: net.Network, version: Version, rates: Rates) -> net.Network:
+    def opens_with(self) -> Hashable:
+        """On what the opening tables, and months that follow them, rest beside the version; None where on more.
+
+        Later versions that bring more entities have other tables from the first, and their plans decide on capacities
+        of firms that the baseline has no plan for; lines that ramp up change between months.
+        """
+        blueprint = self.versions[0].blueprint
+        for merged in ("firms", "parts", "stocks", "lanes", "lines", "needs"):
+            if len(self.all(merged)) != len(getattr(blueprint, merged)):
+                return None
+        if any(day < self.turn for day in self.ramp_days):
+            return None
+        of_plan = (key for key, line in blueprint.lines.items() if isinstance(line.capacity, OfPlan))
+        return ("levels" if self.levels else "none") if self.common.peak.keys() >= set(of_plan) else None
+
+    def opened(self, rates: Rates) -> Opened:
+        """The tables of the first version."""
+        first = self.versions[0]
+        points = self.stock_table(first, rates)
+        lanes, lines, needs = self.lane_table(first), self.line_table(first, 0), self.need_table(first)
+        before = rows(points, lanes, lines, needs)
+        draws = dict(self.draws)
+        return Opened(first, points, lanes, lines, needs, draws, before, self.follower(first), self.levels)
+
+    def filled(
+        self, network: net.Network, version: Version, rates: Rates
+    ) -> tuple[tuple[net.StockPoint, ...], tuple[net.Transit, ...]]:
         """Stocks at target and pipelines as the plan would have filled them."""
         specs = [version.blueprint.stocks.get(key) for key in self.stock_keys]
         positions = stocks.opening_positions(network, specs)
@@ -352,7 +406,7 @@ class _Builder:
             replace(point, on_hand=max(0, full - sent)) if point.role in ("made", "bought") else point
             for point, full, sent in zip(network.stocks, positions, under_way, strict=True)
         ]
-        return replace(network, stocks=tuple(points), transits=tuple(transits))
+        return tuple(points), tuple(transits)
 
     def refuse_late_forecasts(self) -> None:
         """A forecast has to begin with the run."""
@@ -413,38 +467,39 @@ class _Builder:
                     transits.append(net.Transit(index, max(0, self.ticks(lead_time - interval * number)), quantity))
         return transits
 
-    def changes(
-        self,
-        points: Sequence[net.StockPoint],
-        lanes: Sequence[net.Lane],
-        lines: Sequence[net.Line],
-        needs: Sequence[net.Need],
-    ) -> list[net.Change]:
+    def changes(self, opened: Opened) -> list[net.Change]:
         """Everything that differs from one version, month of the plan or step of a ramp-up to the next, as changes."""
         found: list[net.Change] = []
-        before = rows(points, lanes, lines, needs)
-        follower = self.follower(self.versions[0])
+        before, lanes = opened.rows, opened.lanes
         planned = {*self.plan.months[1:-1], *(version.day for version in self.versions[1:])}
-        for day in sorted({*planned, *self.ramp_days}):
+        days = sorted({*planned, *self.ramp_days})
+        alone = list(takewhile(lambda day: day < self.turn and day not in self.ramp_days, days))
+        for before, new in opened.months(alone, self.plan.rates, self.on):
+            found += new
+        follower = opened.follower
+        for day in days[len(alone) :]:
             version = [v for v in self.versions if v.day <= day][-1]
             after = before
             if version.day == day:
                 lanes, follower = self.kept_lanes(version, lanes), self.follower(version)
-                if self.levels:
-                    points = self.stock_table(version, self.plan.rates(version, day))
+                points = self.stock_table(version, self.plan.rates(version, day)) if self.levels else opened.stocks
                 needs, lines = self.need_table(version), self.line_table(version, day)
                 after = rows(points, lanes, lines, needs)
             elif day in self.ramp_days:
                 after = (*before[:2], rows((), (), self.line_table(version, day), ())[2], before[3])
             if self.levels and day in planned and version.day < day:
                 after = (follower.follow(self.plan.rates(version, day), before[0]), *after[1:])
-            found += differences(before, after, self.ticks(day * DAY))
+            found += differences(before, after, self.on(day))
             before = after
         return found
 
+    def on(self, day: int) -> int:
+        """The tick at which a day begins, counted from the start."""
+        return self.ticks(day * DAY)
+
     def follower(self, version: Version) -> Follower:
         specs = ((key, version.blueprint.stocks.get(key), self.parts[key[1]].per_unit) for key in self.stock_keys)
-        return Follower(specs, self.lead_times(version), self.ticks)
+        return Follower(specs, self.lead_times(version), self.ticks, self.common.known)
 
     def kept_lanes(self, version: Version, before: Sequence[net.Lane]) -> list[net.Lane]:
         """The lanes of a version; one that ends gets no new orders, and delivers as before what it still owes."""

@@ -20,7 +20,7 @@ from chainsim.errors import Problem, ScenarioError
 from chainsim.model.network import Network
 from chainsim.results.dates import DAY_SECONDS
 from chainsim.results.warm_up import Cut, mser5
-from chainsim.scenario.build import build
+from chainsim.scenario.build import build_all
 from chainsim.scenario.load import Loaded
 from chainsim.scenario.versions import combination
 from chainsim.study.bench import Bench, Done
@@ -99,7 +99,7 @@ def plan(loaded: Loaded, policies: Sequence[str] | None = None, replications: Se
     """
     wanted = [BASELINE, *(policies if policies is not None else loaded.scenario.study.policies)]
     unique = list(dict.fromkeys(wanted))
-    networks = {name: build(loaded, _names(name)) for name in unique}
+    networks = dict(build_all(loaded, {name: _names(name) for name in unique}))
     numbers = range(loaded.scenario.study.replications) if replications is None else replications
     return Plan(loaded, networks, tuple(numbers))
 

@@ -8,11 +8,17 @@ anew for it.  This module must not know dates.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, TypeAlias
 
-from chainsim.model.replenishment import Flow
+from chainsim.model.replenishment import Flow, Replenishment
 from chainsim.scenario.compiling.differences import FORECAST, LEVELS, REVIEW, Row
 from chainsim.scenario.compiling.stocks import Ticks, in_quanta, protected
 from chainsim.scenario.network.blueprint import StockKey, StockSpec
+
+Values: TypeAlias = tuple[int, int, int]
+Known: TypeAlias = dict[tuple[Any, ...], tuple[Replenishment, dict[float, tuple[Values, int, Values | None]]]]
+
+NO_FORECAST: Final = (0, 0, 0)
 
 
 class Follower:
@@ -23,19 +29,23 @@ class Follower:
         stocks: Iterable[tuple[StockKey, StockSpec | None, int]],
         times: Mapping[StockKey, tuple[float, float]],
         ticks: Ticks,
+        known: Known,
     ) -> None:
         """stocks: key, specification (None where the version has none) and quanta in a unit, in the network's order.
 
-        times: mean and standard deviation from order to receipt, seconds.
+        times: mean and standard deviation from order to receipt, seconds.  known: what rules gave at which rate, shared by
+        followers of the same ticks; many stock points, and most policies, ask the same.
         """
         self.ticks = ticks
         self.last: Mapping[StockKey, float] | None = None
-        self.known: dict[StockKey, float] = {}  # the rate that a row was last made for
-        self.ruled = [
-            (index, key, spec.rule, float(spec.review), spec.lot, per_unit, *times.get(key, (0.0, 0.0)))
-            for index, (key, spec, per_unit) in enumerate(stocks)
-            if spec is not None and spec.rule is not None
-        ]
+        self.asked: dict[StockKey, float] = {}  # the rate that a row was last made for
+        self.ruled = []
+        for index, (key, spec, per_unit) in enumerate(stocks):
+            if spec is None or spec.rule is None:
+                continue
+            terms = (per_unit, *times.get(key, (0.0, 0.0)), float(spec.review), spec.lot)
+            _, gave = known.setdefault((id(spec.rule), *terms), (spec.rule, {}))  # held, so that no other gets its id
+            self.ruled.append((index, key, spec.rule, *terms, gave))
 
     def follow(self, rates: Mapping[StockKey, float], before: Sequence[Row]) -> Sequence[Row]:
         """Rows at these rates (quanta per second), from those at the rates asked before; `before` itself if equal."""
@@ -43,21 +53,25 @@ class Follower:
             return before
         self.last = rates
         after: list[Row] | None = None
-        known = self.known
-        for index, key, rule, review, lot, per_unit, mean, sd in self.ruled:
+        asked = self.asked
+        for index, key, rule, per_unit, mean, sd, review, lot, gave in self.ruled:
             rate = rates.get(key, 0.0)
-            if known.get(key) == rate:
+            if asked.get(key) == rate:
                 continue
-            known[key] = rate
-            levels = rule.levels(Flow(rate / per_unit, mean, review, sd))
-            reorder_point, order_up_to, lot = in_quanta(levels, lot, per_unit)
+            asked[key] = rate
+            given = gave.get(rate)
+            if given is None:
+                levels = rule.levels(Flow(rate / per_unit, mean, review, sd))
+                reorder_point, order_up_to, quanta = in_quanta(levels, lot, per_unit)
+                forecast = protected(levels, self.ticks) if levels.learning is not None else None
+                given = gave[rate] = (reorder_point, order_up_to, 0), quanta, forecast
+            moved, quanta, forecast = given
             row = before[index]
-            moved = (reorder_point, order_up_to, 0)
-            lots = (row[REVIEW][0], lot, row[REVIEW][2])
-            if levels.learning is None and moved == row[LEVELS] and lots == row[REVIEW]:
+            lots = (row[REVIEW][0], quanta, row[REVIEW][2])
+            if forecast is None and moved == row[LEVELS] and lots == row[REVIEW]:
                 continue
             changed = list(row)
-            changed[LEVELS], changed[REVIEW], changed[FORECAST] = moved, lots, protected(levels, self.ticks)
+            changed[LEVELS], changed[REVIEW], changed[FORECAST] = moved, lots, forecast or NO_FORECAST
             if after is None:
                 after = list(before)
             after[index] = tuple(changed)

@@ -53,7 +53,7 @@ class Plan:
         self.start, self.days = start, days
         firsts = (day for day in range(1, days) if date.fromordinal(start.toordinal() + day).day == 1)
         self.months = sorted({0, days, *firsts})
-        self._rates: dict[tuple[float, ...], Rates] = {}
+        self._rates: dict[tuple[float, ...], tuple[Version, Rates]] = {}
         self._cumulative: dict[int, tuple[schema.Market, list[float]]] = {}
 
     def planned(self, versions: Sequence[Version], market: StockKey) -> list[float]:
@@ -95,10 +95,10 @@ class Plan:
             for response, rate in zip(version.responses.values(), demanded, strict=True):
                 for key, per_unit in response.items():
                     total[key] = total.get(key, 0.0) + rate * per_unit
-            self._rates[asked] = total
+            self._rates[asked] = version, total  # the version is held, so that no other gets its id
             for old in list(self._rates)[:-KEPT]:
                 del self._rates[old]
-        return self._rates[asked]
+        return self._rates[asked][1]
 
     def highest_rates(self, versions: Sequence[Version]) -> Rates:
         """Highest planned monthly rate of every stock point; capacities "of plan" refer to that of the baseline."""

@@ -42,6 +42,7 @@ class Maker:
 
 
 Seller: TypeAlias = Maker | Trader
+MemberPlan: TypeAlias = schema.Plant | schema.Supplier | schema.Warehouse
 
 
 class Lanes:
@@ -59,6 +60,8 @@ class Lanes:
             self.by_name.setdefault(part, {})[one.name] = one
             if not _is_twin(one):
                 self.members.setdefault((part, one.group), []).append(one)
+        self.by_ring: dict[tuple[str, str, str | None], tuple[tuple[str, ...], MemberPlan | None]] = {}
+        self.divided: dict[tuple[str, str, str | None, tuple[str, ...], Fraction], list[tuple[Seller, Fraction]]] = {}
         self.supplies: dict[tuple[str, tuple[str, ...]], Supply] = {}
 
     def add(self, buyer: StockKey, buyer_name: str, terms: Fraction, plan: Buyer, names: tuple[str, ...]) -> None:
@@ -83,21 +86,28 @@ class Lanes:
         self.result.rules[buyer] = plan.sourcing
         by_name = self.by_name.get(part, {})
         for (group, ring), share in groups.items():
-            everyone = self.members.get((part, group), [])
-            members = everyone if ring is None else [one for one in everyone if one.ring == ring]
-            described = members[0].plan if members else None
-            used = choose(
-                tuple(one.name for one in members),
-                buyer_name,
-                described.sources if isinstance(described, schema.Supplier) else None,
-            )
-            for name, part_of_share in sizes(described, used, part).items():
-                self._from_seller(buyer, _delivering(by_name, name), share * part_of_share, terms, plan)
+            firms, described = self._members(part, group, ring)
+            used = choose(firms, buyer_name, described.sources if isinstance(described, schema.Supplier) else None)
+            of = part, group, ring, used, share
+            if of not in self.divided:
+                sized = sizes(described, used, part).items()
+                self.divided[of] = [(_delivering(by_name, name), share * size) for name, size in sized]
+            for seller, own_share in self.divided[of]:
+                self._from_seller(buyer, seller, own_share, terms, plan)
         for name, share in supply.firms.items():
             if name in by_name:
                 self._from_seller(buyer, _delivering(by_name, name), share, terms, plan)
         for name, share in outside.items():
             self._from_outside(buyer, name, share, terms, plan)
+
+    def _members(self, part: str, group: str, ring: str | None) -> tuple[tuple[str, ...], MemberPlan | None]:
+        """The firms of a group in a ring, or all of them, and what the scenario says of the first."""
+        if (part, group, ring) not in self.by_ring:
+            everyone = self.members.get((part, group), [])
+            members = everyone if ring is None else [one for one in everyone if one.ring == ring]
+            described = members[0].plan if members else None
+            self.by_ring[part, group, ring] = tuple(one.name for one in members), described
+        return self.by_ring[part, group, ring]
 
     def _supply(self, part: str, names: tuple[str, ...]) -> Supply:
         """With which share whom buyers ask; shared by all buyers, so nobody may change it."""
