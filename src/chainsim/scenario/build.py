@@ -371,17 +371,17 @@ class _Builder:
     def opens_with(self) -> Hashable:
         """On what the opening tables, and months that follow them, rest beside the version; None where on more.
 
-        Later versions that bring more entities have other tables from the first, and their plans decide on capacities
-        of firms that the baseline has no plan for; lines that ramp up change between months.
+        Later versions that bring more entities have other tables from the first; lines that ramp up change between
+        months.  Capacities "of plan" that the baseline has no plan for are decided by those who have one.
         """
         blueprint = self.versions[0].blueprint
-        for merged in ("firms", "parts", "stocks", "lanes", "lines", "needs"):
-            if len(self.all(merged)) != len(getattr(blueprint, merged)):
+        for table in ("firms", "parts", "stocks", "lanes", "lines", "needs"):
+            if len(self.all(table)) != len(getattr(blueprint, table)):
                 return None
         if any(day < self.turn for day in self.ramp_days):
             return None
         of_plan = (key for key, line in blueprint.lines.items() if isinstance(line.capacity, OfPlan))
-        return ("levels" if self.levels else "none") if self.common.peak.keys() >= set(of_plan) else None
+        return self.levels, tuple(self.own_peak.get(key, 0.0) for key in of_plan if key not in self.common.peak)
 
     def opened(self, rates: Rates) -> Opened:
         """The tables of the first version."""
