@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +16,7 @@ from chainsim.cli.options import (
     asked_workers,
     chosen_replications,
     command_line,
+    say,
     study_options,
     warn,
 )
@@ -84,25 +86,31 @@ def command(
     loaded = load(scenario, all_settings(settings, seed))
     warn(loaded.warnings, strict)
 
-    from chainsim.study.study import plan  # from here on it takes the libraries that are slow to import
+    from chainsim.study.ahead import start_ahead  # from here on it takes the libraries that are slow to import
+    from chainsim.study.study import plan
 
-    study = plan(loaded, policies or None, wanted)
-    if dry_run:
-        from chainsim.report.terminal import preview
+    with workers.here(say) as here:
+        ahead = not dry_run and cluster is None and not resume and reuse is None  # else there may be little left to do
+        begun = partial(start_ahead, here, engine) if ahead else _nothing
+        study = plan(loaded, policies or None, wanted, begun)
+        if dry_run:
+            from chainsim.report.terminal import preview
 
-        preview(loaded, study.networks, len(study.replications))
-        return
-    begin = time.monotonic()
+            preview(loaded, study.networks, len(study.replications))
+            return
+        begin = time.monotonic()
 
-    from chainsim.cli.simulate import Going, as_data, simulate
-    from chainsim.study.trial import Extras
+        from chainsim.cli.simulate import Going, as_data, simulate
+        from chainsim.study.trial import Extras
 
-    if reconcile and not quiet and not as_json:
-        from chainsim.report.reconciliation import print_analytic
+        if reconcile and not quiet and not as_json:
+            from chainsim.report.reconciliation import print_analytic
 
-        print_analytic(study.networks)
-    going = Going(command_line(), resume, reuse, until, engine=engine, lang=lang)
-    result, folder = simulate(study, scenario, workers, out, quiet, Extras(keep_log, reconcile), going)
+            print_analytic(study.networks)
+        going = Going(command_line(), resume, reuse, until, engine=engine, lang=lang)
+        open_workers = here if cluster is None else workers
+        extras = Extras(keep_log, reconcile)
+        result, folder = simulate(study, scenario, open_workers, out, quiet, extras, going)
     if as_json:
         click.echo(as_data(result, folder))
     elif not quiet:
@@ -135,3 +143,7 @@ def left_out(loaded: Loaded, study: Plan) -> list[str]:
     """Policies of the file that are in no run of the study."""
     run = {name for policy in study.networks for name in study.origin(policy)[1]}
     return [name for name in loaded.scenario.policies if name not in run]
+
+
+def _nothing(*_: Any) -> None:
+    """Nothing starts yet."""

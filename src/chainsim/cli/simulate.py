@@ -29,7 +29,7 @@ from chainsim.results.store import RunFolder, RunTables, default_target, file_na
 from chainsim.scenario.load import Loaded, Resolved
 from chainsim.study import study
 from chainsim.study.bench import Bench
-from chainsim.study.executors import Workers
+from chainsim.study.executors import Executor, Workers
 from chainsim.study.study import Plan, Result
 from chainsim.study.trial import BrokenTrialError, Extras
 from chainsim.study.writing import write_tables
@@ -57,10 +57,11 @@ ANEW: Final = Going()
 
 
 def simulate(
-    plan: Plan, file: str, workers: Workers, out: Path | None, quiet: bool, extras: Extras, going: Going = ANEW
+    plan: Plan, file: str, workers: Workers | Executor, out: Path | None, quiet: bool, extras: Extras, going: Going = ANEW
 ) -> tuple[Result, Path]:
     """Run a study and write its folder; returns the result and the folder.
 
+    workers: to be opened when they are needed, or open already; closed when trials and tables are done.
     When a trial breaks a law, its tables go to `FOLDER.invalid` and nothing to the folder itself.  An interruption
     keeps the trials that have ended, and says how to go on.
     """
@@ -88,7 +89,8 @@ def simulate(
 
     try:
         with folder:
-            with workers.open(say) as executor, progress, folder.writing():
+            opened = workers.open(say) if isinstance(workers, Workers) else workers
+            with opened as executor, progress, folder.writing():
                 facts["jobs"] = executor.size
                 bench = Bench(
                     executor,

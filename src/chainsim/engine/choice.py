@@ -62,6 +62,20 @@ def choose(
     return COMPILED
 
 
+def will_load(asked: Choice, networks: Iterable[Network]) -> bool:
+    """Whether runs of these networks will take compiled code that has been kept; a first guess, nothing is compiled."""
+    if asked == SIMPY or find_spec("numba") is None or not stored.is_there():
+        return False
+    return asked == COMPILED or _seconds(networks, WORTH_LOADING) >= WORTH_LOADING
+
+
+def get_ready() -> None:
+    """Load compiled code that has been kept."""
+    from chainsim.engine.compiled_engine import compiling
+
+    compiling.make_ready()
+
+
 def is_little(networks: Iterable[Network]) -> bool:
     """Whether runs of these networks are over before other processes would have started."""
     return _seconds(networks, WORTH_PROCESSES) < WORTH_PROCESSES

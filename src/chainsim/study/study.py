@@ -92,15 +92,25 @@ class Result:
         return sum(trial.reused for trial in self.trials)
 
 
-def plan(loaded: Loaded, policies: Sequence[str] | None = None, replications: Sequence[int] | None = None) -> Plan:
+def plan(
+    loaded: Loaded,
+    policies: Sequence[str] | None = None,
+    replications: Sequence[int] | None = None,
+    begun: Callable[[Network, int], None] = lambda *_: None,
+) -> Plan:
     """The study that the scenario asks for, or the policies and replications given instead.
 
-    Policies combine with `+`; the baseline is always run, and run first.  Raises ScenarioError.
+    Policies combine with `+`; the baseline is always run, and run first.  begun: told the baseline's network as soon as
+    it is built, and how many trials there will be if the others can be built, too.  Raises ScenarioError.
     """
     wanted = [BASELINE, *(policies if policies is not None else loaded.scenario.study.policies)]
     unique = list(dict.fromkeys(wanted))
-    networks = dict(build_all(loaded, {name: _names(name) for name in unique}))
     numbers = range(loaded.scenario.study.replications) if replications is None else replications
+    networks: dict[str, Network] = {}
+    for name, network in build_all(loaded, {name: _names(name) for name in unique}):
+        networks[name] = network
+        if name == BASELINE:
+            begun(network, len(unique) * len(numbers))
     return Plan(loaded, networks, tuple(numbers))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import pickle
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from chainsim.errors import ClusterError
 from chainsim.scenario.build import build
 from chainsim.scenario.load import load
 from chainsim.study.executors import calls
-from chainsim.study.executors.calls import Versions, attend, pack, sealed, unpack, versions
+from chainsim.study.executors.calls import Sealing, Versions, attend, many_objects, networks_of, pack, unpack, versions
 
 
 def seed_of(network: object, more: int) -> int:
@@ -24,7 +25,8 @@ def seed_of(network: object, more: int) -> int:
 def test_a_network_that_calls_share_is_sealed_and_opened_once(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     network = build(load(small))
     other = dataclasses.replace(network, seed=100)
-    packages = list(sealed([(network, 1), (network, 2), (other, 3)]))
+    sealing = Sealing()
+    packages = [sealing.apart(values) for values in ((network, 1), (network, 2), (other, 3))]
     networks = [apart[0] for _, apart in packages]
     assert networks[0] is networks[1]
     assert networks[0] != networks[2]
@@ -41,6 +43,30 @@ def test_a_network_that_calls_share_is_sealed_and_opened_once(small: Path, monke
     ]
     assert found == [8, 9, 103]
     assert len(opened) == 3 + 2
+
+
+def test_a_network_is_not_sealed_before_a_call_needs_it(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    network = build(load(small))
+    sealing = Sealing()
+    monkeypatch.setattr(calls.pickle, "dumps", lambda *_: pytest.fail("nothing is sent yet"))
+    assert sealing.apart((1, "two")) == ((1, "two"), [])
+    assert networks_of((network, 1)) == networks_of(("none", network))
+    assert networks_of((network, 1)) != networks_of((dataclasses.replace(network), 1))
+    assert networks_of((1, 2)) == ()
+
+
+def test_garbage_is_looked_for_again_after_many_objects_whatever_happens() -> None:
+    with pytest.raises(ValueError, match="bad"), many_objects():
+        assert not gc.isenabled()
+        raise ValueError("bad")
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        with many_objects():
+            pass
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
 
 
 def test_a_worker_of_another_version_refuses_before_it_unpickles() -> None:

@@ -57,3 +57,41 @@ def test_closing_does_not_wait_for_what_is_under_way() -> None:
 def test_workers_are_warm_when_their_first_call_comes() -> None:
     with LocalProcesses(2) as workers:
         assert workers.submit(eval, "'chainsim.study.trial' in __import__('sys').modules").result(30)
+
+
+def test_processes_that_start_ahead_are_there_before_any_call_and_get_the_calls() -> None:
+    with LocalProcesses(2) as workers:
+        assert not workers.busy
+        workers.start(compiled=False)
+        workers.start(compiled=False)  # once is enough
+        assert workers.busy
+        ids = {one._process.pid for one in workers._processes if one._process is not None}
+        calls = [workers.submit(os.getpid) for _ in range(2)]
+        assert {call.result(30) for call in calls} == ids
+        assert len(ids) == 2
+
+
+def test_closing_does_not_wait_for_processes_that_start_ahead() -> None:
+    with LocalProcesses(2) as workers:
+        workers.start(compiled=False)
+        processes = [one._process for one in workers._processes if one._process is not None]
+        begin = time.monotonic()
+    assert time.monotonic() - begin < 5
+    assert not any(process.is_alive() for process in processes)
+
+
+def test_a_process_goes_on_with_what_it_knows_and_leaves_to_others_what_they_know() -> None:
+    with LocalProcesses(2) as workers:
+
+        def runs(kinds: list[str]) -> tuple[object, int]:
+            kind = workers.pick(kinds)
+            return kind, workers.submit(os.getpid).result(30)
+
+        first = workers.pick(["a", "b", "c"])
+        slow = workers.submit(time.sleep, 3.0)
+        second, pid = runs(["a", "b", "c"])
+        assert (first, second) == ("a", "b")
+        assert runs(["a", "b", "c"]) == ("b", pid)
+        assert runs(["a", "c"]) == ("c", pid)  # a is known to the other one
+        assert not slow.done()
+        assert runs(["a"]) == ("a", pid)  # but nothing else is left

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import concurrent.futures
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterable
 from typing import ClassVar, TypeAlias
 
 BrokenExecutor = concurrent.futures.BrokenExecutor
@@ -40,6 +40,10 @@ class Executor(concurrent.futures.Executor):
     @abstractmethod
     def room(self) -> int:
         """How many calls may be under way, so that no worker waits for its next one."""
+
+    def pick(self, kinds: Iterable[Hashable]) -> Hashable:
+        """Of which kind the next call should be, so that its worker knows the like; the first where that is all one."""
+        return next(iter(kinds))
 
     def check(self) -> None:
         """Called now and then while calls are under way; raises WorkerLostError if none of them can end any more."""

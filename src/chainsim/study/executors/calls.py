@@ -8,11 +8,13 @@ a cluster imports it, too.
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import hashlib
 import pickle
 import traceback
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
@@ -79,32 +81,63 @@ def warm() -> Versions:
     return versions()
 
 
+def warm_engine() -> None:
+    """The same of compiled code that has been kept; in a process of this machine, which has a little time."""
+    from chainsim.engine.choice import get_ready
+
+    with many_objects():
+        get_ready()
+    gc.freeze()
+
+
 def present() -> bool:
     """Whether chainsim is there: where it is not, this cannot be called."""
     return True
 
 
-def sealed(arguments: Sequence[tuple[Any, ...]]) -> Iterator[tuple[tuple[Any, ...], list[Sealed]]]:
-    """The arguments of each call without its networks, and these; a network that several calls share is sealed once."""
-    known: dict[int, Sealed] = {}
-    for values in arguments:
+class Sealing:
+    """Seals networks as calls need them, each once; they must live as long as this."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, Sealed] = {}
+
+    def apart(self, values: tuple[Any, ...]) -> tuple[tuple[Any, ...], list[Sealed]]:
+        """The arguments of a call without its networks, and these."""
         bare: list[Any] = []
-        apart: list[Sealed] = []
+        sealed: list[Sealed] = []
         for value in values:
             if isinstance(value, Network):
-                if id(value) not in known:
+                if id(value) not in self._known:
                     data = zlib.compress(pickle.dumps(value, pickle.HIGHEST_PROTOCOL), 1)
-                    known[id(value)] = Sealed(hashlib.sha256(data).hexdigest(), data)
-                bare.append(_Enclosed(len(apart)))
-                apart.append(known[id(value)])
+                    self._known[id(value)] = Sealed(hashlib.sha256(data).hexdigest(), data)
+                bare.append(_Enclosed(len(sealed)))
+                sealed.append(self._known[id(value)])
             else:
                 bare.append(value)
-        yield tuple(bare), apart
+        return tuple(bare), sealed
+
+
+def networks_of(values: tuple[Any, ...]) -> tuple[int, ...]:
+    """Which networks a call is about: calls with the same are of a kind, as a worker opens each but once."""
+    return tuple(id(value) for value in values if isinstance(value, Network))
 
 
 @lru_cache(maxsize=KEPT)
 def _open(one: Sealed) -> Any:
-    return pickle.loads(zlib.decompress(one.data))
+    with many_objects():
+        return pickle.loads(zlib.decompress(one.data))
+
+
+@contextlib.contextmanager
+def many_objects() -> Iterator[None]:
+    """Where very many objects come to stay: nobody looks meanwhile which of them are garbage."""
+    looking = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if looking:
+            gc.enable()
 
 
 def pack(task: Callable[..., Any], values: tuple[Any, ...]) -> bytes:

@@ -1,17 +1,19 @@
 """Processes of this machine, each an executor of its own: when one dies, nobody else's work is lost with it.
 
-In: how many.  Out: an executor whose processes start when there is work for them, and stay until it is closed.  An
-interruption stops them, and processes whose parent is gone stop by themselves.  Ctrl-C reaches the parent alone.
+In: how many.  Out: an executor whose processes start when there is work for them, or when it is foreseen, and stay until
+it is closed.  An interruption stops them, and processes whose parent is gone stop by themselves.  Ctrl-C reaches the
+parent alone.
 """
 
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from concurrent.futures import CancelledError, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
@@ -20,7 +22,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any, Final
 
 from chainsim.study.executors.base import BrokenExecutor, Executor, Future
-from chainsim.study.executors.calls import warm
+from chainsim.study.executors.calls import many_objects, warm, warm_engine
 
 PATIENCE: Final = 1.0  # seconds for a process to end
 
@@ -56,13 +58,33 @@ class LocalProcesses(Executor):
         """One call a process: what was lost with a process is just what it ran."""
         return self.jobs
 
+    def start(self, compiled: bool) -> None:
+        """Start all processes, and let them import what trials run through, while the caller goes on.
+
+        compiled: they will run compiled code, which has been kept, and load it, too.
+        """
+        for _ in range(self.jobs - len(self._processes)):
+            self._processes.append(_OneProcess())
+            self._processes[-1].submit(warm_engine if compiled else warm)
+
+    def pick(self, kinds: Iterable[Hashable]) -> Hashable:
+        """The kind that the next free process had before; else one that no other is at, so that few open the same."""
+        kinds, free = list(kinds), self._free()
+        if free.kind not in kinds:
+            others = {one.kind for one in self._processes}
+            free.kind = next((kind for kind in kinds if kind not in others), kinds[0])
+        return free.kind
+
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Call a function in the process that has least to do; a free one, where there is one."""
+        return self._free().submit(fn, *args, **kwargs)
+
+    def _free(self) -> _OneProcess:
         free = min(self._processes, key=lambda one: one.load, default=None)
         if free is None or (free.load and len(self._processes) < self.jobs):
             free = _OneProcess()
             self._processes.append(free)
-        return free.submit(fn, *args, **kwargs)
+        return free
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Stop the processes at once, whatever they do; none may write any more when the caller clears up."""
@@ -80,6 +102,7 @@ class _OneProcess:
         self._pool: ProcessPoolExecutor | None = None
         self._process: BaseProcess | None = None
         self._calls: list[Future[Any]] = []
+        self.kind: Hashable = None  # of its last call
 
     @property
     def load(self) -> int:
@@ -164,8 +187,9 @@ def _prepare() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    with contextlib.suppress(Exception):  # what fails here fails in the first call, which can say so
+    with contextlib.suppress(Exception), many_objects():  # what fails here fails in the first call, which can say so
         warm()
+    gc.freeze()
 
 
 def _end_with(parent: BaseProcess) -> None:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import concurrent.futures
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Any, Final, TypeVar
 
 from chainsim.errors import WorkerLostError
 from chainsim.study.executors.base import BrokenExecutor, Executor, Future, Jobs
-from chainsim.study.executors.calls import attend, pack, sealed, unpack, versions
+from chainsim.study.executors.calls import Sealing, attend, networks_of, pack, unpack, versions
 from chainsim.study.executors.local import LocalProcesses
 
 T = TypeVar("T")
@@ -57,17 +57,24 @@ def run_all(
 def _unordered(
     task: Callable[..., Any], arguments: Sequence[tuple[Any, ...]], workers: Executor, named: Callable[[int], str]
 ) -> Iterator[tuple[int, Any]]:
-    """Pairs of index and result, as they come; of those that come together, the first first."""
-    sender = versions()
-    calls = [(pack(task, bare), apart) for bare, apart in sealed(arguments)]
-    waiting = deque(range(len(calls)))
+    """Pairs of index and result, as they come; of those that come together, the first first.
+
+    Each network is pickled when its first call goes out, while workers have others to do.
+    """
+    sender, sealing = versions(), Sealing()
+    waiting: dict[Hashable, deque[int]] = {}
+    for index, values in enumerate(arguments):
+        waiting.setdefault(networks_of(values), deque()).append(index)
     under_way: dict[Future[Any], int] = {}
     losses: Counter[int] = Counter()
     while waiting or under_way:
         while waiting and len(under_way) < workers.room:
-            index = waiting.popleft()
-            packed, apart = calls[index]
-            under_way[workers.submit(attend, sender, packed, *apart)] = index
+            kind = workers.pick(waiting)
+            index = waiting[kind].popleft()
+            if not waiting[kind]:
+                del waiting[kind]
+            bare, apart = sealing.apart(arguments[index])
+            under_way[workers.submit(attend, sender, pack(task, bare), *apart)] = index
         ended, _ = concurrent.futures.wait(under_way, BEAT, concurrent.futures.FIRST_COMPLETED)
         for future in sorted(ended, key=lambda one: under_way[one]):
             index = under_way.pop(future)
@@ -76,7 +83,7 @@ def _unordered(
             except BrokenExecutor as error:
                 losses[index] += 1
                 _lost(workers, named(index), losses[index], error)
-                waiting.appendleft(index)
+                waiting.setdefault(networks_of(arguments[index]), deque()).appendleft(index)
                 continue
             yield index, unpack(result)
         workers.check()

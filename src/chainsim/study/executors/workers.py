@@ -39,13 +39,17 @@ class Workers:
             hint = "a cluster here with 4 processes is local:4; one elsewhere has as many as were started there"
             raise ScenarioError([Problem("--jobs and --cluster exclude each other", hint=hint)])
 
+    def here(self, tell: Callable[[str], None] = lambda _: None) -> LocalProcesses:
+        """Processes of this machine, whatever the cluster; none is started yet."""
+        return LocalProcesses(self.jobs or available_jobs(), tell, optional=self.jobs is None)
+
     def open(self, tell: Callable[[str], None] = lambda _: None) -> Executor:
         """Its workers; close them with `with`.  tell: given a line when a worker was lost.
 
         ClusterError where the cluster cannot be used.
         """
         if self.cluster is None:
-            return LocalProcesses(self.jobs or available_jobs(), tell, optional=self.jobs is None)
+            return self.here(tell)
         from chainsim.study.executors.cluster import Cluster
 
         here = LOCAL.fullmatch(self.cluster)
