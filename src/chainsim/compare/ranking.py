@@ -64,11 +64,14 @@ def separations(kpis: pd.DataFrame, measure: str, family: float = CONFIDENCE) ->
 
 def _separations(values: pd.DataFrame, family: float) -> pd.DataFrame:
     names = list(combinations(values.columns, 2))
-    differences = [ahead(values[one].to_numpy(), values[other].to_numpy()) for one, other in names]
+    columns = {name: values[name].to_numpy() for name in values}
+    differences = [ahead(columns[one], columns[other]) for one, other in names]
+    single = [student(each, family) for each in differences]
     rows = []
-    adjusted = holm([student(each).p for each in differences])
-    for (one, other), each, p_holm in zip(names, differences, adjusted, strict=True):
-        own, wide = student(each, family), student(each, one_of(len(names), family))
+    for (one, other), each, own, p_holm in zip(
+        names, differences, single, holm([one.p for one in single]), strict=True
+    ):
+        wide = student(each, one_of(len(names), family))
         ends = (own.low, own.high, wide.low, wide.high)
         rows.append((one, other, own.mean, *ends, own.p, p_holm, p_holm < 1 - family))
     return pd.DataFrame(rows, columns=PAIR)
