@@ -14,13 +14,19 @@ if TYPE_CHECKING:
 
 
 class Progress:
-    """Counts finished trials and the share of the one under way; a run goes on when nobody can read it."""
+    """Counts finished trials and the share of the one under way; a run goes on when nobody can read it.
+
+    abreast: how many trials run at the same time.  The first ones wait for processes, imports and the like, so the time
+    left is told from the pace of those that follow.
+    """
 
     def __init__(self, total: int, quiet: bool) -> None:
         self.total = total
         self.quiet = quiet
         self.ended = 0
         self.begin = time.monotonic()
+        self.abreast = 1
+        self.first = 0.0  # when the first ones had ended
         self.last_tenth = 0
         self.bar: Bar | None = None
 
@@ -55,6 +61,8 @@ class Progress:
     def done(self, _: int) -> None:
         """One more trial has ended."""
         self.ended += 1
+        if self.ended == self.abreast:
+            self.first = time.monotonic()
         self._show(float(self.ended))
 
     def within(self, share: float) -> None:
@@ -82,8 +90,9 @@ class Progress:
         if self.quiet or sys.stderr is None or tenth <= self.last_tenth:
             return
         self.last_tenth = tenth
-        spent = time.monotonic() - self.begin
-        left = spent * (self.total - ended) / ended
-        rest = f"about {left:.0f} s left" if ended < self.total else f"{spent:.1f} s"
+        now = time.monotonic()
+        since, count = (self.first, ended - self.abreast) if ended > self.abreast else (self.begin, ended)
+        left = (now - since) * (self.total - ended) / count
+        rest = f"about {left:.0f} s left" if ended < self.total else f"{now - self.begin:.1f} s"
         with contextlib.suppress(OSError, ValueError):
             print(f"{tenth * 10:3d} % of {self.total} runs, {rest}", file=sys.stderr, flush=True)

@@ -91,7 +91,7 @@ def simulate(
         with folder:
             opened = workers.open(say) if isinstance(workers, Workers) else workers
             with opened as executor, progress, folder.writing():
-                facts["jobs"] = executor.size
+                facts["jobs"] = progress.abreast = executor.size
                 bench = Bench(
                     executor,
                     progress.done,
