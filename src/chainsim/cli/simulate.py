@@ -57,7 +57,13 @@ ANEW: Final = Going()
 
 
 def simulate(
-    plan: Plan, file: str, workers: Workers | Executor, out: Path | None, quiet: bool, extras: Extras, going: Going = ANEW
+    plan: Plan,
+    file: str,
+    workers: Workers | Executor,
+    out: Path | None,
+    quiet: bool,
+    extras: Extras,
+    going: Going = ANEW,
 ) -> tuple[Result, Path]:
     """Run a study and write its folder; returns the result and the folder.
 

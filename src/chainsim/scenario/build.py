@@ -469,14 +469,13 @@ class _Builder:
 
     def changes(self, opened: Opened) -> list[net.Change]:
         """Everything that differs from one version, month of the plan or step of a ramp-up to the next, as changes."""
-        found: list[net.Change] = []
-        before, lanes = opened.rows, opened.lanes
         planned = {*self.plan.months[1:-1], *(version.day for version in self.versions[1:])}
         days = sorted({*planned, *self.ramp_days})
         alone = list(takewhile(lambda day: day < self.turn and day not in self.ramp_days, days))
-        for before, new in opened.months(alone, self.plan.rates, self.on):
-            found += new
-        follower = opened.follower
+        steps = list(opened.months(alone, self.plan.rates, self.on))
+        found = [change for _, changes in steps for change in changes]
+        before = steps[-1][0] if steps else opened.rows
+        lanes, follower = opened.lanes, opened.follower
         for day in days[len(alone) :]:
             version = [v for v in self.versions if v.day <= day][-1]
             after = before

@@ -1,7 +1,7 @@
 """Processes that start while a study's networks are still being built: they take as long to start as those to build.
 
-In: processes that may be needed, the first network, how many trials there will be.  Out: nothing; where these trials are
-worth processes, they have begun to start.  Whether a trial runs in them is decided later, by the bench.
+In: processes that may be needed, the first network, how many trials there will be.  Out: nothing; where these trials
+are worth processes, they have begun to start.  Whether a trial runs in them is decided later, by the bench.
 """
 
 from __future__ import annotations

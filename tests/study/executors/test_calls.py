@@ -56,9 +56,11 @@ def test_a_network_is_not_sealed_before_a_call_needs_it(small: Path, monkeypatch
 
 
 def test_garbage_is_looked_for_again_after_many_objects_whatever_happens() -> None:
-    with pytest.raises(ValueError, match="bad"), many_objects():
+    with many_objects():
         assert not gc.isenabled()
-        raise ValueError("bad")
+    assert gc.isenabled()
+    with pytest.raises(ValueError, match="seven"), many_objects():
+        int("seven")
     assert gc.isenabled()
     gc.disable()
     try:

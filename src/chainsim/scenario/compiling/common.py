@@ -37,7 +37,9 @@ class Opened:
     rows: Rows
     follower: Follower
     levels: bool
-    full: tuple[tuple[net.StockPoint, ...], tuple[net.Transit, ...]] | None = None  # stocks and transits, once asked for
+    full: tuple[tuple[net.StockPoint, ...], tuple[net.Transit, ...]] | None = (
+        None  # stocks and transits, once asked for
+    )
     _steps: list[tuple[Rows, list[net.Change]]] = field(default_factory=list)
 
     def months(

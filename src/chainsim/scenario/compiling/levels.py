@@ -33,8 +33,8 @@ class Follower:
     ) -> None:
         """stocks: key, specification (None where the version has none) and quanta in a unit, in the network's order.
 
-        times: mean and standard deviation from order to receipt, seconds.  known: what rules gave at which rate, shared by
-        followers of the same ticks; many stock points, and most policies, ask the same.
+        times: mean and standard deviation from order to receipt, seconds.  known: what rules gave at which rate, shared
+        by followers of the same ticks; many stock points, and most policies, ask the same.
         """
         self.ticks = ticks
         self.last: Mapping[StockKey, float] | None = None

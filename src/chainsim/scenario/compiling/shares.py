@@ -20,9 +20,7 @@ def whole_shares(shares: Mapping[LaneKey, Fraction]) -> dict[LaneKey, int]:
         keys, own = by_buyer.setdefault(key[0], ([], []))
         keys.append(key)
         own.append(shares[key])
-    return {
-        key: whole for keys, own in by_buyer.values() for key, whole in zip(keys, _whole(tuple(own)), strict=True)
-    }
+    return {key: whole for keys, own in by_buyer.values() for key, whole in zip(keys, _whole(tuple(own)), strict=True)}
 
 
 @lru_cache(maxsize=1 << 12)  # many buyers divide alike

@@ -1,8 +1,8 @@
 """Processes of this machine, each an executor of its own: when one dies, nobody else's work is lost with it.
 
-In: how many.  Out: an executor whose processes start when there is work for them, or when it is foreseen, and stay until
-it is closed.  An interruption stops them, and processes whose parent is gone stop by themselves.  Ctrl-C reaches the
-parent alone.
+In: how many.  Out: an executor whose processes start when there is work for them, or when it is foreseen, and stay
+until it is closed.  An interruption stops them, and processes whose parent is gone stop by themselves.  Ctrl-C reaches
+the parent alone.
 """
 
 from __future__ import annotations
