@@ -24,6 +24,18 @@ def test_every_policy_has_the_network_that_it_has_alone(levels: bool) -> None:
         assert found[name] == build(loaded, policies, levels=levels), name
 
 
+def test_lines_that_ramp_up_or_wait_for_a_policy_have_their_own_tables() -> None:
+    """Months go on between steps of a ramp, and a capacity "of plan" follows the plan of those who need it."""
+    ramped = load("scenarios/byd.yaml", ["suppliers.battery.ramp_up={from: 2023-02-10, over: 90 days}"])
+    for name, found in build_all(ramped, {"none": (), "trade_in": ("trade_in",), "more_stock": ("more_stock",)}):
+        assert found == build(ramped, () if name == "none" else (name,)), name
+    grown = load("scenarios/byd.yaml")
+    idle = [line for line in build(grown).lines if line.servers == 0]
+    assert idle
+    for name, found in build_all(grown, {"none": (), "buy_local": ("buy_local",)}):
+        assert found == build(grown, () if name == "none" else (name,)), name
+
+
 def test_the_opening_tables_and_the_months_before_a_policy_are_the_baselines_own() -> None:
     loaded = load("scenarios/byd.yaml")
     common = Common(loaded.scenario)

@@ -18,9 +18,9 @@ from chainsim.errors import ScenarioError
 from chainsim.model import network as net
 from chainsim.model.distributions import Constant, Distribution
 from chainsim.model.replenishment import Flow
-from chainsim.scenario.compiling import calendars, cash, disruptions, fiscal, growth, stocks
+from chainsim.scenario.compiling import calendars, cash, disruptions, fiscal, growth, late, stocks
 from chainsim.scenario.compiling.arriving import arrivals
-from chainsim.scenario.compiling.common import Common, Opened
+from chainsim.scenario.compiling.common import Common, Full, Opened
 from chainsim.scenario.compiling.costs import costs, footprints
 from chainsim.scenario.compiling.differences import differences, rows
 from chainsim.scenario.compiling.levels import Follower
@@ -318,8 +318,8 @@ class _Builder:
 
     def network(self) -> net.Network:
         first = self.versions[0]
-        self.refuse_late_forecasts()
-        self.refuse_late_regions()
+        late.refuse_forecasts(self.stock_specs, first.blueprint, self.start)
+        late.refuse_regions(self.versions, self.start)
         opening_rates = self.plan.rates(first, 0)
         opened = self.common.opened(self.opens_with(), first, lambda: self.opened(opening_rates))
         self.draws = dict(opened.draws)
@@ -392,9 +392,7 @@ class _Builder:
         draws = dict(self.draws)
         return Opened(first, points, lanes, lines, needs, draws, before, self.follower(first), self.levels)
 
-    def filled(
-        self, network: net.Network, version: Version, rates: Rates
-    ) -> tuple[tuple[net.StockPoint, ...], tuple[net.Transit, ...]]:
+    def filled(self, network: net.Network, version: Version, rates: Rates) -> Full:
         """Stocks at target and pipelines as the plan would have filled them."""
         specs = [version.blueprint.stocks.get(key) for key in self.stock_keys]
         positions = stocks.opening_positions(network, specs)
@@ -407,25 +405,6 @@ class _Builder:
             for point, full, sent in zip(network.stocks, positions, under_way, strict=True)
         ]
         return tuple(points), tuple(transits)
-
-    def refuse_late_forecasts(self) -> None:
-        """A forecast has to begin with the run."""
-        for key, spec in self.stock_specs.items():
-            if spec.learning is not None and key not in self.versions[0].blueprint.stocks:
-                raise ScenarioError(
-                    f"{key[0]} is not there from the start of the study, {self.start}, so it cannot forecast its "
-                    f"demand for {key[1]}: give it a rule with fixed levels, or let it be there from the start"
-                )
-
-    def refuse_late_regions(self) -> None:
-        """What is assumed of the region holds for the whole run."""
-        for version in self.versions[1:]:
-            if version.scenario.region != self.versions[0].scenario.region:
-                day = self.start + timedelta(days=version.day)
-                raise ScenarioError(
-                    f"the region would change on {day}; it can only change from the start of the study, {self.start}, "
-                    "on: leave out the policy's `from`, or set it to that day"
-                )
 
     def markets(self) -> list[net.Market]:
         result = []

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
 from chainsim.model import network as net
 from chainsim.scenario.compiling.differences import Rows, differences
@@ -19,13 +19,15 @@ from chainsim.scenario.language import schema
 from chainsim.scenario.network.plan import Rates
 from chainsim.scenario.network.presence import day_by_day
 
+Full: TypeAlias = tuple[tuple[net.StockPoint, ...], tuple[net.Transit, ...]]
+
 
 @dataclass(slots=True)
 class Opened:
     """The tables of a version that a network opens with; shared, so nobody may change them.
 
     draws: the streams of random times by address, in the order in which the tables name them.  levels: whether they
-    follow the plan.
+    follow the plan.  full: stocks and what is under way when stocks open full, once that was asked for.
     """
 
     version: Version
@@ -37,9 +39,7 @@ class Opened:
     rows: Rows
     follower: Follower
     levels: bool
-    full: tuple[tuple[net.StockPoint, ...], tuple[net.Transit, ...]] | None = (
-        None  # stocks and transits, once asked for
-    )
+    full: Full | None = None
     _steps: list[tuple[Rows, list[net.Change]]] = field(default_factory=list)
 
     def months(
