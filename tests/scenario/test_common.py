@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,23 @@ from chainsim.scenario.compiling.common import Common
 from chainsim.scenario.compiling.shares import whole_shares
 from chainsim.scenario.load import load
 from chainsim.scenario.network.blueprint import LaneKey
+
+CHAIN = """
+chainsim: 1
+study: {start: 2024-01-01, end: 2024-06-01}
+parts:
+  car: {price: 1_000 CNY, needs: {seat: 1}}
+  seat: {price: 100 CNY}
+plants:
+  works: {makes: car, component_stock: 3 days}
+suppliers:
+  seats: {makes: seat, count: {city: 2, province: 2}, share: {city: 50%, province: 0%}, KEYScapacity: 130% of plan,
+          finished_stock: 5 days}
+outside:
+  world: {}
+markets:
+  buyers: {buys: car, rate: 1_000/day, season: {2: 150%, 5: 150%}}
+"""
 
 
 @pytest.mark.parametrize("levels", [True, False])
@@ -24,16 +42,27 @@ def test_every_policy_has_the_network_that_it_has_alone(levels: bool) -> None:
         assert found[name] == build(loaded, policies, levels=levels), name
 
 
-def test_lines_that_ramp_up_or_wait_for_a_policy_have_their_own_tables() -> None:
-    """Months go on between steps of a ramp, and a capacity "of plan" follows the plan of those who need it."""
-    ramped = load("scenarios/byd.yaml", ["suppliers.battery.ramp_up={from: 2023-02-10, over: 90 days}"])
-    for name, found in build_all(ramped, {"none": (), "trade_in": ("trade_in",), "more_stock": ("more_stock",)}):
-        assert found == build(ramped, () if name == "none" else (name,)), name
-    grown = load("scenarios/byd.yaml")
-    idle = [line for line in build(grown).lines if line.servers == 0]
-    assert idle
-    for name, found in build_all(grown, {"none": (), "buy_local": ("buy_local",)}):
-        assert found == build(grown, () if name == "none" else (name,)), name
+def alike(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+    loaded = load(path)
+    runs: dict[str, tuple[str, ...]] = {"none": (), **{name: (name,) for name in loaded.scenario.policies}, "again": ()}
+    for name, found in build_all(loaded, runs):
+        assert found == build(loaded, runs[name]), name
+
+
+def test_months_between_steps_of_a_ramp_follow_the_plan(tmp_path: Path) -> None:
+    """The plan of February returns at the end: who went on from there would take the levels to be set already."""
+    ramp = "ramp_up: {from: 2024-01-11, over: 20 days}, "
+    alike(tmp_path / "ramp.yaml", CHAIN.replace("KEYS", ramp))
+    alike(tmp_path / "none.yaml", CHAIN.replace("KEYS", ""))
+
+
+def test_capacities_of_firms_that_only_a_policy_needs_are_their_own(tmp_path: Path) -> None:
+    idle = "lanes:\n  - {buyer: works, supplier: seats city 01, share: 0%}\n"
+    policy = "policies:\n  used: {from: 2024-03-01, change: {lanes.0.share: 30%}}\n"
+    alike(tmp_path / "used.yaml", CHAIN.replace("KEYS", "") + idle + policy)
+    far = "policies:\n  far: {from: 2024-03-01, change: {suppliers.seats.share.province: 30%}}\n"
+    alike(tmp_path / "far.yaml", CHAIN.replace("KEYS", "") + far)  # brings lanes
 
 
 def test_the_opening_tables_and_the_months_before_a_policy_are_the_baselines_own() -> None:
