@@ -8,6 +8,7 @@ import pytest
 
 import chainsim
 from chainsim.scenario.build import _Builder
+from chainsim.scenario.compiling.common import Common
 from chainsim.scenario.compiling.differences import rows
 from chainsim.scenario.language.fields import Value
 from chainsim.scenario.network.demand import is_flat
@@ -64,7 +65,7 @@ def test_a_text_is_read_once_and_its_error_every_time():
 
 @pytest.mark.parametrize("policies", [(), ("more_stock",)])
 def test_the_levels_of_a_month_are_those_of_stock_points_made_anew(byd, policies):
-    builder = _Builder(byd, policies, True)
+    builder = _Builder(byd, policies, True, Common(byd.scenario))
     version = builder.versions[-1]
     follower = builder.follower(version)
     found = rows(builder.stock_table(version, builder.plan.rates(version, version.day)), (), (), ())[0]
@@ -82,7 +83,7 @@ def test_months_that_plan_the_same_share_their_rates(byd):
     flat = chainsim.load(BYD.parent / "textbook" / "eoq.yaml")
     assert all(map(is_flat, flat.scenario.markets.values()))
     assert not is_flat(byd.scenario.markets["buyers"])
-    builder = _Builder(flat, (), True)
+    builder = _Builder(flat, (), True, Common(flat.scenario))
     one, other = (builder.plan.rates(builder.versions[0], day) for day in builder.plan.months[:2])
     assert one is other
     assert builder.network().changes == ()
