@@ -56,9 +56,10 @@ class Making:
     def take(self, block: Block) -> None:
         """Add one block."""
         started, at, hand = block.rows[state.STARTED], block.at(state.STARTED), block.hand
-        first = np.zeros(len(started), dtype=bool)
-        first[np.unique(at, return_index=True)[1]] = True
-        first &= hand["started"][at] == 0
+        number = np.arange(len(started))
+        earliest = np.zeros(len(hand), dtype=np.int64)
+        earliest[at[::-1]] = number[::-1]  # of several rows of an order the first one stays
+        first = (earliest[at] == number) & (hand["started"][at] == 0)
         counted = started.tick >= self._segments.warm_up
         line = self._line[started.entity]
         self.set_ups += np.bincount(line[first & counted], minlength=len(self.set_ups))
