@@ -17,7 +17,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from concurrent.futures import CancelledError, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
-from multiprocessing import resource_tracker
+from multiprocessing import connection, resource_tracker
 from multiprocessing.process import BaseProcess
 from typing import Any, Final
 
@@ -137,15 +137,18 @@ class _OneProcess:
 
     def stop(self) -> None:
         """Ask the process to end, whatever it does."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)
         if self._process is not None:
             self._process.terminate()
 
     def join(self) -> None:
-        """Wait until it has ended."""
-        if self._process is not None:
-            self._process.join(PATIENCE)
+        """Wait until it has ended.
+
+        It is left to the pool's own thread to take note of it: where two ask the system at once, the pool may take a
+        dead process for a living one, and complain that it cannot write to it.
+        """
+        ended = self._process is None or bool(connection.wait([self._process.sentinel], PATIENCE))
+        if self._pool is not None:
+            self._pool.shutdown(wait=ended, cancel_futures=True)
 
 
 def _pass_on(process: BaseProcess | None, mine: Future[Any], inner: Future[Any]) -> None:
