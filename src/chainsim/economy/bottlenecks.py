@@ -16,6 +16,7 @@ import pandas as pd
 
 from chainsim.economy.causes import Chain
 from chainsim.records import Columns
+from chainsim.results.columns import Table
 from chainsim.results.folding.evidence import WORK
 from chainsim.results.frames import Tallied, quanta_per_unit
 from chainsim.results.tables import FEN
@@ -37,7 +38,7 @@ COLUMNS: Final = (
 TYPES: Final = {"spells": "int64", **dict.fromkeys(COLUMNS[-4:], "float64")}
 
 
-def bottlenecks(run: Tallied, plants_only: bool = False) -> pd.DataFrame:
+def bottlenecks(run: Tallied, plants_only: bool = False) -> Table:
     """By line, in each the longest first.
 
     plants_only: lines of chain masters, where there are any.
@@ -96,12 +97,10 @@ def bottlenecks(run: Tallied, plants_only: bool = False) -> pd.DataFrame:
             )
         )
     columns = list(zip(*rows, strict=True)) or [()] * len(COLUMNS)  # of an empty table, too
-    return pd.DataFrame(
-        {
-            name: pd.array(list(column), dtype="str") if name not in TYPES else np.array(column, dtype=TYPES[name])
-            for name, column in zip(COLUMNS, columns, strict=True)
-        }
-    )
+    return {
+        name: pd.array(list(column), dtype="str") if name not in TYPES else np.array(column, dtype=TYPES[name])
+        for name, column in zip(COLUMNS, columns, strict=True)
+    }
 
 
 class _Product:

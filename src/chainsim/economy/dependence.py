@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from chainsim.model.network import Network
+from chainsim.results.columns import Table
+from chainsim.results.steps import sums
 
 ENOUGH: Final = 1e-12
 ROUNDS: Final = 10_000  # a ring of parts needs itself again and again, each time less
@@ -25,9 +26,9 @@ class Dependence:
     outside needs nothing that is simulated.
     """
 
-    def __init__(self, network: Network, deliveries: pd.DataFrame) -> None:
+    def __init__(self, network: Network, deliveries: Table) -> None:
         count = len(network.stocks)
-        lanes, quantity = deliveries["lane"].to_numpy(), deliveries["quantity"].to_numpy()
+        lanes, quantity = deliveries["lane"], deliveries["quantity"]
         buyer = np.array([lane.buyer for lane in network.lanes], dtype=np.int64)
         seller = np.array([lane.supplier for lane in network.lanes], dtype=np.int64)
         sent = np.bincount(lanes, quantity, len(network.lanes)) if len(network.lanes) else np.zeros(0)
@@ -41,9 +42,8 @@ class Dependence:
         self._first = np.searchsorted(source[order], np.arange(count + 1))
         self._following = np.concatenate([self._buyer, self._made])[order]
         market = np.array([point.role == "sold" for point in network.stocks], dtype=bool)
-        final = deliveries[market[buyer[lanes]]] if len(lanes) else deliveries
-        self._sold = np.zeros(count, dtype=np.int64)
-        np.add.at(self._sold, final["seller_stock"].to_numpy(), final["amount"].to_numpy())
+        final = market[buyer[lanes]]
+        self._sold = sums(deliveries["seller_stock"][final], deliveries["amount"][final], count)
 
     def shares(self, stocks: np.ndarray) -> np.ndarray:
         """By stock point, float64[P], 0..1: the share of its flow that needs one of `stocks` (bool[P])."""

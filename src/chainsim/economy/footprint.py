@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from chainsim.model import state
 from chainsim.model.network import Network
+from chainsim.results.columns import Table
 from chainsim.results.dates import days
 from chainsim.results.frames import Tallied, quanta_per_unit
 from chainsim.results.remember import once_per_network
@@ -22,7 +22,7 @@ YEAR: Final = 365  # days
 KG_IN_TONNE: Final = 1000
 
 
-def footprint_table(run: Tallied, revenue: np.ndarray) -> pd.DataFrame:
+def footprint_table(run: Tallied, revenue: np.ndarray) -> Table:
     """Columns jobs, energy_kwh, co2_t by firm; 0 where nothing is stated.  revenue: fen by firm.
 
     Jobs go by revenue a year, energy and CO2 by units made (scrap too), or sent by firms that make nothing.
@@ -32,13 +32,11 @@ def footprint_table(run: Tallied, revenue: np.ndarray) -> pd.DataFrame:
     rates = stated(network)
     years = float(days(network, np.array([run.horizon - network.warm_up]))[0]) / YEAR
     units = units_by_firm(run, run.tally.segments.first) if network.footprints else np.zeros(count)
-    return pd.DataFrame(
-        {
-            "jobs": rates["jobs"] * revenue / years,
-            "energy_kwh": rates["energy"] * units,
-            "co2_t": rates["co2"] * units / KG_IN_TONNE,
-        }
-    )
+    return {
+        "jobs": rates["jobs"] * revenue / years,
+        "energy_kwh": rates["energy"] * units,
+        "co2_t": rates["co2"] * units / KG_IN_TONNE,
+    }
 
 
 @once_per_network

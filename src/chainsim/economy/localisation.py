@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from chainsim.economy.groups import corporate
 from chainsim.economy.leakage import spending
 from chainsim.economy.regions import rings_of
 from chainsim.model.network import Network
+from chainsim.results.columns import Table, from_rows
 from chainsim.results.frames import simulated_firms
 from chainsim.results.tables import FEN
 
@@ -30,7 +30,7 @@ WITHIN: Final = {
 COLUMNS: Final = ("buyers", "ring", "measure", "group", "local", "total", "unit", "rate")
 
 
-def localisation(network: Network, deliveries: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
+def localisation(network: Network, deliveries: Table, sums: Table) -> Table:
     """Rows buyers, ring, measure, group, local, total, unit, rate; the rate is local / total, 0 of nothing.
 
     buyers: chain masters, tier 1, tier 2, ... (as far as there are any), warehouses, all firms; value added is that of
@@ -50,7 +50,7 @@ def localisation(network: Network, deliveries: pd.DataFrame, sums: pd.DataFrame)
     for *keys, local, total, unit in rows:
         per = FEN if unit == "CNY" else 1
         found.append((*keys, local / per, total / per, unit, local / total if total else 0.0))
-    return pd.DataFrame(found, columns=list(COLUMNS))
+    return from_rows(COLUMNS, found)
 
 
 def buyers(network: Network) -> dict[str, np.ndarray]:
@@ -69,9 +69,9 @@ def buyers(network: Network) -> dict[str, np.ndarray]:
     return found | {"all firms": simulated}
 
 
-def _purchases(network: Network, deliveries: pd.DataFrame) -> Iterator[tuple[str, str, str, str, int, int, str]]:
-    seller, buyer = deliveries["seller"].to_numpy(), deliveries["buyer"].to_numpy()
-    amount = deliveries["amount"].to_numpy()
+def _purchases(network: Network, deliveries: Table) -> Iterator[tuple[str, str, str, str, int, int, str]]:
+    seller, buyer = deliveries["seller"], deliveries["buyer"]
+    amount = deliveries["amount"]
     within = {scope: np.isin(rings_of(network), rings)[seller] for scope, rings in WITHIN.items()}
     group = corporate(network)
     ways = {
@@ -93,7 +93,7 @@ def _several(owner: np.ndarray) -> int:
 
 
 def _value_added(
-    network: Network, deliveries: pd.DataFrame, sums: pd.DataFrame
+    network: Network, deliveries: Table, sums: Table
 ) -> Iterator[tuple[str, str, str, str, int, int, str]]:
     ended = [row for row in spending(network, deliveries, sums) if row[0] != "taken from stock"]
     total = sum(fen for _, _, fen in ended)

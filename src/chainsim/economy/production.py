@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from chainsim.economy.groups import same_group
 from chainsim.economy.inventory import Pool
@@ -20,6 +19,7 @@ from chainsim.economy.rounding import share_of
 from chainsim.errors import InvariantError
 from chainsim.model.network import Network
 from chainsim.records import Columns
+from chainsim.results.columns import Table
 from chainsim.results.frames import Tallied, simulated_firms
 from chainsim.results.periods import Periods
 from chainsim.results.steps import sums
@@ -37,7 +37,7 @@ COLUMNS: Final = (
 )
 
 
-def production(run: Tallied, counted: pd.DataFrame, pools: Mapping[str, Pool], periods: Periods) -> pd.DataFrame:
+def production(run: Tallied, counted: Table, pools: Mapping[str, Pool], periods: Periods) -> Table:
     """The columns of `COLUMNS` by firm, int64, fen; of markets and outside sources only what they sold and bought.
 
     counted: deliveries since the warm-up.  materials_sold: what is in what was sold, at weighted averages of what was
@@ -47,8 +47,8 @@ def production(run: Tallied, counted: pd.DataFrame, pools: Mapping[str, Pool], p
     network = run.network
     count = len(network.firms)
     simulated = simulated_firms(network)
-    amount, freight = counted["amount"].to_numpy(), counted["freight"].to_numpy()
-    seller, buyer = counted["seller"].to_numpy(), counted["buyer"].to_numpy()
+    amount, freight = counted["amount"], counted["freight"]
+    seller, buyer = counted["seller"], counted["buyer"]
     external = ~same_group(network, seller, buyer)
     revenue = sums(seller, amount, count)
     purchases = sums(buyer, amount, count)
@@ -66,19 +66,17 @@ def production(run: Tallied, counted: pd.DataFrame, pools: Mapping[str, Pool], p
         raise InvariantError(
             f"invariant broken: {name} bought {int(np.abs(gap).max())} fen that are neither used nor lost nor in stock"
         )
-    return pd.DataFrame(
-        {
-            "revenue": revenue,
-            "revenue_outside_group": sums(seller[external], amount[external], count),
-            "purchases": purchases,
-            "freight": carried,
-            "stock_change": change,
-            "losses": losses,
-            "materials_sold": materials,
-            "other_inputs": other,
-            "value_added": np.where(simulated, revenue - materials - other, 0),
-        }
-    )
+    return {
+        "revenue": revenue,
+        "revenue_outside_group": sums(seller[external], amount[external], count),
+        "purchases": purchases,
+        "freight": carried,
+        "stock_change": change,
+        "losses": losses,
+        "materials_sold": materials,
+        "other_inputs": other,
+        "value_added": np.where(simulated, revenue - materials - other, 0),
+    }
 
 
 def materials_sold(network: Network, pools: Mapping[str, Pool], periods: Periods) -> Columns:

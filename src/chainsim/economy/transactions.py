@@ -20,7 +20,7 @@ from chainsim.economy.regions import rings_of
 from chainsim.model import state
 from chainsim.model.network import Network
 from chainsim.records import Columns
-from chainsim.results.columns import lane_columns
+from chainsim.results.columns import Table, lane_columns
 from chainsim.results.frames import simulated_firms
 from chainsim.results.periods import periods
 from chainsim.results.remember import once_per_network
@@ -50,7 +50,7 @@ class Keys:
     order: list[tuple[bool, Columns, int]]
 
 
-def transactions(books: Books, by: Sequence[str] = ("month", "seller", "buyer", "part")) -> pd.DataFrame:
+def transactions(books: Books, by: Sequence[str] = ("month", "seller", "buyer", "part")) -> Table:
     """Rows by, then units, cny (revenue of the seller), freight_cny (paid by the buyer to carriers).
 
     by: any of month, part, seller, buyer, and `seller_` or `buyer_` with one of `ATTRIBUTES`.  Deliveries count from
@@ -59,7 +59,7 @@ def transactions(books: Books, by: Sequence[str] = ("month", "seller", "buyer", 
     return _summed(books, _keys(books.run.network, by))
 
 
-def _summed(books: Books, keys: Keys) -> pd.DataFrame:
+def _summed(books: Books, keys: Keys) -> Table:
     """The table of `transactions` by some keys."""
     run = books.run
     found, lanes = run.tally.segments, len(run.network.lanes)
@@ -86,7 +86,7 @@ def _summed(books: Books, keys: Keys) -> pd.DataFrame:
     table["units"] = np.bincount(cell, units, count).astype(np.float64)  # of nothing it makes whole numbers
     for name in VALUES[1:]:
         table[name] = sums(cell, totals[name][there], count) / FEN
-    return pd.DataFrame(table)
+    return table
 
 
 def _keys(network: Network, by: Sequence[str]) -> Keys:
@@ -128,7 +128,7 @@ def _cells(keys: Sequence[tuple[Columns, int]]) -> tuple[Columns, Columns]:
     return cell, rows
 
 
-def by_place(books: Books) -> pd.DataFrame:
+def by_place(books: Books) -> Table:
     """The table of the run folder: by month, part, and where and what seller and buyer are."""
     return _summed(books, _places(books.run.network))
 
@@ -138,7 +138,7 @@ def _places(network: Network) -> Keys:
     return _keys(network, BY_PLACE)
 
 
-def purchases_by_ring(books: Books) -> pd.DataFrame:
+def purchases_by_ring(books: Books) -> Table:
     """What each simulated firm bought from firms and sources of each ring, and of that from outside sources, fen.
 
     Columns purchases_city, purchases_province, purchases_nation, purchases_abroad, imports; int64[firms] each.
@@ -146,9 +146,9 @@ def purchases_by_ring(books: Books) -> pd.DataFrame:
     network = books.run.network
     firms = len(network.firms)
     counted = books.counted
-    own = simulated_firms(network)[counted["buyer"].to_numpy()]
-    buyer, seller, amount = (counted[name].to_numpy()[own] for name in ("buyer", "seller", "amount"))
+    own = simulated_firms(network)[counted["buyer"]]
+    buyer, seller, amount = (counted[name][own] for name in ("buyer", "seller", "amount"))
     ring = rings_of(network)[seller]
     outside = np.array([firm.kind == "outside" for firm in network.firms], dtype=bool)[seller]
     found = {f"purchases_{name}": sums(buyer[ring == name], amount[ring == name], firms) for name in RINGS}
-    return pd.DataFrame(found | {"imports": sums(buyer[outside], amount[outside], firms)})
+    return found | {"imports": sums(buyer[outside], amount[outside], firms)}

@@ -1,13 +1,16 @@
-"""Columns that tables are made from: rows of one kind, what a network says of its lanes and stock points.
+"""Columns, of which tables are made: rows of one kind, what a network says of its lanes and stock points.
 
-In: a Network, or a table.  Out: int64 arrays.  This module must not know logs.
+In: a Network, or a table.  Out: arrays.  This module must not know logs.
+
+Within a trial a table is its columns by name.  It becomes a frame once, when it is complete, with policy and
+replication: to make a frame or to read a column of one takes longer than to reckon a small table.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -15,6 +18,9 @@ import pandas as pd
 from chainsim.model.network import Network
 from chainsim.records import Columns
 from chainsim.results.remember import once_per_network
+
+Table: TypeAlias = dict[str, Any]
+"""Columns by name, of one length: numpy arrays, lists, or text as pandas keeps it; what `pandas.DataFrame` takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +82,25 @@ def quanta_per_unit(network: Network) -> Columns:
     return np.array([network.parts[point.part].per_unit for point in network.stocks], dtype=np.int64)
 
 
-def by_name(table: pd.DataFrame) -> dict[str, np.ndarray]:
-    """The columns of a table: to read one of a frame takes ten times as long as to read it here."""
-    return {str(name): column.to_numpy() for name, column in table.items()}
+def columns_of(table: pd.DataFrame) -> Table:
+    """The columns of a frame, as pandas keeps them."""
+    return {str(name): column.values for name, column in table.items()}
 
 
-def as_kept(**words: Sequence[str]) -> dict[str, Any]:
+def rows_where(table: Table, chosen: np.ndarray | slice) -> Table:
+    """The rows that a mask, an index or a slice chooses."""
+    return {name: column[chosen] for name, column in table.items()}
+
+
+def from_rows(names: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
+    """A table from its rows."""
+    columns = list(map(list, zip(*rows, strict=True))) or [[] for _ in names]
+    return dict(zip(names, columns, strict=True))
+
+
+def as_kept(**words: Sequence[str]) -> Table:
     """Columns of text as pandas keeps them, for many tables: to make them takes longer than the rest of a small one."""
-    return {str(name): column.array for name, column in pd.DataFrame(words).items()}
+    return columns_of(pd.DataFrame(words))
 
 
 def with_role(network: Network, *roles: str) -> np.ndarray:
