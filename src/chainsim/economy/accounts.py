@@ -16,7 +16,7 @@ import numpy as np
 
 from chainsim.economy.claims import KEPT, OPEN
 from chainsim.model import state
-from chainsim.results.columns import Table, rows_where
+from chainsim.results.columns import Table, firm_of_stock, rows_where
 from chainsim.results.frames import Tallied
 
 CASH: Final = 0
@@ -120,7 +120,7 @@ def flows(run: Tallied) -> Table:
     network = run.network
     firms = len(network.firms)
     purse = np.array([row.firm for row in network.purses], dtype=np.int64)
-    firm_of = np.array([point.firm for point in network.stocks], dtype=np.int64)
+    firm_of = firm_of_stock(network)
     opening = np.array([row.cash for row in network.purses], dtype=np.int64)
     moves: list[tuple[Any, ...]] = [("stake", np.zeros(len(purse), dtype=np.int64), firms + WORLD, purse, opening)]
     for kind, name, owner, to in (

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from fractions import Fraction
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -54,12 +55,15 @@ def bottlenecks(run: Tallied, plants_only: bool = False) -> Table:
     sums: dict[tuple[int, int, int, int, str], list[float]] = defaultdict(lambda: [0.0] * 3)
     spells: dict[tuple[int, int, int, int, str], set[int]] = defaultdict(set)
     products: dict[int, _Product] = {}
-    for spell in range(int(found.spell[-1]) + 1 if len(found.spell) else 0):
-        low, high = np.searchsorted(found.spell, [spell, spell + 1]).tolist()
-        first, last = max(begin, int(found.begin[low])), int(found.end[high - 1])
+    lines, components, begins, ends = (
+        column.tolist() for column in (found.line, found.component, found.begin, found.end)
+    )
+    cuts = np.flatnonzero(np.diff(found.spell, prepend=-1, append=-1)).tolist() if lines else []
+    for spell, (low, high) in enumerate(pairwise(cuts)):
+        first, last = max(begin, begins[low]), ends[high - 1]
         if last <= first:
             continue
-        line = int(found.line[low])
+        line = lines[low]
         if wanted and network.stocks[network.lines[line].stock].firm not in wanted:
             continue
         if line not in products:
@@ -67,7 +71,7 @@ def bottlenecks(run: Tallied, plants_only: bool = False) -> Table:
         held = products[line].held(first, last)
         late = min(held, products[line].late(first, last))
         for row in range(low, high):
-            component, start, stop = int(found.component[row]), max(begin, int(found.begin[row])), int(found.end[row])
+            component, start, stop = components[row], max(begin, begins[row]), ends[row]
             for one in chain.causes(component, start, stop) if start < stop else ():
                 key = (line, component, one.seller, one.root, one.cause)
                 ticks = one.share * (one.end - one.begin)

@@ -14,6 +14,7 @@ Source: U.S. Department of Justice & Federal Trade Commission, Merger Guidelines
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from operator import itemgetter
 from typing import Final
@@ -24,8 +25,9 @@ from chainsim.economy.dependence import Dependence
 from chainsim.economy.groups import categories, corporate
 from chainsim.model.network import Network
 from chainsim.records import Columns
-from chainsim.results.columns import Table, from_rows
+from chainsim.results.columns import Table, firm_of_stock, from_rows, lane_columns
 from chainsim.results.frames import simulated_firms
+from chainsim.results.remember import once_per_network
 from chainsim.results.steps import sums
 from chainsim.results.tables import FEN
 
@@ -74,10 +76,10 @@ class Purchases:
         self._known: dict[bytes, float] = {}
         simulated, group = simulated_firms(network), corporate(network)
         stock, seller, amount = _by_supplier(network, deliveries)
-        firm = np.array([point.firm for point in network.stocks], dtype=np.int64)[stock]
-        self._buyers, buyer = _numbered(categories(network), firm)
-        part = np.array([point.part for point in network.stocks], dtype=np.int64)[stock]
-        self._parts, part = _numbered([row.name for row in network.parts], part)
+        firm = firm_of_stock(network)[stock]
+        names = _names(network)
+        self._buyers, buyer = names.buyers, names.buyer[stock]
+        self._parts, part = names.parts, names.part[stock]
         pair = buyer * len(self._parts) + part
         own = simulated[firm]
         paid = np.bincount(pair[own], amount[own], len(self._buyers) * len(self._parts))
@@ -188,11 +190,27 @@ def _by_supplier(network: Network, deliveries: Table) -> tuple[Columns, Columns,
     lane, lanes = deliveries["lane"], len(network.lanes)
     amount = sums(lane, deliveries["amount"], lanes)
     used = np.flatnonzero(np.bincount(lane, minlength=lanes))
-    buyer = np.array([row.buyer for row in network.lanes], dtype=np.int64)[used]
-    seller = np.array([network.stocks[row.supplier].firm for row in network.lanes], dtype=np.int64)[used]
+    buyer, seller = lane_columns(network).buyer_stock[used], lane_columns(network).seller[used]
     firms = len(network.firms)
     cells, which = np.unique(buyer * firms + seller, return_inverse=True)
     return cells // firms, cells % firms, sums(which, amount[used], len(cells))
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Buyers and parts in order of name, and which of them each stock point has, int64[P] each."""
+
+    buyers: list[str]
+    buyer: Columns
+    parts: list[str]
+    part: Columns
+
+
+@once_per_network
+def _names(network: Network) -> _Names:
+    part = np.array([point.part for point in network.stocks], dtype=np.int64)
+    by_buyer = _numbered(categories(network), firm_of_stock(network))
+    return _Names(*by_buyer, *_numbered([row.name for row in network.parts], part))
 
 
 def _numbered(names: Sequence[str], at: Columns) -> tuple[list[str], Columns]:

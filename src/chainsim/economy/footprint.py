@@ -12,7 +12,8 @@ import numpy as np
 
 from chainsim.model import state
 from chainsim.model.network import Network
-from chainsim.results.columns import Table
+from chainsim.results.capacity import made_by
+from chainsim.results.columns import Table, firm_of_stock
 from chainsim.results.dates import days
 from chainsim.results.frames import Tallied, quanta_per_unit
 from chainsim.results.remember import once_per_network
@@ -56,10 +57,10 @@ def units_by_firm(run: Tallied, first: int, last: int | None = None) -> np.ndarr
     """
     network, quanta = run.network, run.tally.quanta
     count = len(network.firms)
-    firm_of = np.array([point.firm for point in network.stocks], dtype=np.int64)
+    firm_of = firm_of_stock(network)
     per_unit = quanta_per_unit(network)
     makes = np.zeros(count, dtype=bool)
-    makes[[network.stocks[line.stock].firm for line in network.lines]] = True
+    makes[firm_of[made_by(run)]] = True
     made, shipped = (
         sum(quanta[kind][first:last].sum(axis=0) for kind in kinds)
         for kinds in ((state.FINISHED, state.SCRAPPED), (state.SHIPPED,))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from chainsim.errors import InvariantError
-from chainsim.results.columns import Table
+from chainsim.results.columns import Table, of_kind
 from chainsim.results.frames import Tallied, simulated_firms
 from chainsim.results.steps import sums
 
@@ -41,8 +41,7 @@ def _value_added_is_expenditure(run: Tallied, counted: Table, account: Table) ->
     """Final sales - imports - freight - other inputs + change of stock + losses, over all simulated firms."""
     network = run.network
     simulated = simulated_firms(network)
-    market = np.array([firm.kind == "market" for firm in network.firms], dtype=bool)
-    outside = np.array([firm.kind == "outside" for firm in network.firms], dtype=bool)
+    market, outside = of_kind(network, "market"), of_kind(network, "outside")
     amount, freight = counted["amount"], counted["freight"]
     buyer, seller = counted["buyer"], counted["seller"]
     final, imports = int(amount[market[buyer]].sum()), int(amount[outside[seller]].sum())

@@ -17,13 +17,14 @@ import numpy as np
 
 from chainsim.economy.accounts import CAPITAL, CASH, EQUIPMENT, PAYABLE, RECEIVABLE
 from chainsim.economy.claims import KEPT
-from chainsim.economy.rounding import share_of
+from chainsim.economy.rounding import Shares
 from chainsim.errors import InvariantError
 from chainsim.model import state
-from chainsim.model.network import Region
+from chainsim.model.network import Network, Region
 from chainsim.records import Columns
 from chainsim.results.columns import Table
 from chainsim.results.frames import Tallied, simulated_firms
+from chainsim.results.remember import once_per_network
 from chainsim.results.steps import sums
 
 BALANCE_SHEET: Final = (CASH, RECEIVABLE, PAYABLE, EQUIPMENT, CAPITAL)
@@ -50,7 +51,7 @@ def income(
     simulated = simulated_firms(network)
     count = len(network.firms)
     added = account["value_added"]
-    result = {name: _share(run, field, added) for name, field in SHARES.items()}
+    result = {name: share(np.maximum(added, 0)) for name, share in _shares(network).items()}
     accrued = np.sum(list(result.values()), axis=0)
     logged = _logged(run, claims, count)
     result["interest"] = result["interest"] + logged["interest"]
@@ -69,8 +70,8 @@ def income(
         )
     region = network.region
     net = account["revenue"] - account["purchases"] - account["freight"] - account["other_inputs"]
-    result["income_tax"] = _rounded(region.income_tax, np.maximum(result["profit"], 0))
-    result["value_added_tax"] = _rounded(region.vat, net)
+    result["income_tax"] = Shares.of([region.income_tax])(np.maximum(result["profit"], 0))
+    result["value_added_tax"] = Shares.of([region.vat])(net)
     return {name: np.where(simulated, result[name], 0) for name in COLUMNS}
 
 
@@ -84,15 +85,11 @@ def local_tax(region: Region, sides: Table) -> np.ndarray:
     return kept
 
 
-def _rounded(share: Fraction, values: Columns) -> Columns:
-    return np.array([share_of(value, share) for value in values.tolist()], dtype=np.int64)
-
-
-def _share(run: Tallied, field: str, added: Columns) -> Columns:
-    """A stated share of each firm's value added; nothing of what is below 0."""
-    shares = [getattr(row, field) for row in run.network.footprints] or [Fraction(0)] * len(added)
-    paid = [share_of(max(value, 0), share) for share, value in zip(shares, added.tolist(), strict=True)]
-    return np.array(paid, dtype=np.int64)
+@once_per_network
+def _shares(network: Network) -> dict[str, Shares]:
+    """By side, the stated share of each firm's value added."""
+    rows, none = network.footprints, [Fraction(0)] * len(network.firms)
+    return {name: Shares.of([getattr(row, field) for row in rows] or none) for name, field in SHARES.items()}
 
 
 def _logged(run: Tallied, claims: Table, count: int) -> dict[str, Columns]:

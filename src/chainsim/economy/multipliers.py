@@ -7,20 +7,17 @@ the province includes the city.
 
 from __future__ import annotations
 
-import numpy as np
-
 from chainsim.economy.regions import SCOPES, firms_inside
 from chainsim.economy.type_one import CONSOLIDATED, nominal_type_one
 from chainsim.model.network import Network
-from chainsim.results.columns import Table, from_rows
+from chainsim.results.columns import Table, from_rows, of_kind
 
 __all__ = ["SCOPES", "final_sales", "multipliers"]
 
 
 def final_sales(network: Network, deliveries: Table) -> int:
     """Deliveries to the markets, fen."""
-    market = np.array([firm.kind == "market" for firm in network.firms], dtype=bool)
-    return int(deliveries["amount"][market[deliveries["buyer"]]].sum())
+    return int(deliveries["amount"][of_kind(network, "market")[deliveries["buyer"]]].sum())
 
 
 def multipliers(network: Network, deliveries: Table, sums: Table) -> Table:

@@ -20,7 +20,7 @@ from chainsim.economy.regions import rings_of
 from chainsim.model import state
 from chainsim.model.network import Network
 from chainsim.records import Columns
-from chainsim.results.columns import Table, lane_columns
+from chainsim.results.columns import Table, lane_columns, of_kind
 from chainsim.results.frames import simulated_firms
 from chainsim.results.periods import periods
 from chainsim.results.remember import once_per_network
@@ -34,6 +34,7 @@ BY_PLACE: Final = (
     *(f"{side}_{name}" for side in ("seller", "buyer") for name in ("kind", "ring", "district", "chain", "category")),
 )
 RINGS: Final = ("city", "province", "nation", "abroad")
+DENSE: Final = 8  # places a row; with as few, writing into all of them is quicker than sorting
 VALUES: Final = ("units", "cny", "freight_cny")
 
 
@@ -124,7 +125,15 @@ def _cells(keys: Sequence[tuple[Columns, int]]) -> tuple[Columns, Columns]:
     cell = np.zeros(len(keys[0][0]), dtype=np.int64)
     rows = np.zeros(0, dtype=np.int64)
     for codes, count in keys:  # numbered anew each time, so that products stay small
-        _, rows, cell = np.unique(cell * count + codes, return_index=True, return_inverse=True)
+        code, span = cell * count + codes, max(len(rows), 1) * count
+        if span <= DENSE * len(code):
+            there = np.zeros(span, dtype=bool)
+            there[code] = True
+            cell = (np.cumsum(there) - 1)[code]
+            rows = np.empty(int(there.sum()), dtype=np.int64)
+            rows[cell[::-1]] = np.arange(len(cell))[::-1]  # the first of each is written last
+        else:
+            _, rows, cell = np.unique(code, return_index=True, return_inverse=True)
     return cell, rows
 
 
@@ -149,6 +158,6 @@ def purchases_by_ring(books: Books) -> Table:
     own = simulated_firms(network)[counted["buyer"]]
     buyer, seller, amount = (counted[name][own] for name in ("buyer", "seller", "amount"))
     ring = rings_of(network)[seller]
-    outside = np.array([firm.kind == "outside" for firm in network.firms], dtype=bool)[seller]
+    outside = of_kind(network, "outside")[seller]
     found = {f"purchases_{name}": sums(buyer[ring == name], amount[ring == name], firms) for name in RINGS}
     return found | {"imports": sums(buyer[outside], amount[outside], firms)}

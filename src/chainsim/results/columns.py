@@ -103,9 +103,32 @@ def as_kept(**words: Sequence[str]) -> Table:
     return columns_of(pd.DataFrame(words))
 
 
+@once_per_network
+def firm_of_stock(network: Network) -> Columns:
+    """The firm of each stock point, int64[P]."""
+    return np.array([point.firm for point in network.stocks], dtype=np.int64)
+
+
+def of_kind(network: Network, kind: str) -> np.ndarray:
+    """Which firms are of this kind, bool[firms]."""
+    found: np.ndarray = _kinds(network) == kind
+    return found
+
+
+@once_per_network
+def _kinds(network: Network) -> np.ndarray:
+    return np.array([firm.kind for firm in network.firms], dtype=str)
+
+
 def with_role(network: Network, *roles: str) -> np.ndarray:
     """Which stock points have one of these roles, bool[P]."""
-    return np.array([point.role in roles for point in network.stocks], dtype=bool)
+    found: np.ndarray = np.logical_or.reduce([_roles(network) == role for role in roles])
+    return found
+
+
+@once_per_network
+def _roles(network: Network) -> np.ndarray:
+    return np.array([point.role for point in network.stocks], dtype=str)
 
 
 @once_per_network

@@ -10,7 +10,15 @@ import numpy as np
 from chainsim.model import state
 from chainsim.model.network import UNLIMITED, Network
 from chainsim.results.bound import bound_since
-from chainsim.results.capacity import busy_ticks, clock_ticks, made_by, queue_integral, running_ticks, server_ticks
+from chainsim.results.capacity import (
+    busy_ticks,
+    clock_ticks,
+    made_by,
+    queue_integral,
+    running_ticks,
+    server_ticks,
+    servers_of,
+)
 from chainsim.results.columns import Table, as_kept
 from chainsim.results.dates import days
 from chainsim.results.frames import Tallied, quanta_per_unit
@@ -24,7 +32,7 @@ def line_table(run: Tallied) -> Table:
     stocks = made_by(run)
     per_unit = quanta_per_unit(network)[stocks]
     busy, offered = busy_ticks(run), server_ticks(run)
-    limited = np.array([line.servers < UNLIMITED for line in network.lines], dtype=bool)
+    limited = servers_of(network) < UNLIMITED
     quanta = {kind: tally.counted(kind)[stocks] for kind in (state.STARTED, state.FINISHED, state.SCRAPPED)}
     units = {kind: column / per_unit for kind, column in quanta.items()}
     started, clock = quanta[state.STARTED], clock_ticks(run)

@@ -103,9 +103,14 @@ def backorder_integral(run: Tallied) -> Columns:
 
 def opening_transits(run: Tallied) -> Columns:
     """Quanta under way to each stock point at the start, int64[P]."""
-    opening = np.zeros(len(run.network.stocks), dtype=np.int64)
-    for transit in run.network.transits:
-        opening[run.network.lanes[transit.lane].buyer] += transit.quantity
+    return _opening(run.network)
+
+
+@once_per_network
+def _opening(network: Network) -> Columns:
+    opening = np.zeros(len(network.stocks), dtype=np.int64)
+    for transit in network.transits:
+        opening[network.lanes[transit.lane].buyer] += transit.quantity
     return opening
 
 

@@ -13,8 +13,8 @@ import pandas as pd
 
 from chainsim.model import state
 from chainsim.model.network import UNLIMITED, Network
-from chainsim.results.capacity import busy_ticks, server_ticks
-from chainsim.results.columns import Table, as_kept, lane_columns
+from chainsim.results.capacity import busy_ticks, made_by, server_ticks, servers_of
+from chainsim.results.columns import Table, as_kept, firm_of_stock, lane_columns
 from chainsim.results.dates import days, whole_days
 from chainsim.results.folding.days import RINGS
 from chainsim.results.frames import Tallied, quanta_per_unit
@@ -73,10 +73,9 @@ def operations(run: Tallied) -> Table:
     """By firm: orders received, share of their units that left at once (fill rate), utilisation of its lines."""
     network = run.network
     firms = len(network.firms)
-    firm_of = np.array([point.firm for point in network.stocks], dtype=np.int64)
+    firm_of = firm_of_stock(network)
     asked, at_once = (sums(firm_of, by_stock, firms) for by_stock in served_at_once(run))
-    line_firm = np.array([network.stocks[line.stock].firm for line in network.lines], dtype=np.int64)
-    limited = np.array([line.servers < UNLIMITED for line in network.lines], dtype=bool)
+    line_firm, limited = firm_of[made_by(run)], servers_of(network) < UNLIMITED
     busy = sums(line_firm[limited], busy_ticks(run)[limited], firms)
     servers = sums(line_firm[limited], server_ticks(run)[limited], firms)
     return {
