@@ -8,7 +8,9 @@ overdue.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from fractions import Fraction
+from functools import cache
 from itertools import pairwise
 from typing import Final
 
@@ -100,6 +102,16 @@ def bottlenecks(run: Tallied, plants_only: bool = False) -> Table:
                 late_ / int(per_unit[network.lines[line].stock]),
             )
         )
+    return _columns(rows) if rows else _nothing().copy()
+
+
+@cache
+def _nothing() -> Table:
+    """A table without rows: many a run has no waits, and to make columns of text takes longer than to find none."""
+    return _columns([])
+
+
+def _columns(rows: Sequence[tuple[object, ...]]) -> Table:
     columns = list(zip(*rows, strict=True)) or [()] * len(COLUMNS)  # of an empty table, too
     return {
         name: pd.array(list(column), dtype="str") if name not in TYPES else np.array(column, dtype=TYPES[name])

@@ -114,7 +114,7 @@ class Purchases:
                 "revenue_at_risk_cny",
             ),
         )
-        return from_rows(columns, sorted(rows, key=itemgetter(0, 1, 2)))
+        return from_rows(columns, sorted(rows, key=itemgetter(0, 1, 2)), words=3)
 
     def exposure(self) -> Table:
         """The table of that name."""
@@ -133,7 +133,7 @@ class Purchases:
             *("outside_share", "single_source_share", "revenue_at_risk_cny"),
         )
         rows.sort(key=lambda row: (row[0] == EVERYBODY, row[:2]))
-        return from_rows(columns, rows)
+        return from_rows(columns, rows, words=2)
 
     def _single_sourced(self, way: str) -> np.ndarray:
         """The stock points to which one supplier that is not outside delivered everything, bool[P]."""

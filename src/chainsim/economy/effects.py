@@ -45,7 +45,7 @@ def effect_table(books: Books) -> Table:
             for measure, cny in zip(MEASURES, values, strict=True):
                 additional = cny if line == CONSTRUCTION else cny * share
                 rows.append((ring, line, measure, cny, cny / final if final else 0.0, additional))
-    return from_rows(("ring", "line", "measure", "cny", "per_yuan", "additional_cny"), rows)
+    return from_rows(("ring", "line", "measure", "cny", "per_yuan", "additional_cny"), rows, words=3)
 
 
 def _lines(books: Books, ring: str, spent: np.ndarray) -> dict[str, tuple[float, float, float]]:

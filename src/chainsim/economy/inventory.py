@@ -154,14 +154,13 @@ def _pool(
     gone = out + destroyed
     left = quantity[:, None] + np.cumsum(quantity_in - gone, axis=1)
     share = np.where(left > 0, _quotient(gone, left + gone), 1.0).T.copy()  # by period: one after another
-    paid, there, part = value_in.T.copy(), value.copy(), np.empty(len(value))
-    leaving = np.empty_like(paid)
-    for those, came, row in zip(share, paid, leaving, strict=True):
+    paid, there = value_in.T.astype(np.float64), value.astype(np.float64)
+    gone_by_period = np.empty_like(paid)
+    for those, came, row in zip(share, paid, gone_by_period, strict=True):
         there += came
-        np.rint(np.multiply(there, those, out=part), out=part)
-        row[:] = part
+        np.rint(np.multiply(there, those, out=row), out=row)
         there -= row
-    leaving = np.ascontiguousarray(leaving.T)
+    leaving = np.ascontiguousarray(gone_by_period.T).astype(np.int64)
     lost = np.rint(leaving * _quotient(destroyed, gone)).astype(np.int64)
     closing = value[:, None] + np.cumsum(value_in - leaving, axis=1)
     return Pool(value, value_in, leaving - lost, lost, closing)

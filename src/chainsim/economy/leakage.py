@@ -21,7 +21,7 @@ import numpy as np
 from chainsim.economy.multipliers import final_sales
 from chainsim.economy.regions import rings_of
 from chainsim.model.network import Network
-from chainsim.results.columns import Table
+from chainsim.results.columns import Table, from_rows
 from chainsim.results.frames import simulated_firms
 from chainsim.results.tables import FEN
 
@@ -38,11 +38,12 @@ def leakage(network: Network, deliveries: Table, sums: Table) -> Table:
     is in what was sold.
     Freight that markets pay is on top of final sales and left out.
     """
-    items, rings, amounts = zip(*spending(network, deliveries, sums), strict=True)
-    fen = np.array(amounts, dtype=np.int64)
     final = final_sales(network, deliveries)
-    per_yuan = fen / final if final else np.zeros(len(fen))
-    return {"item": items, "ring": rings, "amount_cny": fen / FEN, "per_yuan": per_yuan}
+    rows = [
+        (item, ring, fen / FEN, fen / final if final else 0.0)
+        for item, ring, fen in spending(network, deliveries, sums)
+    ]
+    return from_rows(("item", "ring", "amount_cny", "per_yuan"), rows, words=2)
 
 
 def spending(network: Network, deliveries: Table, sums: Table) -> Iterator[tuple[str, str, int]]:

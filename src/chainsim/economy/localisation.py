@@ -20,6 +20,7 @@ from chainsim.economy.regions import rings_of
 from chainsim.model.network import Network
 from chainsim.results.columns import Table, from_rows
 from chainsim.results.frames import simulated_firms
+from chainsim.results.remember import once_per_network
 from chainsim.results.tables import FEN
 
 WITHIN: Final = {
@@ -49,10 +50,12 @@ def localisation(network: Network, deliveries: Table, sums: Table) -> Table:
     found = []
     for *keys, local, total, unit in rows:
         per = FEN if unit == "CNY" else 1
-        found.append((*keys, local / per, total / per, unit, local / total if total else 0.0))
-    return from_rows(COLUMNS, found)
+        found.append((*keys, unit, local / per, total / per, local / total if total else 0.0))
+    table = from_rows(("buyers", "ring", "measure", "group", "unit", "local", "total", "rate"), found, words=5)
+    return {name: table[name] for name in COLUMNS}
 
 
+@once_per_network
 def buyers(network: Network) -> dict[str, np.ndarray]:
     """The simulated firms that buy, by what they are, bool[firms] each; everybody under "all firms"."""
     simulated = simulated_firms(network)

@@ -39,4 +39,4 @@ def multipliers(network: Network, deliveries: Table, sums: Table) -> Table:
             simulated = float(sums[column][inside].sum()) / final if final else 0.0
             analytic = nominal[scope, CONSOLIDATED if group == "consolidated" else measure, "total"]
             rows.append((scope, measure, group, simulated, analytic, simulated - analytic))
-    return from_rows(("ring", "measure", "group", "simulated", "leontief", "difference"), rows)
+    return from_rows(("ring", "measure", "group", "simulated", "leontief", "difference"), rows, words=3)

@@ -8,8 +8,9 @@ replication: to make a frame or to read a column of one takes longer than to rec
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -92,10 +93,18 @@ def rows_where(table: Table, chosen: np.ndarray | slice) -> Table:
     return {name: column[chosen] for name, column in table.items()}
 
 
-def from_rows(names: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
-    """A table from its rows."""
-    columns = list(map(list, zip(*rows, strict=True))) or [[] for _ in names]
-    return dict(zip(names, columns, strict=True))
+def from_rows(names: Sequence[str], rows: Sequence[tuple[Any, ...]], words: int) -> Table:
+    """A table from its rows.  words: how many columns, the first ones, are text, which runs have in common."""
+    if not rows:  # pandas takes nothing for objects
+        return {name: np.array([], dtype=object) for name in names}
+    numbers = map(np.array, zip(*(row[words:] for row in rows), strict=True))
+    kept = _words(tuple(names[:words]), tuple(row[:words] for row in rows))
+    return {**kept, **dict(zip(names[words:], numbers, strict=True))}
+
+
+@lru_cache(maxsize=64)
+def _words(names: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> Table:
+    return columns_of(pd.DataFrame(rows, columns=list(names)))
 
 
 def as_kept(**words: Sequence[str]) -> Table:
