@@ -54,7 +54,7 @@ def _counted(run: Tallied) -> dict[str, Columns]:
     first = np.zeros(len(run.network.stocks), dtype=np.int64)
     first[made_by(run)] = tally.making.set_ups
     return {
-        "holding": tally.on_hand.integral,
+        "holding": tally.on_hand.sums.integral,
         "backorder": backorder_integral(run),
         "in_transit": in_transit_integral(run),
         "order": by_buyer(run, tally.rows[state.PLACED]),

@@ -6,6 +6,7 @@ Numba takes longer to import than a small run takes, and longer to compile than 
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -15,6 +16,7 @@ from typing import Final, Literal
 from chainsim.engine import stored, work
 from chainsim.engine.base import Attach, Engine, Progress, Sink
 from chainsim.errors import EngineError
+from chainsim.kernels import Kernels, arrays
 from chainsim.model.network import Network
 from chainsim.records import Log
 
@@ -79,6 +81,13 @@ def named(name: str, attach: Attach | None = None) -> Engine:
     from chainsim.engine import simpy_engine
 
     return partial(simpy_engine.run, attach=attach) if attach is not None else simpy_engine.run
+
+
+def kernels() -> Kernels:
+    """In which form the log is summed: compiled in a process that has compiled code, else whole arrays."""
+    compiling = sys.modules.get("chainsim.engine.compiled_engine.compiling")
+    found: Kernels = arrays if compiling is None else compiling.kernels()
+    return found
 
 
 def run(network: Network, replication: int, progress: Progress | None = None, sink: Sink | None = None) -> Log:

@@ -16,10 +16,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
+from chainsim import kernels
 from chainsim.cache import own_folder
 from chainsim.model import rules, state
 
 CONSTANTS: Final = ("state.py", "network.py", "terms.py")  # of the model, that rules take constants from
+LOOPS: Final = ("loops.py", "halves.py")  # of the kernels
 
 
 @cache
@@ -37,7 +39,8 @@ def sources() -> list[Path]:
     folders = Path(rules.__path__[0]), Path(__file__).with_name("compiled_engine")
     found = [path for folder in folders for path in sorted(folder.glob("*.py"))]
     model = Path(str(state.__file__)).parent
-    return [*found, *(model / name for name in CONSTANTS)]
+    loops = Path(kernels.__path__[0])
+    return [*found, *(model / name for name in CONSTANTS), *(loops / name for name in LOOPS)]
 
 
 @cache

@@ -83,13 +83,13 @@ def server_ticks(run: Tallied) -> Columns:
     offered = np.where(servers_ < UNLIMITED, servers_, 0)
     offered *= on_the_clock(network, line_, until_) - on_the_clock(network, line_, from_)
     making = run.tally.making
-    result: Columns = sums(line_, offered, count) + np.where(making.counts_overhang, making.overhang.positive, 0)
+    result: Columns = sums(line_, offered, count) + np.where(making.counts_overhang, making.overhang.sums.positive, 0)
     return result
 
 
 def running_ticks(run: Tallied) -> Columns:
     """Time during which each line did not stand still, closed or not, int64[lines]."""
-    return run.tally.making.speed.above
+    return run.tally.making.speed.sums.above
 
 
 def queue_integral(run: Tallied) -> Columns:

@@ -34,11 +34,11 @@ def stock_table(run: Tallied) -> Table:
     variance = {name: found / per_unit**2 for name, found in tally.variances.items()}
     columns = {
         "opening_units": on_hand.opening / per_unit,
-        "closing_units": on_hand.level / per_unit,
+        "closing_units": on_hand.sums.level / per_unit,
         "starved_days": days(network, starved_ticks(run)),
-        "mean_on_hand_units": on_hand.integral / span / per_unit,
-        "max_on_hand_units": on_hand.peak / per_unit,
-        "ready_rate": on_hand.above / span,
+        "mean_on_hand_units": on_hand.sums.integral / span / per_unit,
+        "max_on_hand_units": on_hand.sums.peak / per_unit,
+        "ready_rate": on_hand.sums.above / span,
         "mean_on_order_units": on_order_integral(run) / span / per_unit,
         "mean_backorders_units": backorder_integral(run) / span / per_unit,
         "demanded_units": (asked + tally.counted(state.CONSUMED)) / per_unit,

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Final, Literal
 
+from chainsim.engine import choice
 from chainsim.engine.base import Engine, Sink
 from chainsim.model.network import Network
 from chainsim.records import Columns
@@ -36,7 +37,7 @@ def run_folded(
     more: who else is given every block.  spare: a second processor has nothing else to do.  Raises InvariantError where
     the log breaks a law.
     """
-    fold = Fold(network)
+    fold = Fold(network, kernels=choice.kernels())
     taker = Aside if spare else InTurn
     with taker([fold.take, *more]) as to:
         begin = time.thread_time()

@@ -1,6 +1,7 @@
 """Tables do not depend on how a log is cut into blocks: every sum is of whole numbers, or made at the end.
 
-Law: of any network and any size of block, every table is the same to the last bit, index, types and all.
+Law: of any network, any size of block and either form of the kernels, every table is the same to the last bit, index,
+types and all.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pandas.testing import assert_frame_equal
 
 from chainsim.economy.books import books
 from chainsim.economy.reconciliation.explanation import explanations
+from chainsim.kernels import Kernels, arrays, loops
 from chainsim.model.network import Network
 from chainsim.records import Log
 from chainsim.results.folding import fold
@@ -22,8 +24,8 @@ from chainsim.testing.replay import Run
 from chainsim.testing.strategies import runs
 
 
-def tables(network: Network, log: Log, rows: int) -> dict[str, pd.DataFrame]:
-    return tabulate(Folded(network, fold(network, log, rows, every_line=False)))
+def tables(network: Network, log: Log, rows: int, kernels: Kernels = arrays) -> dict[str, pd.DataFrame]:
+    return tabulate(Folded(network, fold(network, log, rows, False, kernels)))
 
 
 def same(found: dict[str, pd.DataFrame], expected: dict[str, pd.DataFrame]) -> None:
@@ -36,6 +38,11 @@ def same(found: dict[str, pd.DataFrame], expected: dict[str, pd.DataFrame]) -> N
 def test_blocks_of_any_size_give_the_same_tables_to_the_last_bit(run: Run, rows: int) -> None:
     whole = tables(run.network, run.log, len(run.log.events) + 1)
     same(tables(run.network, run.log, rows), whole)
+
+
+@given(runs(), st.sampled_from([2, 50]))
+def test_both_forms_of_the_kernels_give_the_same_tables_to_the_last_bit(run: Run, rows: int) -> None:
+    same(tables(run.network, run.log, rows, loops), tables(run.network, run.log, rows))
 
 
 @given(runs())

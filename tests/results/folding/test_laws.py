@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from chainsim.errors import InvariantError
+from chainsim.kernels import Kernels, arrays, loops
 from chainsim.model import state
 from chainsim.records import Log
 from chainsim.results.folding import fold
@@ -60,22 +61,20 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("rows", [1, 13, 10**6])
+@pytest.mark.parametrize(("rows", "kernels"), [(1, arrays), (13, arrays), (10**6, arrays), (13, loops)])
 @pytest.mark.parametrize(("case", "plant"), CASES.values(), ids=CASES)
-def test_a_planted_fault_is_refused(case: Callable[[], Run], plant: Plant, rows: int) -> None:
+def test_a_planted_fault_is_refused(case: Callable[[], Run], plant: Plant, rows: int, kernels: Kernels) -> None:
     run = case()
-    fold(run.network, run.log, rows)
+    fold(run.network, run.log, rows, kernels=kernels)
     with pytest.raises(InvariantError, match="invariant broken"):
-        fold(run.network, plant(run.log), rows)
+        fold(run.network, plant(run.log), rows, kernels=kernels)
 
 
 @pytest.mark.parametrize("rows", [1, 10**6])
 def test_a_wrong_price_in_the_hand_is_seen(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Invoices that are a fen too dear are not what the orders are worth."""
-    from chainsim.results.folding import invoices as module
-
-    true = module._rise
-    monkeypatch.setattr(module, "_rise", lambda price, *between: true(price + 1, *between))
+    true = arrays._rise
+    monkeypatch.setattr(arrays, "_rise", lambda price, *between: true(price + 1, *between))
     run = busy_case()
     with pytest.raises(InvariantError, match="was invoiced at"):
         fold(run.network, run.log, rows)

@@ -48,13 +48,13 @@ def test_levels_are_summed_tick_by_tick_wherever_they_are_cut(
         own = [row for row in rows if row[0] == entity]
         at = [opening[entity] + sum(rise for _, tick, rise in own if tick <= now) for now in range(END)]
         lasting = at[begin:]
-        assert levels.integral[entity] == sum(lasting)
-        assert levels.positive[entity] == sum(max(level, 0) for level in lasting)
-        assert levels.above[entity] == sum(level > 0 for level in lasting)
-        assert levels.peak[entity] == max([0, *lasting])
+        assert levels.sums.integral[entity] == sum(lasting)
+        assert levels.sums.positive[entity] == sum(max(level, 0) for level in lasting)
+        assert levels.sums.above[entity] == sum(level > 0 for level in lasting)
+        assert levels.sums.peak[entity] == max([0, *lasting])
         within = [opening[entity] + sum(rise for _, _, rise in own[:many]) for many in range(len(own) + 1)]
-        assert levels.lowest[entity] == min(within)
-        assert levels.level[entity] == within[-1]
+        assert levels.sums.lowest[entity] == min(within)
+        assert levels.sums.level[entity] == within[-1]
 
 
 @given(st.data())

@@ -1,8 +1,8 @@
-"""The rulebook and the calendar, compiled: every function of theirs from its own source, by Numba.
+"""The rulebook, the calendar and the kernels, compiled: every function of theirs from its own source, by Numba.
 
-Out: `advance` of `calendar`, compiled, on blocks of addresses.  There is no second text of any rule: the code objects
-are the interpreted ones, bound to a namespace in which every function that they call is a compiled one.  This module
-must not know networks or runs.
+Out: `advance` of `calendar`, compiled, on blocks of addresses; kernels on arrays.  There is no second text of any rule:
+the code objects are the interpreted ones, bound to a namespace in which every function that they call is a compiled
+one.  This module must not know networks or runs.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from functools import cache
-from types import FunctionType, ModuleType
-from typing import Any, Final
+from types import FunctionType, ModuleType, SimpleNamespace
+from typing import Any, Final, cast, get_type_hints
 
 import numba
 from numba import types
@@ -20,6 +20,8 @@ from chainsim.engine import stored
 from chainsim.engine.compiled_engine import calendar
 from chainsim.engine.compiled_engine.calendar import advance
 from chainsim.engine.compiled_engine.pointers import CALENDAR, STATE, view_at
+from chainsim.kernels import Kernels, loops, meaning
+from chainsim.kernels.meaning import Table
 from chainsim.model import rules
 from chainsim.model.rules import (
     cash,
@@ -103,6 +105,35 @@ def compiled() -> Any:
         )
 
 
+@cache
+def kernels() -> Kernels:
+    """The kernels, compiled or taken from disk, each for the one signature that its annotations tell."""
+    found = SimpleNamespace()
+    with _at_hand():
+        for name, function in vars(loops).items():
+            if isinstance(function, FunctionType):
+                kernel = numba.njit(function, cache=stored.folder() is not None, nogil=True)
+                taken = get_type_hints(function, vars(meaning))
+                kernel.compile(tuple(_type(kind) for of, kind in taken.items() if of != "return"))
+                kernel.disable_compile()  # other arrays than these are a mistake, and would take a second each
+                setattr(found, name, kernel)
+    return cast("Kernels", found)
+
+
+def _type(kind: Any) -> Any:
+    """What Numba calls what a kernel is annotated with."""
+    if kind is int:
+        return types.int64
+    if kind == Columns:
+        return types.int64[::1]
+    if kind == Table:
+        return types.int64[:, ::1]
+    fields = [_type(field) for field in get_type_hints(kind).values()]
+    if len(set(fields)) == 1:
+        return types.NamedUniTuple(fields[0], len(fields), kind)
+    return types.NamedTuple(fields, kind)
+
+
 def is_ready() -> bool:
     """Whether this process has the code already."""
     return bool(compiled().nopython_signatures)
@@ -111,3 +142,4 @@ def is_ready() -> bool:
 def make_ready() -> None:
     """Compile, or take from disk, for the one signature there is."""
     compiled().compile((types.int64[::1], types.int64[::1], types.int64, types.int64, types.int64))
+    kernels()

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
 from chainsim.errors import InvariantError
+from chainsim.kernels import Kernels, Table, arrays
 from chainsim.model import state
 from chainsim.records import EVENT_COLUMNS, ORDER_COLUMNS, Columns, Log
 from chainsim.results.columns import Rows
@@ -22,13 +24,13 @@ from chainsim.results.folding.hand import Hand
 class Block:
     """Rows of [begin, until), in ticks.
 
-    every, kinds: all of them as they happened.  rows: by kind.  position: of each row of a kind in the block.
+    every: all of them as they happened, int64[5, n], by column.  rows: by kind.  position: of each row of a kind in the
+    block.
     """
 
     begin: int
     until: int
-    every: Rows
-    kinds: np.ndarray
+    every: Table
     rows: dict[int, Rows]
     position: dict[int, Columns]
     count: int
@@ -42,20 +44,20 @@ class Block:
         return self._found[kind]
 
 
-def block_of(events: Columns, begin: int, until: int, hand: Hand) -> Block:
+def block_of(events: Columns, begin: int, until: int, hand: Hand, kernels: Kernels = arrays) -> Block:
     """The rows of one stretch, by kind."""
-    tick, order, entity, quantity = (events[:, column].copy() for column in (0, 2, 3, 4))  # close together, so quick
+    count = len(events)
+    every, by_kind = np.empty((len(EVENT_COLUMNS), count), np.int64), np.empty((4, count), np.int64)
+    where, ends = np.empty(count, np.int64), np.empty(state.LOG_KINDS, np.int64)
+    kernels.by_kind(events, every, by_kind, where, ends)
+    tick = every[0]
     if len(tick) and ((tick[1:] < tick[:-1]).any() or tick[0] < begin or tick[-1] >= until):
         raise InvariantError("invariant broken: time moves forward and ends before the horizon, in the log")
-    kinds = events[:, 1].astype(np.uint8)
-    by_kind = np.argsort(kinds, kind="stable")
-    ends = np.cumsum(np.bincount(kinds, minlength=state.LOG_KINDS)).tolist()
-    columns = [column[by_kind] for column in (tick, order, entity, quantity)]
     rows, position = {}, {}
-    for number, (first, last) in enumerate(zip([0, *ends], ends, strict=False)):
-        rows[number] = Rows(*(column[first:last] for column in columns))
-        position[number] = by_kind[first:last]
-    return Block(begin, until, Rows(tick, order, entity, quantity), kinds, rows, position, len(tick), hand)
+    for kind, (first, last) in enumerate(pairwise([0, *ends.tolist()])):
+        rows[kind] = Rows(*(column[first:last] for column in by_kind))
+        position[kind] = where[first:last]
+    return Block(begin, until, every, rows, position, count, hand)
 
 
 class WholeTicks:

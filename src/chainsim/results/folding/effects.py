@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from chainsim.kernels import Kernels, Table, arrays
 from chainsim.model import state
 from chainsim.model.network import Network
 from chainsim.records import Columns
@@ -35,7 +36,15 @@ OTHERS: Final = -1
 class Effects:
     """Rows of some kinds as changes at stock points.  only: stock points that are meant, bool[P]."""
 
-    def __init__(self, network: Network, lanes: LaneColumns, sides: Sides, only: np.ndarray | None = None) -> None:
+    def __init__(
+        self,
+        network: Network,
+        lanes: LaneColumns,
+        sides: Sides,
+        only: np.ndarray | None = None,
+        kernels: Kernels = arrays,
+    ) -> None:
+        self._kernels = kernels
         own = np.arange(len(network.stocks))
         stocks = {"own": own, "buyer": lanes.buyer_stock, "seller": lanes.seller_stock}
         self._sign = np.zeros(state.LOG_KINDS, dtype=np.int64)
@@ -47,19 +56,9 @@ class Effects:
         self._stock = np.concatenate(tables)
         if only is not None:
             self._stock[~only[self._stock]] = OTHERS
-        self._some = bool((self._stock == OTHERS).any())
-        self._signed = bool((self._sign < 0).any())
-        self._kinds = self._sign != 0
 
-    def of(self, block: Block) -> tuple[Columns, Columns, Columns]:
-        """Stock point, tick and signed quanta of each change, int64[n] each."""
-        at = np.flatnonzero(self._kinds.take(block.kinds))
-        kind, every = block.kinds[at], block.every
-        stock = self._stock[self._begin.take(kind) + every.entity[at]]
-        if self._some:
-            meant = np.flatnonzero(stock != OTHERS)
-            at, kind, stock = at[meant], kind[meant], stock[meant]
-        quantity = every.quantity[at]
-        if self._signed:
-            quantity *= self._sign.take(kind)
-        return stock, every.tick[at], quantity
+    def of(self, block: Block) -> Table:
+        """Stock point, tick and signed quanta of each change, int64[3, n]."""
+        found = np.empty((3, block.count), dtype=np.int64)
+        count = self._kernels.changes(block.every, self._sign, self._begin, self._stock, found)
+        return found[:, :count]

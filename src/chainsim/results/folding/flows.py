@@ -9,6 +9,8 @@ from typing import Final
 
 import numpy as np
 
+from chainsim.kernels import Kernels, arrays
+from chainsim.kernels.meaning import FlowSums
 from chainsim.model import state
 from chainsim.model.network import Network
 from chainsim.records import Columns
@@ -36,24 +38,29 @@ class Flows:
     kept: all rows of `KEPT`.
     """
 
-    def __init__(self, network: Network, segments: Segments) -> None:
-        self._segments = segments
+    def __init__(self, network: Network, segments: Segments, kernels: Kernels = arrays) -> None:
+        self._segments, self._kernels = segments, kernels
         sizes = dict.fromkeys(BY_LANE, len(network.lanes)) | dict.fromkeys(BY_STOCK, len(network.stocks))
-        self.quanta = {kind: np.zeros((len(segments), size), dtype=np.int64) for kind, size in sizes.items()}
-        self.rows = {kind: np.zeros(size, dtype=np.int64) for kind, size in sizes.items()}
-        self.moment = {kind: np.zeros(size, dtype=np.int64) for kind, size in sizes.items()}
+        self._sums = {
+            kind: FlowSums(
+                np.zeros((len(segments), size), dtype=np.int64),
+                np.zeros(size, dtype=np.int64),
+                np.zeros(size, dtype=np.int64),
+            )
+            for kind, size in sizes.items()
+        }
+        self.quanta, self.moment, self.rows = (
+            {kind: getattr(sums, name) for kind, sums in self._sums.items()} for name in FlowSums._fields
+        )
         self._kept: dict[int, list[Rows]] = {kind: [] for kind in KEPT}
 
     def take(self, block: Block) -> None:
         """Add the rows of one block."""
-        horizon, warm_up = int(self._segments.edges[-1]), self._segments.warm_up
-        for kind, quanta in self.quanta.items():
+        edges, warm_up = self._segments.edges, self._segments.warm_up
+        for kind, sums in self._sums.items():
             rows = block.rows[kind]
-            if not len(rows):
-                continue
-            np.add.at(quanta.reshape(-1), cells(rows, self._segments, quanta.shape[1]), rows.quantity)
-            np.add.at(self.moment[kind], rows.entity, rows.quantity * (horizon - np.maximum(rows.tick, warm_up)))
-            self.rows[kind] += np.bincount(rows.since(warm_up).entity, minlength=len(self.rows[kind]))
+            if len(rows):
+                self._kernels.add_flows(rows.tick, rows.entity, rows.quantity, edges, warm_up, sums)
         for kind, kept in self._kept.items():
             if len(block.rows[kind]):
                 kept.append(block.rows[kind])
@@ -61,17 +68,6 @@ class Flows:
     def kept(self) -> dict[int, Rows]:
         """The rows of `KEPT`, by kind."""
         return {kind: joined(parts) for kind, parts in self._kept.items()}
-
-
-def cells(rows: Rows, segments: Segments, width: int, entity: Columns | None = None) -> Columns:
-    """Where each row belongs in a table of segments x entities, flat; rows in the order of time.
-
-    entity: of each row, if not its own.
-    """
-    cuts = np.searchsorted(rows.tick, segments.edges)
-    result: Columns = np.repeat(np.arange(len(segments)) * width, np.diff(cuts))
-    result += rows.entity if entity is None else entity
-    return result
 
 
 def joined(several: list[Rows]) -> Rows:

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from chainsim.errors import InvariantError
+from chainsim.kernels import Kernels, arrays
 from chainsim.model.network import Network
 from chainsim.records import Columns, Floats, Log
 from chainsim.results.columns import Rows, lane_columns
@@ -81,27 +82,34 @@ class Fold:
     every_line: keep what is asked of chain masters' lines of all lines.
     lawful: refuse a log that breaks a law; else fold what can be folded, as evidence.
     rows: how many events are folded at once, at least; if not given, as many as cost least time.
+    kernels: in which form rows are summed; both leave the same.
     Raises InvariantError where the log breaks a law.
     """
 
     def __init__(
-        self, network: Network, rows: int | None = None, every_line: bool = False, lawful: bool = True
+        self,
+        network: Network,
+        rows: int | None = None,
+        every_line: bool = False,
+        lawful: bool = True,
+        kernels: Kernels = arrays,
     ) -> None:
+        self._kernels = kernels
         lanes = lane_columns(network)
         self._network, self._lanes, self._horizon = network, lanes, network.horizon
         self._free = rows is None
         self._whole = WholeTicks(network.horizon, max(ROWS, 4 * len(network.lanes)) if rows is None else rows)
         self._segments = segments(network)
         self._hand, self._lawful = Hand(lanes, lawful), lawful
-        self._flows = Flows(network, self._segments)
+        self._flows = Flows(network, self._segments, kernels)
         opening = np.array([point.on_hand for point in network.stocks], dtype=np.int64)
-        self._on_hand = Levels(opening, self._segments.warm_up)
+        self._on_hand = Levels(opening, self._segments.warm_up, kernels=kernels)
         inside = np.array([point.role != "outside" for point in network.stocks], dtype=bool)
-        self._moves = Effects(network, lanes, ON_HAND, inside)
-        self._trade = Trade(network, lanes, self._segments)
-        self._making = Making(network, self._segments)
-        self._swings = {name: Swings(network, network.horizon) for name in ("orders", "demand")}
-        self._asked = {name: Effects(network, lanes, ASKED[name]) for name in self._swings}
+        self._moves = Effects(network, lanes, ON_HAND, inside, kernels)
+        self._trade = Trade(network, lanes, self._segments, kernels)
+        self._making = Making(network, self._segments, kernels)
+        self._swings = {name: Swings(network, network.horizon, kernels) for name in ("orders", "demand")}
+        self._asked = {name: Effects(network, lanes, ASKED[name], kernels=kernels) for name in self._swings}
         self._days = Days(network, lanes)
         self._collector = Collector(network, lanes, every_line)
         self._events = 0
@@ -144,7 +152,7 @@ class Fold:
 
     def _fold(self, events: Columns, orders: Columns, begin: int, until: int) -> None:
         self._hand.take(orders)
-        block = block_of(events, begin, until, self._hand)
+        block = block_of(events, begin, until, self._hand, self._kernels)
         self._events += len(events)
         self._flows.take(block)
         self._move(block)
@@ -161,15 +169,17 @@ class Fold:
     def _move(self, block: Block) -> None:
         """Stock on hand of all but outside sources, row by row as it moved."""
         self._on_hand.take(*self._moves.of(block))
-        below = self._on_hand.lowest < 0
+        below = self._on_hand.sums.lowest < 0
         if self._lawful and below.any():
             place = self._network.stock_name(int(np.argmax(below)))
             raise InvariantError(f"invariant broken: stock on hand is never negative, at {place}")
 
 
-def fold(network: Network, log: Log, rows: int | None = None, every_line: bool = True) -> Tally:
+def fold(
+    network: Network, log: Log, rows: int | None = None, every_line: bool = True, kernels: Kernels = arrays
+) -> Tally:
     """The tally of a whole log, cut into blocks of so many rows."""
-    found = Fold(network, rows, every_line)
+    found = Fold(network, rows, every_line, kernels=kernels)
     for events, orders in blocks(log, ROWS if rows is None else rows):
         found.take(events, orders)
     return found.finish()

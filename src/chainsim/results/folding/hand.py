@@ -17,6 +17,7 @@ from chainsim.results.columns import LaneColumns
 
 SAID: Final = ("lane", "stock", "quantity", "placed", "price", "terms", "freight")
 DONE: Final = ("shipped", "received", "lost", "started", "ended", "invoiced", "sent")
+NAMES: Final = ("number", *SAID, *DONE)
 NEVER: Final = -1
 WINDOW: Final = 1 << 22  # orders that are found by their number; older ones are searched for
 
@@ -32,7 +33,8 @@ class Hand:
         self._lawful = lawful
         nothing = np.zeros(0, dtype=np.int64)
         self._lanes = lanes
-        self._columns = {name: nothing for name in ("number", *SAID, *DONE)}
+        self._table = np.zeros((len(NAMES), 0), dtype=np.int64)
+        self._count = 0
         self._next = 0
         self._from = 0
         self._place = nothing
@@ -40,10 +42,11 @@ class Hand:
         """By lane: price x what was received, rounded down once an order, of orders let go; fen."""
 
     def __getitem__(self, name: str) -> Columns:
-        return self._columns[name]
+        column: Columns = self._table[NAMES.index(name), : self._count]
+        return column
 
     def __len__(self) -> int:
-        return len(self._columns["number"])
+        return self._count
 
     @property
     def taken(self) -> int:
@@ -52,12 +55,16 @@ class Hand:
 
     def take(self, orders: Columns) -> None:
         """Add the orders that follow in number."""
-        said = dict(zip(ORDER_COLUMNS, np.ascontiguousarray(orders.T), strict=True))
-        new = {name: said[name] for name in SAID}
-        new |= {name: np.zeros(len(orders), dtype=np.int64) for name in DONE}
-        new["sent"] = np.full(len(orders), NEVER, dtype=np.int64)
-        new["number"] = np.arange(self._next, self._next + len(orders))
-        self._columns = {name: np.concatenate([column, new[name]]) for name, column in self._columns.items()}
+        begin, end = self._count, self._count + len(orders)
+        if end > self._table.shape[1]:
+            longer = np.empty((len(NAMES), 2 * end), dtype=np.int64)
+            longer[:, :begin] = self._table[:, :begin]
+            self._table = longer
+        self._count = end
+        for name in NAMES:
+            self[name][begin:] = orders[:, ORDER_COLUMNS.index(name)] if name in SAID else 0
+        self["number"][begin:] = np.arange(self._next, self._next + len(orders))
+        self["sent"][begin:] = NEVER
         self._next += len(orders)
         number = self["number"]
         self._from = max(0, self._next - WINDOW)
@@ -88,7 +95,7 @@ class Hand:
 
     def add(self, name: str, at: Columns, quantity: Columns) -> None:
         """Take note of what was done."""
-        np.add.at(self._columns[name], at, quantity)
+        np.add.at(self[name], at, quantity)
 
     def let_go(self) -> None:
         """Check what was done so far against what was asked, and let go of orders of which nothing more can come."""
@@ -108,7 +115,10 @@ class Hand:
         closed = np.where(bought, self["received"] + self["lost"], self["ended"]) >= self["quantity"]
         if closed.any():
             self.worth += self._worth(closed)
-            self._columns = {name: column[~closed] for name, column in self._columns.items()}
+            kept = np.flatnonzero(~closed)
+            for column in self._table:
+                column[: len(kept)] = column[kept]
+            self._count = len(kept)
             self._from = self._next  # places have moved
 
     def _worth(self, chosen: np.ndarray) -> Columns:

@@ -13,12 +13,13 @@ from typing import Final
 
 import numpy as np
 
+from chainsim.kernels import Kernels, arrays
+from chainsim.kernels.meaning import OpenOrders
 from chainsim.model.network import Network
 from chainsim.model.state import RECEIVED
 from chainsim.records import Columns
 from chainsim.results.columns import LaneColumns, Rows
 from chainsim.results.folding.block import Block
-from chainsim.results.folding.flows import cells
 from chainsim.results.folding.segments import Segments
 
 CLASSES: Final = 3  # due before the warm-up's end, due before the horizon, due later
@@ -26,63 +27,57 @@ SINGLE: Final = ("tick", "order", "lane", "quantity", "amount", "freight", "due"
 
 
 class Group:
-    """Sums by class x lane, int64[3 lanes]; tick, due: the first."""
+    """Sums by class x lane: quantity, amount, freight, deliveries, int64[4, 3 lanes]; first tick and due tick."""
 
     def __init__(self, lanes: int) -> None:
-        self.quantity, self.amount, self.freight, self.deliveries = (
-            np.zeros(CLASSES * lanes, dtype=np.int64) for _ in range(4)
-        )
-        never = np.iinfo(np.int64).max
-        self.tick, self.due = (np.full(CLASSES * lanes, never, dtype=np.int64) for _ in range(2))
+        self.sums = np.zeros((4, CLASSES * lanes), dtype=np.int64)
+        self.first = np.full((2, CLASSES * lanes), np.iinfo(np.int64).max)
+
+    def there(self) -> dict[str, Columns]:
+        """Columns of the cells in which anything was delivered."""
+        quantity, amount, freight, deliveries = self.sums
+        at = np.flatnonzero(deliveries)
+        tick, due = self.first
+        columns = {"tick": tick, "quantity": quantity, "amount": amount, "freight": freight, "due": due}
+        columns["deliveries"] = deliveries
+        lanes = len(deliveries) // CLASSES
+        return {"lane": at % lanes} | {name: column[at] for name, column in columns.items()}
 
 
 class Invoices:
     """amount, freight: int64[S, lanes].  single: which lanes' invoices are kept one by one, bool[lanes]."""
 
-    def __init__(self, network: Network, lanes: LaneColumns, segments: Segments) -> None:
+    def __init__(self, network: Network, lanes: LaneColumns, segments: Segments, kernels: Kernels = arrays) -> None:
         count = len(network.lanes)
-        self._segments, self._lanes = segments, lanes
+        self._segments, self._lanes, self._kernels = segments, lanes, kernels
         self.amount, self.freight = (np.zeros((len(segments), count), dtype=np.int64) for _ in range(2))
         self.single = single_lanes(network, lanes)
         self._groups: dict[tuple[int, bool], Group] = {}
         self._singles: list[dict[str, Columns]] = []
 
     def take(self, block: Block) -> Columns:
-        """Add the invoices of one block; what each receipt was invoiced at, fen."""
+        """Add the invoices of one block, and take note of what was received; what each receipt was invoiced at, fen."""
         rows, at, hand = block.rows[RECEIVED], block.at(RECEIVED), block.hand
-        so_far = hand["received"][at] + rows.quantity
-        pieces = np.flatnonzero(rows.quantity != hand["quantity"][at])
-        if len(pieces):
-            so_far[pieces] = hand["received"][at[pieces]] + running(at[pieces], rows.quantity[pieces])
-        per_unit, price, freight = self._lanes.per_unit[rows.entity], hand["price"][at], hand["freight"][at]
-        before = so_far - rows.quantity
-        amount, carriage = (_rise(each, before, so_far, per_unit) for each in (price, freight))
-        due = rows.tick + hand["terms"][at]
-        hand.add("invoiced", at, amount)
-        self._add(rows, amount, carriage, due)
+        invoiced = np.empty((3, len(rows)), dtype=np.int64)
+        orders = OpenOrders(*(hand[name] for name in OpenOrders._fields))
+        self._kernels.invoice(rows.tick, rows.entity, rows.quantity, at, self._lanes.per_unit, orders, invoiced)
+        amount, freight, due = invoiced
+        for value, cells in ((amount, self.amount), (freight, self.freight)):
+            self._kernels.add_cells(rows.tick, rows.entity, value, self._segments.edges, cells)
+        self._group(rows, amount, freight, due)
         chosen = self.single[rows.entity]
         if chosen.any():
-            placed = hand["placed"][at]
-            columns = (rows.tick, rows.order, rows.entity, rows.quantity, amount, carriage, due, placed)
+            columns = (rows.tick, rows.order, rows.entity, rows.quantity, *invoiced, hand["placed"][at])
             self._singles.append({name: column[chosen] for name, column in zip(SINGLE, columns, strict=True)})
         return amount
 
-    def _add(self, rows: Rows, amount: Columns, freight: Columns, due: Columns) -> None:
+    def _group(self, rows: Rows, amount: Columns, freight: Columns, due: Columns) -> None:
         horizon, warm_up = int(self._segments.edges[-1]), self._segments.warm_up
-        cell = cells(rows, self._segments, len(self.single))
-        np.add.at(self.amount.reshape(-1), cell, amount)
-        np.add.at(self.freight.reshape(-1), cell, freight)
         for key, own in self._alike(rows):
             part = rows.where(own)
             group = self._groups.setdefault(key, Group(len(self.single)))
-            late = (due[own] >= warm_up).astype(np.int64) + (due[own] >= horizon)
-            cell = late * len(self.single) + part.entity
-            np.add.at(group.quantity, cell, part.quantity)
-            np.add.at(group.amount, cell, amount[own])
-            np.add.at(group.freight, cell, freight[own])
-            np.add.at(group.deliveries, cell, 1)
-            np.minimum.at(group.tick, cell, part.tick)
-            np.minimum.at(group.due, cell, due[own])
+            columns = (part.tick, part.entity, part.quantity, amount[own], freight[own], due[own])
+            self._kernels.add_invoices(*columns, warm_up, horizon, group.sums, group.first)
 
     def _alike(self, rows: Rows) -> Iterator[tuple[tuple[int, bool], slice]]:
         """Stretches of rows under one recipe, on one side of the warm-up's end."""
@@ -98,15 +93,10 @@ class Invoices:
         """Columns tick, lane, quantity, amount, freight, due, deliveries: what each lane delivered under one recipe, on
         one side of the warm-up's end, and due in one of `CLASSES`.  tick, due: the first.
         """
-        names = ("tick", "quantity", "amount", "freight", "due", "deliveries")
-        found: dict[str, list[Columns]] = {name: [] for name in ("lane", *names)}
-        for _, group in sorted(self._groups.items()):
-            there = np.flatnonzero(group.deliveries)
-            found["lane"].append(there % len(self.single))
-            for name in names:
-                found[name].append(getattr(group, name)[there])
         nothing = np.zeros(0, dtype=np.int64)
-        return {name: np.concatenate([nothing, *columns]) for name, columns in found.items()}
+        names = ("lane", "tick", "quantity", "amount", "freight", "due", "deliveries")
+        several = [group.there() for _, group in sorted(self._groups.items())]
+        return {name: np.concatenate([nothing, *(columns[name] for columns in several)]) for name in names}
 
     def singles(self) -> dict[str, Columns]:
         """The invoices of `single` lanes one by one: columns of `SINGLE`."""
@@ -123,26 +113,4 @@ def single_lanes(network: Network, lanes: LaneColumns) -> np.ndarray:
     sellers = firms.copy()
     sellers[list(paid_for)] = True
     result: np.ndarray = firms[lanes.buyer] | sellers[lanes.seller]
-    return result
-
-
-def _rise(price: Columns, before: Columns, so_far: Columns, per_unit: Columns) -> Columns:
-    """What the quanta between two totals cost, each total rounded down, fen."""
-    if not price.any():
-        return np.zeros_like(price)
-    result: Columns = price * so_far // per_unit
-    some = np.flatnonzero(before)
-    result[some] -= price[some] * before[some] // per_unit[some]
-    return result
-
-
-def running(at: Columns, quantity: Columns) -> Columns:
-    """Running sum of the quantities of each order, the row itself included, int64[n]."""
-    order = np.argsort(at, kind="stable")
-    owner, rise = at[order], quantity[order]
-    total = np.cumsum(rise)
-    first = np.r_[True, owner[1:] != owner[:-1]]
-    before = np.where(first, total - rise, 0)
-    result = np.empty_like(total)
-    result[order] = total - np.maximum.accumulate(before)
     return result

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from chainsim.kernels import Kernels, arrays
 from chainsim.model import state
 from chainsim.model.network import UNLIMITED, WHOLE_SHARE, Network
 from chainsim.model.state import SET_LINE_SPEED
 from chainsim.results.columns import line_of_stock
 from chainsim.results.folding.block import Block
-from chainsim.results.folding.flows import cells
 from chainsim.results.folding.levels import Levels
 from chainsim.results.folding.segments import Segments
 from chainsim.results.working import on_the_clock
@@ -27,16 +27,20 @@ class Making:
     were busy than there still were.
     """
 
-    def __init__(self, network: Network, segments: Segments) -> None:
+    def __init__(self, network: Network, segments: Segments, kernels: Kernels = arrays) -> None:
         count = len(network.lines)
+        self._kernels = kernels
         self._network, self._segments = network, segments
         self._line = line_of_stock(network)
         self.waited, self.set_ups = (np.zeros(count, dtype=np.int64) for _ in range(2))
         self.batches, self.clock = (np.zeros((len(segments), count), dtype=np.int64) for _ in range(2))
-        self.speed = Levels(np.full(count, WHOLE_SHARE, dtype=np.int64), segments.warm_up)
+        self.speed = Levels(np.full(count, WHOLE_SHARE, dtype=np.int64), segments.warm_up, kernels=kernels)
         servers = [line.servers for line in network.lines]
         self.overhang = Levels(
-            -np.array(servers, dtype=np.int64), segments.warm_up, lambda line, tick: on_the_clock(network, line, tick)
+            -np.array(servers, dtype=np.int64),
+            segments.warm_up,
+            lambda line, tick: on_the_clock(network, line, tick),
+            kernels,
         )
         self._changes: list[tuple[int, int, int]] = []  # tick, line, rise of busy less servers
         self.speeds = [change for change in network.changes if change.kind == SET_LINE_SPEED]
@@ -52,9 +56,10 @@ class Making:
     def take(self, block: Block) -> None:
         """Add one block."""
         started, at, hand = block.rows[state.STARTED], block.at(state.STARTED), block.hand
-        first = np.zeros(len(started), dtype=bool)
-        first[np.unique(at, return_index=True)[1]] = True
-        first &= hand["started"][at] == 0
+        number = np.arange(len(started))
+        earliest = np.zeros(len(hand), dtype=np.int64)
+        earliest[at[::-1]] = number[::-1]  # of several rows of an order the first one stays
+        first = (earliest[at] == number) & (hand["started"][at] == 0)
         counted = started.tick >= self._segments.warm_up
         line = self._line[started.entity]
         self.set_ups += np.bincount(line[first & counted], minlength=len(self.set_ups))
@@ -66,9 +71,9 @@ class Making:
         for kind, sign in ((state.STARTED, 1), (state.FINISHED, -1)):
             rows = block.rows[kind]
             own = self._line[rows.entity]
-            cell = cells(rows, self._segments, self.batches.shape[1], own)
-            np.add.at(self.batches.reshape(-1), cell, sign)
-            np.add.at(self.clock.reshape(-1), cell, sign * on_the_clock(self._network, own, rows.tick))
+            signs, clock = np.full(len(rows), sign, dtype=np.int64), on_the_clock(self._network, own, rows.tick)
+            for value, cells in ((signs, self.batches), (sign * clock, self.clock)):
+                self._kernels.add_cells(rows.tick, own, value, self._segments.edges, cells)
         levels = block.rows[state.LINE_LEVEL]
         self.speed.take_settings(self._line[levels.entity], levels.tick, levels.quantity)
         if self.changing.any():
@@ -83,7 +88,7 @@ class Making:
             chosen = self.changing[own]
             lines.append(own[chosen])
             ticks.append(rows.tick[chosen])
-            rises.append(np.full(len(lines[-1]), sign))
+            rises.append(np.full(len(lines[-1]), sign, dtype=np.int64))
         due = [change for change in self._changes[self._done :] if change[0] < block.until]
         self._done += len(due)
         tick, line, rise = np.array(due, dtype=np.int64).reshape(len(due), 3).T

@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from chainsim.kernels import Kernels, arrays
 from chainsim.model.network import Network
 from chainsim.model.state import LOST, RECEIVED, SHIPPED
 from chainsim.records import Columns
@@ -21,10 +22,8 @@ from chainsim.results.folding.invoices import Invoices
 from chainsim.results.folding.parcels import Parcels
 from chainsim.results.folding.segments import Segments
 
-SUMS: Final = (
-    *("at_once", "waited", "sent", "prompt"),
-    *("timed", "took", "arrived", "under_way", "delayed", "delivered"),
-)
+SENT: Final = ("sent", "at_once", "waited", "prompt")
+CAME: Final = ("delivered", "delayed", "timed", "took", "arrived", "under_way")
 
 
 class Trade:
@@ -36,64 +35,45 @@ class Trade:
     ticks since it was ordered, or the run began.
     """
 
-    def __init__(self, network: Network, lanes: LaneColumns, segments: Segments) -> None:
+    def __init__(self, network: Network, lanes: LaneColumns, segments: Segments, kernels: Kernels = arrays) -> None:
+        self._kernels = kernels
         count = len(network.lanes)
         self._warm_up, self._lanes = segments.warm_up, lanes
         self._final = with_role(network, "sold")[lanes.buyer_stock]
-        self._day = math.ceil(DAY_SECONDS / network.tick_seconds)
-        self.sums = {name: np.zeros(count, dtype=np.int64) for name in SUMS}
+        self._within = np.where(self._final, math.ceil(DAY_SECONDS / network.tick_seconds), 0)
+        self._sent = np.zeros((len(SENT), count), dtype=np.int64)
+        self._came = np.zeros((len(CAME), count), dtype=np.int64)
+        self.sums = dict(zip((*SENT, *CAME), (*self._sent, *self._came), strict=True))
         self.parcels = Parcels()
-        self.invoices = Invoices(network, lanes, segments)
+        self.invoices = Invoices(network, lanes, segments, kernels)
         self._delays: list[tuple[Columns, Columns, Columns]] = []
         self._held = 0
 
     def take(self, block: Block) -> tuple[Columns, Columns]:
         """Add one block; when each of its receipts was sent, and what it was invoiced at, fen."""
         hand = block.hand
-        shipped, received, lost = (block.rows[kind] for kind in (SHIPPED, RECEIVED, LOST))
         sent = self.parcels.take(block)
         self._shipped(block)
-        to = block.at(RECEIVED)
         self._received(block, sent)
         amount = self.invoices.take(block)
-        hand.add("shipped", block.at(SHIPPED), shipped.quantity)
-        hand.add("received", to, received.quantity)
-        hand.add("lost", block.at(LOST), lost.quantity)
+        for kind, name in ((SHIPPED, "shipped"), (LOST, "lost")):
+            hand.add(name, block.at(kind), block.rows[kind].quantity)
         return sent, amount
-
-    def _add(self, name: str, lane: Columns, values: Columns) -> None:
-        np.add.at(self.sums[name], lane, values)
 
     def _shipped(self, block: Block) -> None:
         rows = block.rows[SHIPPED].since(self._warm_up)
-        at = block.at(SHIPPED)[len(block.rows[SHIPPED]) - len(rows) :]
-        placed = block.hand["placed"][at]
-        waited = rows.tick - placed
-        self._add("sent", rows.entity, rows.quantity)
-        self._add("waited", rows.entity, rows.quantity * waited)
-        at_once = np.flatnonzero(waited == 0)  # a list of places is quicker to follow than a mask
-        self._add("at_once", rows.entity[at_once], rows.quantity[at_once])
-        prompt = np.flatnonzero(self._final[rows.entity] & (placed >= self._warm_up) & (waited < self._day))
-        self._add("prompt", rows.entity[prompt], rows.quantity[prompt])
+        placed = block.hand["placed"][block.at(SHIPPED)[len(block.rows[SHIPPED]) - len(rows) :]]
+        self._kernels.ship(rows.tick, rows.entity, rows.quantity, placed, self._within, self._warm_up, self._sent)
 
     def _received(self, block: Block, sent: Columns) -> None:
         rows = block.rows[RECEIVED].since(self._warm_up)
         before = len(block.rows[RECEIVED]) - len(rows)
-        placed, sent = block.hand["placed"][block.at(RECEIVED)[before:]], sent[before:]
-        delay = rows.tick - np.maximum(placed, 0)
-        self._add("delivered", rows.entity, rows.quantity)
-        self._add("delayed", rows.entity, rows.quantity * delay)
+        placed = block.hand["placed"][block.at(RECEIVED)[before:]]
+        self._kernels.receive(rows.tick, rows.entity, rows.quantity, placed, sent[before:], self._came)
         final = np.flatnonzero(self._final[rows.entity])
         if len(final):
-            self._note_delays(self._lanes.buyer_stock[rows.entity[final]], delay[final], rows.quantity[final])
-        known = placed >= 0
-        lane, quantity, took, under_way = rows.entity, rows.quantity, delay, rows.tick - sent
-        if not known.all():
-            lane, quantity, took, under_way = (column[known] for column in (lane, quantity, took, under_way))
-        self._add("timed", lane, quantity)
-        self._add("took", lane, quantity * took)
-        self._add("arrived", lane, quantity)
-        self._add("under_way", lane, quantity * under_way)
+            delay = rows.tick[final] - np.maximum(placed[final], 0)
+            self._note_delays(self._lanes.buyer_stock[rows.entity[final]], delay, rows.quantity[final])
 
     def _note_delays(self, stock: Columns, delay: Columns, quantity: Columns) -> None:
         """Keep what came after each delay; equal ones are put together when there are many."""
