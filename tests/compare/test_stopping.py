@@ -144,7 +144,7 @@ def costs(file: Path, size: int) -> dict[str, np.ndarray]:
     for policy in ("none", "more"):
         network = build(load(file), () if policy == "none" else (policy,))
         runs = (frames(network, simpy_engine.run(network, number)) for number in range(size))
-        found[policy] = np.array([float(cost_table(run)["per_day_cny"].sum()) for run in runs])
+        found[policy] = np.array([float(pd.DataFrame(cost_table(run))["per_day_cny"].sum()) for run in runs])
     return found
 
 

@@ -25,6 +25,7 @@ from chainsim.economy.accounts import (
 from chainsim.economy.audit import check
 from chainsim.economy.claims import when_due
 from chainsim.errors import InvariantError
+from chainsim.results.columns import columns_of
 
 FIRMS = 5
 HORIZON = 1000
@@ -41,16 +42,16 @@ deliveries = st.lists(
         columns=["tick", "seller", "buyer", "amount", "due", "freight"],
     ).astype(np.int64)
 )  # fmt: skip
-NOTHING = pd.DataFrame(columns=["tick", "kind", "from", "to", "amount"])
+NOTHING = {name: np.zeros(0, dtype=np.int64) for name in ("tick", "kind", "from", "to", "amount")}
 
 
 def posted(rows: pd.DataFrame, firms: int = FIRMS) -> pd.DataFrame:
     """The journal of deliveries that are paid when they are due."""
-    return journal(when_due(rows, HORIZON), NOTHING, firms)
+    return pd.DataFrame(journal(when_due(columns_of(rows), HORIZON), NOTHING, firms))
 
 
 def audited(postings: pd.DataFrame, book: np.ndarray, rows: pd.DataFrame, firms: int = FIRMS) -> None:
-    check(postings, book, when_due(rows, HORIZON), NOTHING, firms)
+    check(columns_of(postings), book, when_due(columns_of(rows), HORIZON), NOTHING, firms)
 
 
 @given(deliveries)
@@ -166,8 +167,8 @@ def test_a_payment_before_the_delivery_is_seen() -> None:
 
 
 def test_a_payment_before_it_is_due_is_seen() -> None:
-    claims = when_due(ROWS, HORIZON)
-    claims.loc[0, "paid"] = 9
+    claims = when_due(columns_of(ROWS), HORIZON)
+    claims["paid"][0] = 9
     postings = journal(claims, NOTHING, 3)
     with pytest.raises(InvariantError, match="delivery 0 is paid before it is due"):
         check(postings, balances(postings, 3), claims, NOTHING, 3)

@@ -57,7 +57,7 @@ def footprints(draw: st.DrawFn, network: Network) -> Network:
 def test_the_three_sides_of_value_added_meet_to_the_fen(data: st.DataObject, network: Network) -> None:
     """`books` raises where they do not; here they are added up once more from the tables."""
     found = books_of(data.draw(footprints(network)))
-    account, sides = found.production, found.income
+    account, sides = pd.DataFrame(found.production), pd.DataFrame(found.income)
     assert (account["value_added"] == sides[list(SIDES)].sum(axis=1)).all()
     real = [firm.kind not in ("market", "outside") for firm in network.firms]
     parts = account["purchases"] + account["freight"] - account["stock_change"] - account["losses"]
@@ -142,7 +142,7 @@ def test_production_and_income_of_a_cup_shop_by_hand() -> None:
     )  # fmt: skip
     found = books_of(replace(network, footprints=tuple(rows)))
     # Leaves: 12 on hand at 30 fen. Two ordered a tick, 37 x 2 arrive until tick 39. Every cup has 60 fen of leaves.
-    account = found.production.iloc[shop]
+    account = pd.DataFrame(found.production).iloc[shop]
     assert account.to_dict() == {
         "revenue": 40 * 100,
         "revenue_outside_group": 40 * 100,
@@ -154,7 +154,7 @@ def test_production_and_income_of_a_cup_shop_by_hand() -> None:
         "other_inputs": 200,
         "value_added": 40 * 100 - 40 * 60 - 200,
     }
-    assert found.income.iloc[shop].to_dict() == dict(
+    assert pd.DataFrame(found.income).iloc[shop].to_dict() == dict(
         zip(COLUMNS, (700, 140, 140, 140, 0, 0, 0, 280, 70, round((4000 - 2220 - 200) * 0.13)), strict=True)
     )
     kept = local_tax(Region(), found.income)[shop]
@@ -186,7 +186,7 @@ def test_what_a_disruption_destroys_is_a_loss_and_no_input() -> None:
     shop = network.stocks[leaf].firm
     lost = found.run.of_kind(state.DESTROYED)
     assert lost.quantity.sum() > 0
-    account = found.production.iloc[shop]
+    account = pd.DataFrame(found.production).iloc[shop]
     assert account["losses"] == lost.quantity.sum() * 60
     assert account["value_added"] == account["revenue"] * 40 // 100
-    assert found.income["losses"].iloc[shop] == account["losses"]
+    assert found.income["losses"][shop] == account["losses"]

@@ -24,7 +24,7 @@ FIRMS = ["firm", "component", "supplier", "root", "cause"]
 
 
 def table(network: Network) -> pd.DataFrame:
-    return bottlenecks(frames(network, simulate(network).log))
+    return pd.DataFrame(bottlenecks(frames(network, simulate(network).log)))
 
 
 def found(network: Network, firm: str = "plant") -> dict[tuple[str, ...], float]:
@@ -195,7 +195,9 @@ def test_hours_by_supplier_sum_to_the_time_that_each_line_waited(run: Run) -> No
     for line, begin, end in zip(columns.line.tolist(), columns.begin.tolist(), columns.end.tolist(), strict=True):
         by_line[line] += end - begin
     assert by_line == waited
-    hours = bottlenecks(frames(replace(network, warm_up=0), run.log)).groupby(["firm", "part"])["hours"].sum()
+    hours = (
+        pd.DataFrame(bottlenecks(frames(replace(network, warm_up=0), run.log))).groupby(["firm", "part"])["hours"].sum()
+    )
     for line, ticks in waited.items():
         point = network.stocks[network.lines[line].stock]
         key = network.firms[point.firm].name, network.parts[point.part].name
@@ -205,6 +207,6 @@ def test_hours_by_supplier_sum_to_the_time_that_each_line_waited(run: Run) -> No
 
 @given(runs())
 def test_no_more_is_late_than_held_and_no_more_held_than_released(run: Run) -> None:
-    rows = bottlenecks(frames(run.network, run.log))
+    rows = pd.DataFrame(bottlenecks(frames(run.network, run.log)))
     assert (rows["late_units"] <= rows["held_units"] + 1e-9).all()
     assert (rows[["hours", "held_units", "late_units"]] >= 0).all(axis=None)

@@ -16,6 +16,7 @@ from chainsim.economy.claims import claims
 from chainsim.errors import InvariantError
 from chainsim.model import state
 from chainsim.model.network import Hit, Network, Purse, Shock, Stage
+from chainsim.results.columns import columns_of
 from chainsim.results.frames import deliveries, frames
 from chainsim.study.tabulation import tabulate
 from chainsim.testing.replay import Run
@@ -28,7 +29,7 @@ NOBODY = 2**40
 def ledger(run: Run) -> np.ndarray:
     """Balances after a run, audited."""
     tables = frames(run.network, run.log)
-    owed, others, firms = claims(tables, deliveries(tables)), accounts.flows(tables), len(run.network.firms)
+    owed, others, firms = claims(tables, columns_of(deliveries(tables))), accounts.flows(tables), len(run.network.firms)
     postings = accounts.journal(owed, others, firms)
     book = accounts.balances(postings, firms)
     check(postings, book, owed, others, firms)
@@ -193,8 +194,8 @@ def test_a_payment_that_is_not_the_invoice_is_seen(network: Network) -> None:
     events[paid[-1], 4] += 1
     tables = frames(network, replace(run.log, events=events))
     with pytest.raises(InvariantError, match="not what was invoiced"):
-        claims(tables, deliveries(tables))
+        claims(tables, columns_of(deliveries(tables)))
     events[paid[-1], 2] = NOBODY
     tables = frames(network, replace(run.log, events=events))
     with pytest.raises(InvariantError, match="without goods"):
-        claims(tables, deliveries(tables))
+        claims(tables, columns_of(deliveries(tables)))

@@ -42,7 +42,7 @@ def chain(shares: dict[str, int], **firms: dict[str, Any]) -> Network:
 
 def tables(network: Network) -> tuple[pd.DataFrame, pd.DataFrame]:
     every = deliveries(frames(network, simulate(network).log))
-    rows, buyers = concentration(network, every), exposure(network, every)
+    rows, buyers = pd.DataFrame(concentration(network, every)), pd.DataFrame(exposure(network, every))
     return rows.set_index(["buyer", "part", "group"]), buyers.set_index(["buyer", "group"])
 
 
@@ -131,8 +131,8 @@ def test_parts_that_need_each_other_find_an_end() -> None:
 def test_nobody_who_buys_is_no_row() -> None:
     network = chain({"m1": 1_000_000})
     none = deliveries(frames(network, simulate(network).log)).iloc[:0]
-    assert concentration(network, none).empty
-    assert exposure(network, none).empty
+    assert pd.DataFrame(concentration(network, none)).empty
+    assert pd.DataFrame(exposure(network, none)).empty
 
 
 def test_what_costs_nothing_is_no_row_and_whoever_delivers_a_crumb_is_a_supplier() -> None:
@@ -169,7 +169,7 @@ def grouped(draw: st.DrawFn) -> Network:
 @given(grouped())
 def test_concentration_is_between_that_of_equal_suppliers_and_of_one(network: Network) -> None:
     every = deliveries(frames(network, simulate(network).log))
-    rows = concentration(network, every)
+    rows = pd.DataFrame(concentration(network, every))
     assert (rows["hhi"] >= 10_000 / rows["suppliers"] - 1e-6).all()
     assert (rows["hhi"] <= 10_000 * rows["largest_share"] + 1e-6).all()
     assert (rows["hhi"] >= 10_000 * rows["largest_share"] ** 2 - 1e-6).all()
@@ -186,7 +186,7 @@ def test_purchases_of_all_rows_are_those_of_all_simulated_firms(network: Network
     every = deliveries(frames(network, simulate(network).log))
     real = np.array([firm.kind in ("chain_master", "supplier") for firm in network.firms])
     total = int(every["amount"].to_numpy()[real[every["buyer"].to_numpy()]].sum())
-    rows, buyers = concentration(network, every), exposure(network, every)
+    rows, buyers = pd.DataFrame(concentration(network, every)), pd.DataFrame(exposure(network, every))
     for way in ("apart", "consolidated"):
         assert rows.loc[rows["group"] == way, "purchases_cny"].sum() * 100 == pytest.approx(total)
         own = buyers[(buyers["group"] == way) & (buyers["buyer"] != EVERYBODY)]
@@ -197,8 +197,8 @@ def test_purchases_of_all_rows_are_those_of_all_simulated_firms(network: Network
 def test_counting_groups_as_one_never_lowers_concentration_or_exposure(network: Network) -> None:
     every = deliveries(frames(network, simulate(network).log))
     for table, keys in (
-        (concentration(network, every), ["buyer", "part"]),
-        (exposure(network, every), ["buyer"]),
+        (pd.DataFrame(concentration(network, every)), ["buyer", "part"]),
+        (pd.DataFrame(exposure(network, every)), ["buyer"]),
     ):
         apart, consolidated = (table[table["group"] == way].set_index(keys) for way in ("apart", "consolidated"))
         columns = [
@@ -211,7 +211,7 @@ def test_counting_groups_as_one_never_lowers_concentration_or_exposure(network: 
 @given(grouped())
 def test_a_buyer_risks_at_least_its_worst_part_and_at_most_their_sum(network: Network) -> None:
     every = deliveries(frames(network, simulate(network).log))
-    rows, buyers = concentration(network, every), exposure(network, every)
+    rows, buyers = pd.DataFrame(concentration(network, every)), pd.DataFrame(exposure(network, every))
     if rows.empty:
         return
     parts = rows.groupby(["buyer", "group"])["revenue_at_risk_cny"]

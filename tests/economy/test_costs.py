@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -129,8 +130,8 @@ def test_what_lost_sales_cost() -> None:
     network = sketch.market("people", "job", "shop", every=DAY, quantity=2).network()
     stocks = tuple(replace(row, backlog=0) if row.role == "made" else row for row in network.stocks)
     costs = tuple(CostRates(lost=Fraction(9)) if row.role == "made" else CostRates() for row in stocks)
-    found = cost_table(
-        frames(replace(network, stocks=stocks, costs=costs), simulate(replace(network, stocks=stocks)).log)
+    found = pd.DataFrame(
+        cost_table(frames(replace(network, stocks=stocks, costs=costs), simulate(replace(network, stocks=stocks)).log))
     )
     assert found["lost_cny"].tolist() == [0.45]
 
@@ -173,7 +174,7 @@ def test_costs_are_those_of_a_replay_tick_by_tick(network: Network, warm_up: int
         for p in range(count) if tick >= warm_up else ():
             for kind, level in zip(("holding", "backorder", "in_transit"), now, strict=True):
                 totals[kind][p] += getattr(rates, kind) * level[p]
-    table = cost_table(frames(network, run_.log))
+    table = pd.DataFrame(cost_table(frames(network, run_.log)))
     outside = [p for p, point in enumerate(network.stocks) if point.role == "outside"]
     for kind in KINDS:
         found, expected = table[f"{kind}_cny"].to_numpy(), np.array([float(fen / 100) for fen in totals[kind]])

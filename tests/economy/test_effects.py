@@ -6,6 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from chainsim.economy.effects import CONSTRUCTION, HOUSEHOLDS, LINES, SIMULATED, TAIL, effect_table
@@ -34,7 +35,7 @@ def cups(region: Region = REGION) -> Network:
 
 
 def lines(network: Network, column: str = "cny") -> dict[tuple[str, str, str], float]:
-    table = effect_table(booked(network))
+    table = pd.DataFrame(effect_table(booked(network)))
     return {(row.ring, row.line, row.measure): getattr(row, column) for row in table.itertuples()}
 
 

@@ -18,6 +18,7 @@ from chainsim.economy.localisation import WITHIN, localisation
 from chainsim.economy.multipliers import final_sales, multipliers
 from chainsim.engine import simpy_engine
 from chainsim.model.network import Network
+from chainsim.results.columns import Table, columns_of, rows_where
 from chainsim.results.frames import Run, deliveries, frames
 from chainsim.scenario.build import build
 from chainsim.scenario.load import load
@@ -55,7 +56,7 @@ def by_hand() -> Network:
     )
 
 
-def counted(network: Network) -> tuple[pd.DataFrame, pd.DataFrame]:
+def counted(network: Network) -> tuple[Table, Table]:
     """Deliveries of one run, and the sums of its firms."""
     found = booked(network)
     return found.counted, found.production
@@ -65,7 +66,7 @@ def counted(network: Network) -> tuple[pd.DataFrame, pd.DataFrame]:
 def tables() -> tuple[pd.DataFrame, pd.DataFrame]:
     network = by_hand()
     every, sums = counted(network)
-    return localisation(network, every, sums), leakage(network, every, sums)
+    return pd.DataFrame(localisation(network, every, sums)), pd.DataFrame(leakage(network, every, sums))
 
 
 def found(table: pd.DataFrame, buyers: str, measure: str, group: str = "apart") -> list[tuple[float, float]]:
@@ -133,7 +134,7 @@ def test_a_warehouse_buys_too_and_is_as_local_as_it_stands() -> None:
     sketch.market("people", "car", "works", every=1)
     network = with_firms(sketch.network(), outside={"ring": "abroad"})
     every, sums = counted(network)
-    table = localisation(network, every, sums)
+    table = pd.DataFrame(localisation(network, every, sums))
     assert found(table, "chain masters", "purchases")[0] == (240, 240)
     assert found(table, "warehouses", "purchases")[2] == (0, 200)
     assert found(table, "all firms", "purchases")[0] == (240, 440)
@@ -143,7 +144,7 @@ def test_a_warehouse_buys_too_and_is_as_local_as_it_stands() -> None:
 def test_consolidated_suppliers_of_one_group_are_one_and_local_where_any_of_them_is() -> None:
     network = with_firms(by_hand(), works={"group": ""}, m1={"group": "M"}, m2={"group": "M"})
     every, sums = counted(network)
-    table = localisation(network, every, sums)
+    table = pd.DataFrame(localisation(network, every, sums))
     assert found(table, "chain masters", "suppliers", "consolidated") == [(1, 2), (1, 2), (2, 2)]
     assert found(table, "chain masters", "purchases", "consolidated") == found(table, "chain masters", "purchases")
 
@@ -151,9 +152,9 @@ def test_consolidated_suppliers_of_one_group_are_one_and_local_where_any_of_them
 def test_nothing_bought_is_a_rate_of_0() -> None:
     network = by_hand()
     every, sums = counted(network)
-    none, sums = every.iloc[:0], sums * 0
-    assert not localisation(network, none, sums)[["local", "total", "rate"]].to_numpy().any()
-    assert not leakage(network, none, sums)[["amount_cny", "per_yuan"]].to_numpy().any()
+    none, sums = rows_where(every, slice(0)), {name: 0 * column for name, column in sums.items()}
+    assert not pd.DataFrame(localisation(network, none, sums))[["local", "total", "rate"]].to_numpy().any()
+    assert not pd.DataFrame(leakage(network, none, sums))[["amount_cny", "per_yuan"]].to_numpy().any()
 
 
 # Laws
@@ -172,7 +173,7 @@ def placed(draw: st.DrawFn) -> Network:
     return replace(network, firms=tuple(firms))
 
 
-def check_adds_up(network: Network, every: pd.DataFrame, sums: pd.DataFrame) -> None:
+def check_adds_up(network: Network, every: Table, sums: Table) -> None:
     """Final sales = value added + bought outside + freight + taken from stock, to the fen."""
     assert sum(fen for _, _, fen in spending(network, every, sums)) == final_sales(network, every)
 
@@ -191,7 +192,7 @@ def test_so_it_is_for_any_part_of_a_run(network: Network, begin: int) -> None:
 @given(placed())
 def test_rates_are_shares_and_grow_with_the_ring(network: Network) -> None:
     every, sums = counted(network)
-    table = localisation(network, every, sums)
+    table = pd.DataFrame(localisation(network, every, sums))
     bought = table[table["measure"] != "value added"]
     assert bought["rate"].between(0, 1).all()
     wide = bought.pivot(index=["buyers", "measure", "group"], columns="ring", values="rate")
@@ -205,20 +206,20 @@ def test_rates_are_shares_and_grow_with_the_ring(network: Network) -> None:
 def test_buyers_of_all_kinds_are_all_buyers(network: Network) -> None:
     """Purchases of chain masters, tiers and warehouses sum to those of all firms; suppliers may be shared."""
     every, sums = counted(network)
-    table = localisation(network, every, sums)
+    table = pd.DataFrame(localisation(network, every, sums))
     rows = table[table["measure"] == "purchases"]
     own = rows["buyers"] == "all firms"
     keys = ["ring", "group"]
     assert np.allclose(rows[~own].groupby(keys)["local"].sum(), rows[own].set_index(keys).sort_index()["local"])
     assert rows.loc[own & (rows["group"] == "apart"), "total"].max() * 100 == pytest.approx(
-        sums["purchases"].to_numpy()[[firm.kind in ("chain_master", "supplier") for firm in network.firms]].sum()
+        sums["purchases"][[firm.kind in ("chain_master", "supplier") for firm in network.firms]].sum()
     )
 
 
 @given(placed())
 def test_consolidated_purchases_and_suppliers_are_never_more(network: Network) -> None:
     every, sums = counted(network)
-    table = localisation(network, every, sums)
+    table = pd.DataFrame(localisation(network, every, sums))
     keys = ["buyers", "ring", "measure"]
     apart, consolidated = (
         table[(table["group"] == group) & (table["measure"] != "value added")].set_index(keys)
@@ -231,9 +232,9 @@ def test_consolidated_purchases_and_suppliers_are_never_more(network: Network) -
 @given(placed())
 def test_value_added_per_yuan_is_that_of_the_multipliers(network: Network) -> None:
     every, sums = counted(network)
-    table = leakage(network, every, sums)
+    table = pd.DataFrame(leakage(network, every, sums))
     value = table[table["item"] == "value added"].set_index("ring")["per_yuan"]
-    known = multipliers(network, every, sums).set_index(["ring", "measure", "group"])["simulated"]
+    known = pd.DataFrame(multipliers(network, every, sums)).set_index(["ring", "measure", "group"])["simulated"]
     assert known["city", "value added", "apart"] == pytest.approx(value["city"])
     assert known["province", "value added", "apart"] == pytest.approx(value["city"] + value["province"])
 
@@ -248,13 +249,13 @@ def run(small: Path) -> Run:
 
 
 def test_one_fen_too_much_anywhere_breaks_the_identity(run: Run) -> None:
-    network, every = run.network, deliveries(run)
+    network, every = run.network, columns_of(deliveries(run))
     sums = books(run).production
     check_adds_up(network, every, sums)
     real = [firm.kind in ("chain_master", "supplier") for firm in network.firms].index(True)
     for column in ("value_added", "purchases"):
-        wrong = sums.copy()
-        wrong.loc[real, column] += 1
+        wrong = sums | {column: sums[column].copy()}
+        wrong[column][real] += 1
         with pytest.raises(AssertionError):
             check_adds_up(network, every, wrong)
 
@@ -267,7 +268,7 @@ def test_freight_of_simulated_firms_leaks_and_that_of_markets_does_not() -> None
         sketch.lane("works", "outside", "seat", freight=freight)
         network = sketch.network()
         every, sums = counted(network)
-        table = leakage(network, every, sums).set_index("item")["amount_cny"]
+        table = pd.DataFrame(leakage(network, every, sums)).set_index("item")["amount_cny"]
         assert table["freight"] == leaked
         check_adds_up(network, every, sums)
 

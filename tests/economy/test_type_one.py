@@ -37,7 +37,7 @@ def counted(run: Run) -> pd.DataFrame:
 
 def tabled(run: Run) -> pd.DataFrame:
     every = counted(run)
-    return multiplier_table(run.network, every, books(run).production)
+    return pd.DataFrame(multiplier_table(run.network, every, books(run).production))
 
 
 def of(table: pd.DataFrame, ring: str, measure: str, by: str = "part") -> pd.DataFrame:
@@ -93,7 +93,7 @@ def test_what_the_realised_table_has_is_what_was_simulated(run: Run) -> None:
     """total + stock building is revenue per yuan of final sales, for both kinds of gross output and both tables."""
     table = tabled(run)
     every = counted(run)
-    simulated = multipliers(run.network, every, books(run).production)
+    simulated = pd.DataFrame(multipliers(run.network, every, books(run).production))
     for ring in SCOPES:
         for measure, group in (("gross output", "apart"), ("gross output consolidated", "consolidated")):
             expected = of(simulated, ring, "gross output", "group").loc[group]
@@ -175,7 +175,7 @@ def test_realised_jobs_are_those_of_the_firms() -> None:
     run = frames(network, simpy_engine.run(network, 0))
     every = counted(run)
     sums = books(run).production
-    feet = footprint_table(run, sums["revenue"].to_numpy())
+    feet = pd.DataFrame(footprint_table(run, sums["revenue"]))
     a_year = final_sales(network, every) / 100 / 1e6 * 365 / float(days(network, np.array([run.horizon]))[0])
     table = tabled(run)
     for ring, names in (("city", ["firm0"]), ("province", ["firm0", "firm1"])):
@@ -191,7 +191,7 @@ def test_realised_jobs_are_those_of_the_firms() -> None:
 def test_products_alone_weighted_by_the_mix_are_the_mix() -> None:
     """One row for each product that markets buy: its column of L; the planned shares weigh them back together."""
     network = with_footprints(two_regions())
-    products = product_table(network)
+    products = pd.DataFrame(product_table(network))
     mix = nominal_type_one(network)
     inverse = np.linalg.inv(np.eye(3) - np.array([[0.2, 0.1, 0.4], [0.3, 0, 0], [0.1, 0.2, 0]]))
     for ring, count in (("city", 1), ("province", 2)):
@@ -210,7 +210,7 @@ def test_a_product_counts_in_the_versions_that_sell_it() -> None:
     sketch = Sketch(100).part("car", 100).make("first", "car", 9).make("second", "car", 9)
     sketch.market("buyers", "car", {"first": 500_000, "second": 500_000}, every=1, quantity=10)
     network = sketch.share_at(50, "buyers", "car", {"first": 0, "second": 1_000_000}).network()
-    found = of(product_table(network), "city", "gross output", "firm")
+    found = of(pd.DataFrame(product_table(network)), "city", "gross output", "firm")
     assert found["direct"].to_dict() == pytest.approx({"first": 1, "second": 1})
     assert found["total"].to_dict() == pytest.approx({"first": 1, "second": 1})
     assert found["final_share"].to_dict() == pytest.approx({"first": 0.25, "second": 0.75})
@@ -220,7 +220,7 @@ def test_the_table_beside_the_simulated_has_the_same_totals() -> None:
     network = two_regions(days=5)
     run = frames(network, simpy_engine.run(network, 0))
     every = counted(run)
-    found, nominal = multipliers(network, every, books(run).production), nominal_type_one(network)
+    found, nominal = pd.DataFrame(multipliers(network, every, books(run).production)), nominal_type_one(network)
     for ring in SCOPES:
         gross = of(found, ring, "gross output", "group")["leontief"]
         assert gross["apart"] == nominal[ring, "gross output", "total"]
@@ -242,9 +242,9 @@ def test_stock_building_inside_a_group_is_no_sale_of_the_group(monkeypatch: pyte
 
 def test_a_chain_master_that_sells_to_others_only_has_a_column_too() -> None:
     network = table_network([[0, Fraction(0)], [Fraction(1, 2), 0]], (4, 0))  # type: ignore[list-item]
-    assert product_table(network)["firm"].unique().tolist() == ["firm0"]
+    assert pd.DataFrame(product_table(network))["firm"].unique().tolist() == ["firm0"]
     firms = tuple(replace(firm, kind="chain_master") if firm.name == "firm1" else firm for firm in network.firms)
-    found = of(product_table(replace(network, firms=firms)), "city", "gross output", "firm")
+    found = of(pd.DataFrame(product_table(replace(network, firms=firms))), "city", "gross output", "firm")
     assert found.loc["firm0", "total"] == pytest.approx(1.5)
     assert found.loc["firm1", "total"] == pytest.approx(1)
     assert found.loc["firm1", "final_share"] == 0
@@ -252,7 +252,9 @@ def test_a_chain_master_that_sells_to_others_only_has_a_column_too() -> None:
 
 def test_nothing_delivered_is_no_multiplier(run: Run) -> None:
     nothing = counted(run).iloc[:0]
-    table = multiplier_table(run.network, nothing, books(run).production * 0)
+    table = pd.DataFrame(
+        multiplier_table(run.network, nothing, {name: 0 * column for name, column in books(run).production.items()})
+    )
     assert table[["realised", "realised_net"]].isna().all(axis=None)
     assert (table.loc[table["part"] == "total", "nominal"] >= 0).all()
 
@@ -266,8 +268,8 @@ def test_revenue_that_the_firms_do_not_have_is_noticed(run: Run) -> None:
     at = int(np.flatnonzero(simulated_firms(run.network)[every["seller"].to_numpy()])[0])
     wrong.loc[at, "amount"] = wrong.loc[at, "amount"] * 101 // 100
     with pytest.raises(InvariantError, match="revenues differ"):
-        multiplier_table(run.network, wrong, sums)
-    multiplier_table(run.network, every, sums)
+        pd.DataFrame(multiplier_table(run.network, wrong, sums))
+    pd.DataFrame(multiplier_table(run.network, every, sums))
 
 
 def test_a_table_that_breaks_an_identity_breaks_the_trial(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -275,11 +277,11 @@ def test_a_table_that_breaks_an_identity_breaks_the_trial(run: Run, monkeypatch:
     sums = books(run).production
     monkeypatch.setattr(Leontief, "identity_error", 2e-9)
     with pytest.raises(InvariantError, match="differs from 1"):
-        multiplier_table(replace(run.network), every, sums)
+        pd.DataFrame(multiplier_table(replace(run.network), every, sums))
     monkeypatch.undo()
     monkeypatch.setattr(Region, "identity_error", 2e-9)
     with pytest.raises(InvariantError, match="of a region"):
-        multipliers(replace(run.network), every, sums)
+        pd.DataFrame(multipliers(replace(run.network), every, sums))
 
 
 def test_a_net_table_without_a_meaning_leaves_the_others(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -292,7 +294,7 @@ def test_a_net_table_without_a_meaning_leaves_the_others(run: Run, monkeypatch: 
         return replace(table, bought=np.eye(len(table.stocks))) if net else table
 
     monkeypatch.setattr(type_one, "realised", broken)
-    table = multiplier_table(run.network, every, sums)
+    table = pd.DataFrame(multiplier_table(run.network, every, sums))
     assert table["realised_net"].isna().all()
     assert table.loc[table["part"] == "total", "realised"].notna().all()
 

@@ -71,10 +71,10 @@ def check_value_added(run: Run) -> None:
     network = run.network
     found = books(run)
     every, sums = found.deliveries, found.production
-    value_added = int(sums["value_added"].to_numpy().sum())
+    value_added = int(sums["value_added"].sum())
     outside = ~simulated(network)
-    imports = int(every["amount"].to_numpy()[outside[every["seller"].to_numpy()]].sum())
-    imports += int(every["freight"].to_numpy()[~outside[every["buyer"].to_numpy()]].sum())
+    imports = int(every["amount"][outside[every["seller"]]].sum())
+    imports += int(every["freight"][~outside[every["buyer"]]].sum())
     change, roundings = stock_change_at_cost(run)
     assert abs(value_added - (final_sales(network, every) - imports + change)) <= roundings
     assert roundings < final_sales(network, every) / 1000
@@ -254,10 +254,10 @@ def test_freight_scrap_and_margins_by_hand() -> None:
     run = frames(network, simpy_engine.run(network, 0))
     found = books(run)
     every, sums = found.deliveries, found.production
-    cups = int(every.loc[every["part"] == 0, "quantity"].sum())
-    leaves = int(every.loc[every["seller"] == len(network.firms) - 1, "quantity"].sum())
+    cups = int(every["quantity"][every["part"] == 0].sum())
+    leaves = int(every["quantity"][every["seller"] == len(network.firms) - 1].sum())
     assert cups > 30
     shop_firm = network.stocks[shop].firm
-    assert sums["value_added"].iloc[shop_firm] == 10_000 * cups - round(Fraction(2600 * 4, 3) * cups)
-    assert sums["value_added"].iloc[-1] == (1000 - 700) * leaves
+    assert sums["value_added"][shop_firm] == 10_000 * cups - round(Fraction(2600 * 4, 3) * cups)
+    assert sums["value_added"][-1] == (1000 - 700) * leaves
     check_value_added(run)

@@ -14,7 +14,7 @@ from chainsim.economy.groupings import BY, SUMMED, group_table
 from chainsim.economy.transactions import RINGS, by_place, purchases_by_ring, transactions
 from chainsim.errors import InvariantError
 from chainsim.model.network import Network
-from chainsim.study.tabulation import tables_of
+from chainsim.study.tabulation import tabulate
 from chainsim.testing.booked import booked
 from chainsim.testing.sketch import Sketch
 from chainsim.testing.strategies import networks
@@ -59,11 +59,11 @@ def test_what_a_firm_states_counts_for_itself_only() -> None:
 def test_transactions_by_hand() -> None:
     """70 days from January to March: a car a day and a truck every other day, with what is in them."""
     network = two_plants()
-    table = transactions(booked(network)).set_index(["seller", "part", "month"])["units"].sort_index()
+    table = pd.DataFrame(transactions(booked(network))).set_index(["seller", "part", "month"])["units"].sort_index()
     days = {"2024-01": 31, "2024-02": 29, "2024-03": 10}
     assert table["carmaker", "car"].to_dict() == days
     assert table["seats", "seat"].to_dict() == {month: 4 * count for month, count in days.items()}
-    steel = transactions(booked(network), ["buyer"]).set_index("buyer")["units"]
+    steel = pd.DataFrame(transactions(booked(network), ["buyer"])).set_index("buyer")["units"]
     assert steel["truckmaker"] == 8 * 35
 
 
@@ -72,10 +72,10 @@ def test_rows_add_up_to_what_every_firm_sold_and_bought(network: Network) -> Non
     books = booked(network)
     names = [firm.name for firm in network.firms]
     for side, column in (("seller", "revenue"), ("buyer", "purchases")):
-        rows = transactions(books, [side]).set_index(side)["cny"].reindex(names, fill_value=0.0)
+        rows = pd.DataFrame(transactions(books, [side])).set_index(side)["cny"].reindex(names, fill_value=0.0)
         assert (rows * 100).round().tolist() == books.production[column].tolist()
-    assert by_place(books)["cny"].sum() == pytest.approx(books.counted["amount"].sum() / 100)
-    rings = purchases_by_ring(books)
+    assert pd.DataFrame(by_place(books))["cny"].sum() == pytest.approx(books.counted["amount"].sum() / 100)
+    rings = pd.DataFrame(purchases_by_ring(books))
     own = [firm.kind not in ("market", "outside") for firm in network.firms]
     bought = rings[[f"purchases_{ring}" for ring in RINGS]].sum(axis=1)
     assert bought[own].tolist() == books.production["purchases"][own].tolist()
@@ -91,7 +91,7 @@ def test_every_grouping_sums_to_the_same_total(network: Network, data: st.DataOb
         )
         for firm in network.firms
     )
-    tables = tables_of(booked(replace(network, firms=firms)))
+    tables = tabulate(booked(replace(network, firms=firms)).run)
     groups, own = tables["groups"], tables["firms"]
     own = own[~own["kind"].isin(("market", "outside"))]
     for by in BY:
@@ -107,7 +107,7 @@ def test_a_firm_that_is_left_out_is_noticed() -> None:
         firms[column] = 1.0
     firms["ring"] = firms["ring"].astype(object)
     with pytest.raises(InvariantError, match="do not sum"):
-        group_table(Forgetful(firms))
+        pd.DataFrame(group_table(Forgetful(firms)))
 
 
 class Forgetful(pd.DataFrame):

@@ -17,6 +17,7 @@ import pytest
 
 from chainsim.economy.books import books
 from chainsim.engine import choice
+from chainsim.results.columns import Table
 from chainsim.results.frames import frames
 from chainsim.scenario.build import build
 from chainsim.scenario.load import load
@@ -57,9 +58,9 @@ def fingerprints(path: Path) -> dict[str, str]:
     }
 
 
-def plain(table: pd.DataFrame) -> str:
+def plain(table: Table) -> str:
     """A table as text, floats to nine digits."""
-    return table.to_csv(index=False, float_format=nine_digits, lineterminator="\n")
+    return pd.DataFrame(table).to_csv(index=False, float_format=nine_digits, lineterminator="\n")
 
 
 def nine_digits(value: Any) -> str:

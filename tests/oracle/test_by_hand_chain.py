@@ -406,7 +406,7 @@ def test_the_simulation_keeps_the_accounts_of_the_hand(found: Books, tables: dic
                 assert round(firms.loc[firm, f"{name}_cny"] * 100) == value, (firm, name)
     for firm in FIRMS:
         index = list(firms.index).index(firm)
-        everything = found.production.iloc[index].to_dict() | found.income.iloc[index].to_dict()
+        everything = pd.DataFrame(found.production | found.income).iloc[index].to_dict()
         known = production()[firm] | income()[firm]
         assert {name: everything[name] for name in known} == known
         rest = set(everything) - set(known) - {"revenue_outside_group"}

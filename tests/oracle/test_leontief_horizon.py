@@ -43,7 +43,7 @@ def measured(network: Network, sales: pd.DataFrame) -> float:
     """The gross multiplier as every run's table has it."""
     revenue = np.bincount(sales["seller"], sales["amount"], len(network.firms))
     sums = pd.DataFrame({name: revenue for name in ("revenue", "revenue_outside_group", "value_added")})
-    table = multipliers(network, sales, sums)
+    table = pd.DataFrame(multipliers(network, sales, sums))
     found = table.set_index(["ring", "measure", "group"])["simulated"]
     return float(found["city", "gross output", "apart"])
 

@@ -18,6 +18,7 @@ from chainsim.economy.claims import claims
 from chainsim.model.network import Network
 from chainsim.model.state import RELEASED
 from chainsim.records import ORDER_COLUMNS, Log
+from chainsim.results.columns import columns_of, rows_where
 from chainsim.results.frames import deliveries, frames
 from chainsim.testing import economies, simulate
 from chainsim.testing.input_output import MILLER_BLAIR, Matrix, bound, draw_economy, leontief, output
@@ -53,7 +54,7 @@ def ledger(network: Network, log: Log) -> np.ndarray:
     """Balances at the end, firms and those beyond them by account, fen."""
     run = frames(network, log)
     firms = len(network.firms)
-    postings = accounts.journal(claims(run, deliveries(run)), accounts.flows(run), firms)
+    postings = accounts.journal(claims(run, columns_of(deliveries(run))), accounts.flows(run), firms)
     return accounts.balances(postings, firms)
 
 
@@ -104,9 +105,9 @@ def test_one_payment_booked_twice_or_not_at_all_is_noticed(kind: str, times: int
     network = with_terms(MILLER_BLAIR, [600, 1500], [[3, 0, 5], [1, 2, 0]], [7, 3])
     run = frames(network, simulate(network).log)
     firms = len(network.firms)
-    postings = accounts.journal(claims(run, deliveries(run)), accounts.flows(run), firms)
-    first = np.flatnonzero(postings["kind"].to_numpy() == accounts.CODES[kind])[0]
-    rows = np.arange(len(postings))
+    postings = accounts.journal(claims(run, columns_of(deliveries(run))), accounts.flows(run), firms)
+    first = np.flatnonzero(postings["kind"] == accounts.CODES[kind])[0]
+    rows = np.arange(len(postings["kind"]))
     for booked, right in ((1, True), (times, False)):
         often = np.repeat(rows, np.where(rows == first, booked, 1))
-        assert conserved(accounts.balances(postings.iloc[often], firms)) == right
+        assert conserved(accounts.balances(rows_where(postings, often), firms)) == right

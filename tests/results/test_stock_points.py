@@ -25,7 +25,7 @@ DAY = 86_400
 
 
 def by_point(network: Network) -> pd.DataFrame:
-    return stock_table(frames(network, simpy_engine.run(network, 0))).set_index(["firm", "part", "role"])
+    return pd.DataFrame(stock_table(frames(network, simpy_engine.run(network, 0)))).set_index(["firm", "part", "role"])
 
 
 def shop(horizon: int, warm_up: int = 0) -> Network:
@@ -68,12 +68,12 @@ def test_waiting_orders_are_the_jobs_in_a_workshop() -> None:
     sketch = Sketch(6 * DAY).make("shop", "job", time=2 * DAY, servers=1, batch=1)
     network = sketch.market("people", "job", "shop", every=DAY, quantity=1).network()
     run = frames(network, simpy_engine.run(network, 0))
-    made = stock_table(run).iloc[0]
+    made = pd.DataFrame(stock_table(run)).iloc[0]
     jobs = [1, 2, 2, 3, 3, 4]  # on each day
     assert made["mean_backorders_units"] == pytest.approx(sum(jobs) / 6)
     assert made["fill_rate"] == 0
     assert made["mean_wait_days"] == pytest.approx((2 + 3) / 2)  # done: the job of day 0 on day 2, of day 1 on day 4
-    line = line_table(run).iloc[0]
+    line = pd.DataFrame(line_table(run)).iloc[0]
     assert line["utilisation"] == line["mean_busy"] == 1
     assert line["mean_queue_units"] == pytest.approx((sum(jobs) - 6) / 6)
     assert line["mean_queue_days"] == pytest.approx((0 + 1 + 2) / 3)
@@ -116,7 +116,7 @@ def test_time_averages_are_those_of_a_replay_tick_by_tick(network: Network, warm
     totals, queue = brute_force(run, warm_up)
     span = network.horizon - warm_up
     kept = [index for index, point in enumerate(network.stocks) if point.role in ("made", "bought")]
-    table = stock_table(frames(network, run.log))
+    table = pd.DataFrame(stock_table(frames(network, run.log)))
     for column, name in (
         ("mean_on_hand_units", "on_hand"),
         ("mean_on_order_units", "on_order"),
@@ -125,7 +125,9 @@ def test_time_averages_are_those_of_a_replay_tick_by_tick(network: Network, warm
     ):
         assert table[column].to_numpy() == pytest.approx(totals[name][kept] / span), column
     assert (table["max_on_hand_units"].to_numpy() == totals["peak"][kept]).all()
-    assert line_table(frames(network, run.log))["mean_queue_units"].to_numpy() == pytest.approx(queue / span)
+    assert pd.DataFrame(line_table(frames(network, run.log)))["mean_queue_units"].to_numpy() == pytest.approx(
+        queue / span
+    )
 
 
 @given(networks(), st.integers(0, 14))
@@ -134,7 +136,7 @@ def test_flows_are_counted_row_by_row(network: Network, warm_up: int) -> None:
     """Fill rate, waiting, orders and variances from the rows themselves; a day is replaced by reviews of some ticks."""
     network = replace(network, warm_up=warm_up)
     run = simulate(network)
-    table = stock_table(frames(network, run.log))
+    table = pd.DataFrame(stock_table(frames(network, run.log)))
     kept = [index for index, point in enumerate(network.stocks) if point.role in ("made", "bought")]
     placed = run.log.orders[:, 3]
     for number, p in enumerate(kept):

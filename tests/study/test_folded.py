@@ -9,14 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chainsim.economy.books import books
 from chainsim.engine import simpy_engine
 from chainsim.errors import InvariantError
 from chainsim.model import state
 from chainsim.records import Columns, Log
 from chainsim.results.frames import frames
 from chainsim.study.folded import Aside, run_folded
-from chainsim.study.tabulation import tables_of
+from chainsim.study.tabulation import tabulate
 from chainsim.study.trial import BrokenTrialError, Extras, run_trial
 from chainsim.testing.cases import busy_case
 
@@ -27,8 +26,8 @@ NOTHING = np.empty((0, 5), dtype=np.int64), np.empty((0, 8), dtype=np.int64)
 def test_it_is_the_run_that_is_folded_afterwards(spare: bool) -> None:
     network = busy_case().network
     found, seconds = run_folded(network, 0, None, simpy_engine.run, spare=spare)
-    expected = tables_of(books(frames(network, simpy_engine.run(network, 0))))
-    for name, table in tables_of(books(found)).items():
+    expected = tabulate(frames(network, simpy_engine.run(network, 0)))
+    for name, table in tabulate(found).items():
         assert table.equals(expected[name]), name
     assert seconds > 0
 

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd
 
 from chainsim.economy.claims import KEPT, OPEN
 from chainsim.model import state
-from chainsim.results.columns import by_name
+from chainsim.results.columns import Table, firm_of_stock, rows_where
 from chainsim.results.frames import Tallied
 
 CASH: Final = 0
@@ -116,12 +115,12 @@ def whose(claims: Mapping[str, np.ndarray], owner: str | int, firms: int) -> np.
     return claims[owner]
 
 
-def flows(run: Tallied) -> pd.DataFrame:
+def flows(run: Tallied) -> Table:
     """Money that moves without a delivery: tick, kind, from, to, amount; from and to are firms or beyond them."""
     network = run.network
     firms = len(network.firms)
     purse = np.array([row.firm for row in network.purses], dtype=np.int64)
-    firm_of = np.array([point.firm for point in network.stocks], dtype=np.int64)
+    firm_of = firm_of_stock(network)
     opening = np.array([row.cash for row in network.purses], dtype=np.int64)
     moves: list[tuple[Any, ...]] = [("stake", np.zeros(len(purse), dtype=np.int64), firms + WORLD, purse, opening)]
     for kind, name, owner, to in (
@@ -135,36 +134,33 @@ def flows(run: Tallied) -> pd.DataFrame:
     blocks = [np.broadcast_arrays(*move) for move in moves]
     columns = zip(("kind", "tick", "from", "to", "amount"), zip(*blocks, strict=True), strict=True)
     found = {name: np.concatenate(parts) for name, parts in columns}
-    moved = found["amount"] != 0
-    return pd.DataFrame({name: column[moved] for name, column in found.items()})
+    return rows_where(found, found["amount"] != 0)
 
 
 MIRRORS: Final = {"stake": "capital", "expense": "income", "investment": "equipment sold"}
 
 
-def journal(claims: pd.DataFrame, others: pd.DataFrame, firms: int) -> pd.DataFrame:
+def journal(claims: Table, others: Table, firms: int) -> Table:
     """Postings in time order: tick, firm, kind, debit and credit account, amount (fen), row of the delivery or -1.
 
     Four per delivery that is paid, two per delivery that is not, and what comes on top where cash is simulated.
     """
-    owed, moved = by_name(claims), by_name(others)
     blocks = [
-        _postings(name, rows, whose(owed, owner, firms)[rows], owed[when][rows], amount[rows])
-        for name, (rows, owner, when, amount) in of_deliveries(owed, firms).items()
+        _postings(name, rows, whose(claims, owner, firms)[rows], claims[when][rows], amount[rows])
+        for name, (rows, owner, when, amount) in of_deliveries(claims, firms).items()
         if len(rows)
     ]
-    for name, mirror in MIRRORS.items() if len(others) else ():
-        own = np.flatnonzero(moved["kind"] == name)
+    for name, mirror in MIRRORS.items():
+        own = np.flatnonzero(others["kind"] == name)
         none = np.full(len(own), -1, dtype=np.int64)
         for kind, who in ((name, "from"), (mirror, "to")):
             if len(own):
-                blocks.append(_postings(kind, none, *(moved[column][own] for column in (who, "tick", "amount"))))
+                blocks.append(_postings(kind, none, *(others[column][own] for column in (who, "tick", "amount"))))
     if not blocks:
         nothing = np.zeros(0, dtype=np.int64)
         blocks = [_postings("sale", nothing, nothing, nothing, nothing)]
     found = {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
-    order = np.lexsort((found["delivery"], found["tick"]))
-    return pd.DataFrame({name: column[order] for name, column in found.items()})
+    return rows_where(found, np.lexsort((found["delivery"], found["tick"])))
 
 
 def _postings(
@@ -182,10 +178,10 @@ def _postings(
     }
 
 
-def balances(postings: pd.DataFrame, firms: int) -> np.ndarray:
+def balances(postings: Table, firms: int) -> np.ndarray:
     """Debits minus credits by firm and account, int64[firms + 3, 9], fen; every row sums to zero."""
     result = np.zeros((firms + BEYOND, len(ACCOUNTS)), dtype=np.int64)
-    first, amount = postings["firm"].to_numpy() * len(ACCOUNTS), postings["amount"].to_numpy()
+    first, amount = postings["firm"] * len(ACCOUNTS), postings["amount"]
     for side, sign in (("debit", 1), ("credit", -1)):
-        np.add.at(result.reshape(-1), first + postings[side].to_numpy(), sign * amount)
+        np.add.at(result.reshape(-1), first + postings[side], sign * amount)
     return result

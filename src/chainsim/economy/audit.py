@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import NoReturn
 
 import numpy as np
-import pandas as pd
 
 from chainsim.economy.accounts import (
     ACCOUNTS,
@@ -27,33 +26,32 @@ from chainsim.economy.accounts import (
 )
 from chainsim.economy.claims import KEPT, OPEN
 from chainsim.errors import InvariantError
-from chainsim.results.columns import by_name
+from chainsim.results.columns import Table
 
 
-def check(postings: pd.DataFrame, book: np.ndarray, claims: pd.DataFrame, others: pd.DataFrame, firms: int) -> None:
+def check(postings: Table, book: np.ndarray, claims: Table, others: Table, firms: int) -> None:
     """Raise InvariantError unless the ledger tells of everything once and balances.
 
     Every delivery is one claim and one debt on its day; it is settled at most once, never before it is due, for what
     was invoiced, or written off; all other deliveries are still owed.
     """
-    owed, booked, moved = by_name(claims), by_name(postings), by_name(others)
-    _check_times(owed)
-    expected = of_deliveries(owed, firms)
+    _check_times(claims)
+    expected = of_deliveries(claims, firms)
     for name, (rows, owner, when, amount) in expected.items():
-        _check_kind(booked, name, rows, whose(owed, owner, firms), owed[when], amount)
+        _check_kind(postings, name, rows, whose(claims, owner, firms), claims[when], amount)
     for name, mirror in MIRRORS.items():
-        own = np.flatnonzero(moved["kind"] == name)
+        own = np.flatnonzero(others["kind"] == name)
         for kind, who in ((name, "from"), (mirror, "to")):
-            rows = np.flatnonzero(booked["kind"] == CODES[kind])
+            rows = np.flatnonzero(postings["kind"] == CODES[kind])
             if not len(rows) and not len(own):
                 continue
             columns = (("tick", "tick"), ("firm", who), ("amount", "amount"))
-            if any(not np.array_equal(np.sort(booked[a][rows]), np.sort(moved[b][own])) for a, b in columns):
+            if any(not np.array_equal(np.sort(postings[a][rows]), np.sort(others[b][own])) for a, b in columns):
                 _fail(f"{name} is not booked as it was paid")
-    if len(postings) != sum(len(rows) for rows, *_ in expected.values()) + 2 * len(others):
+    if len(postings["tick"]) != sum(len(rows) for rows, *_ in expected.values()) + 2 * len(others["tick"]):
         _fail("a posting belongs to no delivery or payment")
-    open_ = (owed["paid"] == OPEN) & ~owed["written_off"]
-    _check_balances(book, int(owed["amount"][open_].sum()))
+    open_ = (claims["paid"] == OPEN) & ~claims["written_off"]
+    _check_balances(book, int(claims["amount"][open_].sum()))
 
 
 def _check_times(claims: Mapping[str, np.ndarray]) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from chainsim.economy import accounts, audit, identities
 from chainsim.economy.claims import claims
@@ -16,6 +15,7 @@ from chainsim.economy.income import income
 from chainsim.economy.inventory import Pool, valued
 from chainsim.economy.invoices import Invoices, invoices
 from chainsim.economy.production import production
+from chainsim.results.columns import Table, rows_where
 from chainsim.results.frames import Tallied
 from chainsim.results.periods import Periods, periods
 
@@ -32,12 +32,12 @@ class Books:
     run: Tallied
     periods: Periods
     invoices: Invoices
-    deliveries: pd.DataFrame
-    counted: pd.DataFrame
+    deliveries: Table
+    counted: Table
     balances: np.ndarray
     pools: dict[str, Pool]
-    production: pd.DataFrame
-    income: pd.DataFrame
+    production: Table
+    income: Table
 
 
 def books(run: Tallied, audited: bool = True) -> Books:
@@ -52,8 +52,8 @@ def books(run: Tallied, audited: bool = True) -> Books:
         audit.check(postings, balances, every, others, firms)
     before = np.zeros_like(balances)
     if network.warm_up:
-        before = accounts.balances(postings[postings["tick"].to_numpy() < network.warm_up], firms)
-    counted = every[every["tick"].to_numpy() >= network.warm_up].reset_index(drop=True)
+        before = accounts.balances(rows_where(postings, postings["tick"] < network.warm_up), firms)
+    counted = rows_where(every, every["tick"] >= network.warm_up)
     months = periods(network)
     pools = valued(run, invoiced.amount + invoiced.freight)
     account = production(run, counted, pools, months)

@@ -8,7 +8,10 @@ overdue.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from fractions import Fraction
+from functools import cache
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -16,6 +19,7 @@ import pandas as pd
 
 from chainsim.economy.causes import Chain
 from chainsim.records import Columns
+from chainsim.results.columns import Table
 from chainsim.results.folding.evidence import WORK
 from chainsim.results.frames import Tallied, quanta_per_unit
 from chainsim.results.tables import FEN
@@ -37,7 +41,7 @@ COLUMNS: Final = (
 TYPES: Final = {"spells": "int64", **dict.fromkeys(COLUMNS[-4:], "float64")}
 
 
-def bottlenecks(run: Tallied, plants_only: bool = False) -> pd.DataFrame:
+def bottlenecks(run: Tallied, plants_only: bool = False) -> Table:
     """By line, in each the longest first.
 
     plants_only: lines of chain masters, where there are any.
@@ -53,12 +57,15 @@ def bottlenecks(run: Tallied, plants_only: bool = False) -> pd.DataFrame:
     sums: dict[tuple[int, int, int, int, str], list[float]] = defaultdict(lambda: [0.0] * 3)
     spells: dict[tuple[int, int, int, int, str], set[int]] = defaultdict(set)
     products: dict[int, _Product] = {}
-    for spell in range(int(found.spell[-1]) + 1 if len(found.spell) else 0):
-        low, high = np.searchsorted(found.spell, [spell, spell + 1]).tolist()
-        first, last = max(begin, int(found.begin[low])), int(found.end[high - 1])
+    lines, components, begins, ends = (
+        column.tolist() for column in (found.line, found.component, found.begin, found.end)
+    )
+    cuts = np.flatnonzero(np.diff(found.spell, prepend=-1, append=-1)).tolist() if lines else []
+    for spell, (low, high) in enumerate(pairwise(cuts)):
+        first, last = max(begin, begins[low]), ends[high - 1]
         if last <= first:
             continue
-        line = int(found.line[low])
+        line = lines[low]
         if wanted and network.stocks[network.lines[line].stock].firm not in wanted:
             continue
         if line not in products:
@@ -66,7 +73,7 @@ def bottlenecks(run: Tallied, plants_only: bool = False) -> pd.DataFrame:
         held = products[line].held(first, last)
         late = min(held, products[line].late(first, last))
         for row in range(low, high):
-            component, start, stop = int(found.component[row]), max(begin, int(found.begin[row])), int(found.end[row])
+            component, start, stop = components[row], max(begin, begins[row]), ends[row]
             for one in chain.causes(component, start, stop) if start < stop else ():
                 key = (line, component, one.seller, one.root, one.cause)
                 ticks = one.share * (one.end - one.begin)
@@ -95,13 +102,21 @@ def bottlenecks(run: Tallied, plants_only: bool = False) -> pd.DataFrame:
                 late_ / int(per_unit[network.lines[line].stock]),
             )
         )
+    return _columns(rows) if rows else _nothing().copy()
+
+
+@cache
+def _nothing() -> Table:
+    """A table without rows: many a run has no waits, and to make columns of text takes longer than to find none."""
+    return _columns([])
+
+
+def _columns(rows: Sequence[tuple[object, ...]]) -> Table:
     columns = list(zip(*rows, strict=True)) or [()] * len(COLUMNS)  # of an empty table, too
-    return pd.DataFrame(
-        {
-            name: pd.array(list(column), dtype="str") if name not in TYPES else np.array(column, dtype=TYPES[name])
-            for name, column in zip(COLUMNS, columns, strict=True)
-        }
-    )
+    return {
+        name: pd.array(list(column), dtype="str") if name not in TYPES else np.array(column, dtype=TYPES[name])
+        for name, column in zip(COLUMNS, columns, strict=True)
+    }
 
 
 class _Product:

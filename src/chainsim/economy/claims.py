@@ -10,25 +10,26 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from chainsim.errors import InvariantError
 from chainsim.model import state
 from chainsim.model.network import Network
 from chainsim.records import Columns
+from chainsim.results.columns import Table
 from chainsim.results.frames import Tallied, number_of_order
 
 OPEN: Final = -1
 KEPT: Final = -1
 
 
-def when_due(deliveries: pd.DataFrame, horizon: int) -> pd.DataFrame:
+def when_due(deliveries: Table, horizon: int) -> Table:
     """Every invoice is paid when it is due, if that is before the horizon."""
-    due = deliveries["due"].to_numpy()
-    return deliveries.assign(paid=np.where(due < horizon, due, OPEN), written_off=False, fee=KEPT)
+    due = deliveries["due"]
+    written_off, fee = np.zeros(len(due), dtype=bool), np.full(len(due), KEPT, dtype=np.int64)
+    return deliveries | {"paid": np.where(due < horizon, due, OPEN), "written_off": written_off, "fee": fee}
 
 
-def claims(run: Tallied, deliveries: pd.DataFrame) -> pd.DataFrame:
+def claims(run: Tallied, deliveries: Table) -> Table:
     """The claims of a run; those that a firm with simulated cash owes or is owed go by the log.
 
     The k-th payment of an order is that of its k-th delivery.  Raises InvariantError where the two do not match.
@@ -36,10 +37,10 @@ def claims(run: Tallied, deliveries: pd.DataFrame) -> pd.DataFrame:
     found = when_due(deliveries, run.horizon)
     if not run.network.purses:
         return found
-    followed = _followed(run.network)[found["lane"].to_numpy()]
-    paid, written_off, fee = (found[name].to_numpy().copy() for name in ("paid", "written_off", "fee"))
+    followed = _followed(run.network)[found["lane"]]
+    paid, written_off, fee = (found[name] for name in ("paid", "written_off", "fee"))
     paid[followed] = OPEN
-    order, amount = found["order"].to_numpy(), found["amount"].to_numpy()
+    order, amount = found["order"], found["amount"]
     settled = [
         run.tally.kept[kind] for kind in (state.PAID, state.WRITTEN_OFF)
     ]  # nobody is paid after being written off
@@ -50,7 +51,7 @@ def claims(run: Tallied, deliveries: pd.DataFrame) -> pd.DataFrame:
     written_off[at[len(settled[0]) :]] = True
     sold = run.tally.kept[state.DISCOUNTED]
     fee[_matching(order, sold.order, followed)] = sold.quantity
-    return found.assign(paid=paid, written_off=written_off, fee=fee)
+    return found
 
 
 def _followed(network: Network) -> np.ndarray:

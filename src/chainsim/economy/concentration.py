@@ -14,18 +14,20 @@ Source: U.S. Department of Justice & Federal Trade Commission, Merger Guidelines
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from operator import itemgetter
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from chainsim.economy.dependence import Dependence
 from chainsim.economy.groups import categories, corporate
 from chainsim.model.network import Network
 from chainsim.records import Columns
+from chainsim.results.columns import Table, firm_of_stock, from_rows, lane_columns
 from chainsim.results.frames import simulated_firms
+from chainsim.results.remember import once_per_network
 from chainsim.results.steps import sums
 from chainsim.results.tables import FEN
 
@@ -35,7 +37,7 @@ EVERYBODY: Final = "all firms"
 WAYS: Final = ("apart", "consolidated")
 
 
-def concentration(network: Network, deliveries: pd.DataFrame) -> pd.DataFrame:
+def concentration(network: Network, deliveries: Table) -> Table:
     """One row per buyer, part and group, of what was bought, ordered by name.
 
     Columns: buyer, part, group, purchases_cny, suppliers, largest_share, hhi, hhi_low, effective_suppliers,
@@ -52,7 +54,7 @@ def concentration(network: Network, deliveries: pd.DataFrame) -> pd.DataFrame:
     return Purchases(network, deliveries).concentration()
 
 
-def exposure(network: Network, deliveries: pd.DataFrame) -> pd.DataFrame:
+def exposure(network: Network, deliveries: Table) -> Table:
     """One row per buyer and group, ordered by name; the last rows are of all firms together.
 
     Columns: buyer, group, parts, single_source_parts, purchases_cny, outside_share, single_source_share,
@@ -68,16 +70,16 @@ def exposure(network: Network, deliveries: pd.DataFrame) -> pd.DataFrame:
 class Purchases:
     """What simulated firms bought, by stock point and supplier; parts that cost nothing left out."""
 
-    def __init__(self, network: Network, deliveries: pd.DataFrame) -> None:
+    def __init__(self, network: Network, deliveries: Table) -> None:
         self._stocks = len(network.stocks)
         self._dependence = Dependence(network, deliveries)
         self._known: dict[bytes, float] = {}
         simulated, group = simulated_firms(network), corporate(network)
         stock, seller, amount = _by_supplier(network, deliveries)
-        firm = np.array([point.firm for point in network.stocks], dtype=np.int64)[stock]
-        self._buyers, buyer = _numbered(categories(network), firm)
-        part = np.array([point.part for point in network.stocks], dtype=np.int64)[stock]
-        self._parts, part = _numbered([row.name for row in network.parts], part)
+        firm = firm_of_stock(network)[stock]
+        names = _names(network)
+        self._buyers, buyer = names.buyers, names.buyer[stock]
+        self._parts, part = names.parts, names.part[stock]
         pair = buyer * len(self._parts) + part
         own = simulated[firm]
         paid = np.bincount(pair[own], amount[own], len(self._buyers) * len(self._parts))
@@ -87,7 +89,7 @@ class Purchases:
         self._stock, self._amount, self._outside = stock[order], amount[order], ~simulated[seller[order]]
         self._owner = {"apart": seller[order], "consolidated": group[seller[order]]}
 
-    def concentration(self) -> pd.DataFrame:
+    def concentration(self) -> Table:
         """The table of that name."""
         rows = []
         for way in WAYS:
@@ -112,9 +114,9 @@ class Purchases:
                 "revenue_at_risk_cny",
             ),
         )
-        return pd.DataFrame(sorted(rows, key=itemgetter(0, 1, 2)), columns=list(columns))
+        return from_rows(columns, sorted(rows, key=itemgetter(0, 1, 2)), words=3)
 
-    def exposure(self) -> pd.DataFrame:
+    def exposure(self) -> Table:
         """The table of that name."""
         rows = []
         everybody = [slice(0, len(self._pair))] if len(self._pair) else []
@@ -131,7 +133,7 @@ class Purchases:
             *("outside_share", "single_source_share", "revenue_at_risk_cny"),
         )
         rows.sort(key=lambda row: (row[0] == EVERYBODY, row[:2]))
-        return pd.DataFrame(rows, columns=list(columns))
+        return from_rows(columns, rows, words=2)
 
     def _single_sourced(self, way: str) -> np.ndarray:
         """The stock points to which one supplier that is not outside delivered everything, bool[P]."""
@@ -183,16 +185,32 @@ def _index(shares: np.ndarray) -> float:
     return MOST if len(shares) == 1 and shares[0] == 1 else float(np.sum((100 * shares) ** 2))
 
 
-def _by_supplier(network: Network, deliveries: pd.DataFrame) -> tuple[Columns, Columns, Columns]:
+def _by_supplier(network: Network, deliveries: Table) -> tuple[Columns, Columns, Columns]:
     """Stock point, firm that it was bought from, and fen, of all that was delivered, by stock point, then firm."""
-    lane, lanes = deliveries["lane"].to_numpy(), len(network.lanes)
-    amount = sums(lane, deliveries["amount"].to_numpy(), lanes)
+    lane, lanes = deliveries["lane"], len(network.lanes)
+    amount = sums(lane, deliveries["amount"], lanes)
     used = np.flatnonzero(np.bincount(lane, minlength=lanes))
-    buyer = np.array([row.buyer for row in network.lanes], dtype=np.int64)[used]
-    seller = np.array([network.stocks[row.supplier].firm for row in network.lanes], dtype=np.int64)[used]
+    buyer, seller = lane_columns(network).buyer_stock[used], lane_columns(network).seller[used]
     firms = len(network.firms)
     cells, which = np.unique(buyer * firms + seller, return_inverse=True)
     return cells // firms, cells % firms, sums(which, amount[used], len(cells))
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Buyers and parts in order of name, and which of them each stock point has, int64[P] each."""
+
+    buyers: list[str]
+    buyer: Columns
+    parts: list[str]
+    part: Columns
+
+
+@once_per_network
+def _names(network: Network) -> _Names:
+    part = np.array([point.part for point in network.stocks], dtype=np.int64)
+    by_buyer = _numbered(categories(network), firm_of_stock(network))
+    return _Names(*by_buyer, *_numbered([row.name for row in network.parts], part))
 
 
 def _numbered(names: Sequence[str], at: Columns) -> tuple[list[str], Columns]:

@@ -10,11 +10,11 @@ from fractions import Fraction
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from chainsim.model import state
 from chainsim.records import Columns
 from chainsim.results.capacity import made_by
+from chainsim.results.columns import Table
 from chainsim.results.dates import days
 from chainsim.results.frames import Tallied
 from chainsim.results.stock_points import backorder_integral, by_buyer, by_seller, opening_transits
@@ -23,7 +23,7 @@ from chainsim.results.tables import FEN
 KINDS: Final = ("holding", "backorder", "in_transit", "order", "set_up", "unit", "unit_made", "lost")
 
 
-def cost_table(run: Tallied) -> pd.DataFrame:
+def cost_table(run: Tallied) -> Table:
     """Rows firm, part, role, a column in yuan for each kind of cost, their total, and that per day.
 
     One row a stock point of a firm that states costs; none where nobody does.
@@ -45,7 +45,7 @@ def cost_table(run: Tallied) -> pd.DataFrame:
     words = (np.array(column, dtype=object) for column in columns[:3])  # of nothing, too
     table: dict[str, object] = dict(zip(("firm", "part", "role"), words, strict=True))
     figures = (np.array(column, dtype=np.float64) for column in columns[3:])
-    return pd.DataFrame(table | dict(zip(money, figures, strict=True)))
+    return table | dict(zip(money, figures, strict=True))
 
 
 def _counted(run: Tallied) -> dict[str, Columns]:

@@ -9,9 +9,11 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from chainsim.model.network import Network
+from chainsim.results.columns import Table, lane_columns, with_role
+from chainsim.results.remember import once_per_network
+from chainsim.results.steps import sums
 
 ENOUGH: Final = 1e-12
 ROUNDS: Final = 10_000  # a ring of parts needs itself again and again, each time less
@@ -25,25 +27,21 @@ class Dependence:
     outside needs nothing that is simulated.
     """
 
-    def __init__(self, network: Network, deliveries: pd.DataFrame) -> None:
+    def __init__(self, network: Network, deliveries: Table) -> None:
         count = len(network.stocks)
-        lanes, quantity = deliveries["lane"].to_numpy(), deliveries["quantity"].to_numpy()
-        buyer = np.array([lane.buyer for lane in network.lanes], dtype=np.int64)
-        seller = np.array([lane.supplier for lane in network.lanes], dtype=np.int64)
+        lanes, quantity = deliveries["lane"], deliveries["quantity"]
+        buyer, seller = lane_columns(network).buyer_stock, lane_columns(network).seller_stock
         sent = np.bincount(lanes, quantity, len(network.lanes)) if len(network.lanes) else np.zeros(0)
         got = np.bincount(buyer, sent, count) if len(buyer) else np.zeros(count)
         used = np.flatnonzero(sent)
         self._buyer, self._seller, self._share = buyer[used], seller[used], sent[used] / got[buyer[used]]
-        needs = [(need.made, need.component) for need in network.needs]
-        self._made, self._component = np.array(needs, dtype=np.int64).reshape(len(needs), 2).T
+        self._made, self._component = _needs(network)
         source = np.concatenate([self._seller, self._component])
         order = np.argsort(source, kind="stable")
         self._first = np.searchsorted(source[order], np.arange(count + 1))
         self._following = np.concatenate([self._buyer, self._made])[order]
-        market = np.array([point.role == "sold" for point in network.stocks], dtype=bool)
-        final = deliveries[market[buyer[lanes]]] if len(lanes) else deliveries
-        self._sold = np.zeros(count, dtype=np.int64)
-        np.add.at(self._sold, final["seller_stock"].to_numpy(), final["amount"].to_numpy())
+        final = with_role(network, "sold")[buyer[lanes]]
+        self._sold = sums(deliveries["seller_stock"][final], deliveries["amount"][final], count)
 
     def shares(self, stocks: np.ndarray) -> np.ndarray:
         """By stock point, float64[P], 0..1: the share of its flow that needs one of `stocks` (bool[P])."""
@@ -78,3 +76,10 @@ class Dependence:
     def final_sales(self, stocks: np.ndarray) -> float:
         """Deliveries to the markets that need one of `stocks` (bool[P]), fen."""
         return float(self._sold @ self.shares(stocks))
+
+
+@once_per_network
+def _needs(network: Network) -> np.ndarray:
+    """What is made, and what it needs: stock points, int64[2, needs]."""
+    needs = [(need.made, need.component) for need in network.needs]
+    return np.array(needs, dtype=np.int64).reshape(len(needs), 2).T

@@ -11,14 +11,15 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from chainsim.economy.books import Books
-from chainsim.economy.input_output import Households, Table, Tail, china_2011, closed, induced
+from chainsim.economy.input_output import Households, Tail, china_2011, closed, induced
+from chainsim.economy.input_output import Table as InputOutput
 from chainsim.economy.multipliers import final_sales
 from chainsim.economy.production import other_inputs, sectors_bought
 from chainsim.economy.regions import SCOPES, firms_inside
 from chainsim.model.network import Network
+from chainsim.results.columns import Table, from_rows
 from chainsim.results.tables import FEN
 
 SIMULATED: Final = "simulated"
@@ -29,7 +30,7 @@ LINES: Final = (SIMULATED, TAIL, HOUSEHOLDS, CONSTRUCTION)
 MEASURES: Final = ("gross output", "value added", "wages")
 
 
-def effect_table(books: Books) -> pd.DataFrame:
+def effect_table(books: Books) -> Table:
     """Rows ring, line, measure, cny, per_yuan, additional_cny; yuan since the warm-up, and per yuan of final sales.
 
     additional_cny: without the share of final sales that displaces those of other firms of the region.
@@ -37,14 +38,14 @@ def effect_table(books: Books) -> pd.DataFrame:
     network = books.run.network
     final = final_sales(network, books.counted) / FEN
     share = float(network.region.additionality)
-    spent = other_inputs(network, books.production["revenue"].to_numpy())
+    spent = other_inputs(network, books.production["revenue"])
     rows = []
     for ring in SCOPES:
         for line, values in _lines(books, ring, spent).items():
             for measure, cny in zip(MEASURES, values, strict=True):
                 additional = cny if line == CONSTRUCTION else cny * share
                 rows.append((ring, line, measure, cny, cny / final if final else 0.0, additional))
-    return pd.DataFrame(rows, columns=["ring", "line", "measure", "cny", "per_yuan", "additional_cny"])
+    return from_rows(("ring", "line", "measure", "cny", "per_yuan", "additional_cny"), rows, words=3)
 
 
 def _lines(books: Books, ring: str, spent: np.ndarray) -> dict[str, tuple[float, float, float]]:
@@ -52,11 +53,11 @@ def _lines(books: Books, ring: str, spent: np.ndarray) -> dict[str, tuple[float,
     network = books.run.network
     inside = firms_inside(network, SCOPES[ring])
     account, sides = books.production, books.income
-    wages = int(sides["wages"].to_numpy()[inside].sum()) / FEN
+    wages = int(sides["wages"][inside].sum()) / FEN
     found = {
         SIMULATED: (
-            int(account["revenue"].to_numpy()[inside].sum()) / FEN,
-            int(account["value_added"].to_numpy()[inside].sum()) / FEN,
+            int(account["revenue"][inside].sum()) / FEN,
+            int(account["value_added"][inside].sum()) / FEN,
             wages,
         )
     }
@@ -80,7 +81,7 @@ def _figures(tail: Tail, paid: float) -> tuple[float, float, float]:
     return float(tail.output.sum()), added, paid * added
 
 
-def _spent(network: Network, table: Table, income: float, local: float) -> tuple[float, float, float]:
+def _spent(network: Network, table: InputOutput, income: float, local: float) -> tuple[float, float, float]:
     """What a labour income brings when it is spent."""
     said = network.region.households
     if said is None or income <= 0:

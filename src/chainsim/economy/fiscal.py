@@ -15,13 +15,13 @@ from fractions import Fraction
 from typing import Final, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from chainsim.economy.claims import KEPT
 from chainsim.economy.footprint import KG_IN_TONNE, units_by_firm
 from chainsim.errors import InvariantError
 from chainsim.model import state
 from chainsim.model.network import TO_BANK, UNSTATED, Network, Payment
+from chainsim.results.columns import Table, rows_where
 from chainsim.results.dates import DAY_SECONDS
 from chainsim.results.frames import Tallied
 from chainsim.results.tables import FEN
@@ -64,7 +64,7 @@ class Account:
         got = sum(row.fen for row in self.postings if row.recipient == account)
         return got - sum(row.fen for row in self.postings if row.payer == account)
 
-    def table(self, network: Network) -> pd.DataFrame:
+    def table(self, network: Network) -> Table:
         """Columns of `COLUMNS`; yuan, below 0 where money goes to the budget."""
         names = {**NAMES, **{index: firm.name for index, firm in enumerate(network.firms)}}
         rows = [
@@ -80,14 +80,14 @@ class Account:
         *words, yuan, committed = zip(*rows, strict=True) if rows else ((),) * len(COLUMNS)
         money = (np.array(column, dtype=np.float64) for column in (yuan, committed))
         named = (np.array(column, dtype=object) for column in words)  # of nothing, too
-        return pd.DataFrame(dict(zip(COLUMNS, (*named, *money), strict=True)))
+        return dict(zip(COLUMNS, (*named, *money), strict=True))
 
 
 def _sign(row: Posting) -> int:
     return -1 if row.recipient == BUDGET else 1
 
 
-def fiscal_account(run: Tallied, deliveries: pd.DataFrame) -> Account:
+def fiscal_account(run: Tallied, deliveries: Table) -> Account:
     """The account of a run.  deliveries: every one, with `fee` of its claim.
 
     Raises InvariantError where what the budget paid is not what others got.
@@ -114,7 +114,7 @@ def _check(account: Account, firms: int) -> None:
         raise InvariantError(f"invariant broken: the budget paid {-account.balance(BUDGET)} fen, others got {others}")
 
 
-def _amounts(run: Tallied, deliveries: pd.DataFrame, payment: Payment) -> Iterator[tuple[str, int, int]]:
+def _amounts(run: Tallied, deliveries: Table, payment: Payment) -> Iterator[tuple[str, int, int]]:
     """Month, fen within the study, fen committed beyond it."""
     network = run.network
     if payment.basis == "lump":
@@ -160,16 +160,16 @@ def _units(run: Tallied, payment: Payment) -> Iterator[tuple[str, int]]:
         paid = due
 
 
-def _claims(run: Tallied, deliveries: pd.DataFrame, payment: Payment) -> Iterator[tuple[str, int]]:
+def _claims(run: Tallied, deliveries: Table, payment: Payment) -> Iterator[tuple[str, int]]:
     """Rate x amount x term / year of each claim, rounded; only of those sold, where the firm's cash is simulated."""
-    tick = deliveries["tick"].to_numpy()
-    inside = (tick >= payment.tick) & (tick < payment.until) & (deliveries["seller"].to_numpy() == payment.of)
-    rows = deliveries.loc[inside]
+    tick = deliveries["tick"]
+    inside = (tick >= payment.tick) & (tick < payment.until) & (deliveries["seller"] == payment.of)
     if any(purse.firm == payment.of for purse in run.network.purses):
-        rows = rows[rows["fee"].to_numpy() != KEPT]
+        inside &= deliveries["fee"] != KEPT
+    rows = rows_where(deliveries, inside)
     year = Fraction(YEAR_SECONDS) / run.network.tick_seconds
     months = run.tally.segments.periods
-    period = months.of(rows["tick"].to_numpy())
+    period = months.of(rows["tick"])
     terms = (rows["due"] - rows["tick"]).tolist()
     for at, amount, term in zip(period.tolist(), rows["amount"].tolist(), terms, strict=True):
         yield months.months[at], round(payment.rate * amount * term / year)

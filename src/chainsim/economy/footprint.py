@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from chainsim.model import state
 from chainsim.model.network import Network
+from chainsim.results.capacity import made_by
+from chainsim.results.columns import Table, firm_of_stock
 from chainsim.results.dates import days
 from chainsim.results.frames import Tallied, quanta_per_unit
 from chainsim.results.remember import once_per_network
@@ -22,7 +23,7 @@ YEAR: Final = 365  # days
 KG_IN_TONNE: Final = 1000
 
 
-def footprint_table(run: Tallied, revenue: np.ndarray) -> pd.DataFrame:
+def footprint_table(run: Tallied, revenue: np.ndarray) -> Table:
     """Columns jobs, energy_kwh, co2_t by firm; 0 where nothing is stated.  revenue: fen by firm.
 
     Jobs go by revenue a year, energy and CO2 by units made (scrap too), or sent by firms that make nothing.
@@ -32,13 +33,11 @@ def footprint_table(run: Tallied, revenue: np.ndarray) -> pd.DataFrame:
     rates = stated(network)
     years = float(days(network, np.array([run.horizon - network.warm_up]))[0]) / YEAR
     units = units_by_firm(run, run.tally.segments.first) if network.footprints else np.zeros(count)
-    return pd.DataFrame(
-        {
-            "jobs": rates["jobs"] * revenue / years,
-            "energy_kwh": rates["energy"] * units,
-            "co2_t": rates["co2"] * units / KG_IN_TONNE,
-        }
-    )
+    return {
+        "jobs": rates["jobs"] * revenue / years,
+        "energy_kwh": rates["energy"] * units,
+        "co2_t": rates["co2"] * units / KG_IN_TONNE,
+    }
 
 
 @once_per_network
@@ -58,10 +57,10 @@ def units_by_firm(run: Tallied, first: int, last: int | None = None) -> np.ndarr
     """
     network, quanta = run.network, run.tally.quanta
     count = len(network.firms)
-    firm_of = np.array([point.firm for point in network.stocks], dtype=np.int64)
+    firm_of = firm_of_stock(network)
     per_unit = quanta_per_unit(network)
     makes = np.zeros(count, dtype=bool)
-    makes[[network.stocks[line.stock].firm for line in network.lines]] = True
+    makes[firm_of[made_by(run)]] = True
     made, shipped = (
         sum(quanta[kind][first:last].sum(axis=0) for kind in kinds)
         for kinds in ((state.FINISHED, state.SCRAPPED), (state.SHIPPED,))

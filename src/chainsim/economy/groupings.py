@@ -6,12 +6,13 @@ In: the table of firms.  Out: one row a group.  This module must not know runs.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from chainsim.errors import InvariantError
+from chainsim.results.columns import Table, columns_of
 
 BY: Final = ("ring", "district", "chain", "sector", "category", "tier", "group")
 SUMMED: Final = (
@@ -30,12 +31,12 @@ SUMMED: Final = (
 CENT: Final = 0.005  # yuan; sums of whole fen are exact to less
 
 
-def group_table(firms: pd.DataFrame) -> pd.DataFrame:
+def group_table(firms: Table) -> Table:
     """Rows by, name, firms, and the columns of `SUMMED`: simulated firms only.
 
     Raises InvariantError where the rows of one grouping do not sum to the total.
     """
-    return summed(groupings(firms), firms)
+    return summed(groupings(pd.DataFrame(firms)), firms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Groupings:
     simulated: np.ndarray
     known: dict[str, np.ndarray]
     cell: dict[str, np.ndarray]
-    words: dict[str, Any]
+    words: Table
 
 
 def groupings(firms: pd.DataFrame) -> Groupings:
@@ -68,12 +69,12 @@ def groupings(firms: pd.DataFrame) -> Groupings:
     words = pd.DataFrame(
         {"by": np.repeat(np.array(BY, dtype=object), counts), "name": names, "firms": np.concatenate(number)}
     )
-    return Groupings(simulated, known, cell, {str(name): column.array for name, column in words.items()})
+    return Groupings(simulated, known, cell, columns_of(words))
 
 
-def summed(of: Groupings, firms: pd.DataFrame) -> pd.DataFrame:
+def summed(of: Groupings, firms: Table) -> Table:
     """The table of `group_table`, of firms whose groupings are known."""
-    values = np.column_stack([firms[name].to_numpy(dtype=np.float64) for name in SUMMED])[of.simulated]
+    values = np.column_stack([firms[name] for name in SUMMED]).astype(np.float64)[of.simulated]
     total = values.sum(axis=0)
     sums = []
     for by, cell in of.cell.items():
@@ -85,4 +86,4 @@ def summed(of: Groupings, firms: pd.DataFrame) -> pd.DataFrame:
             raise InvariantError(f"invariant broken: firms by {by} do not sum to the total of {wrong}")
         sums.append(rows)
     columns = np.concatenate(sums)
-    return pd.DataFrame(of.words | {name: columns[:, at] for at, name in enumerate(SUMMED)})
+    return of.words | {name: columns[:, at] for at, name in enumerate(SUMMED)}

@@ -7,14 +7,14 @@ counted from something else: orders, deliveries, stocks.
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from chainsim.errors import InvariantError
+from chainsim.results.columns import Table, of_kind
 from chainsim.results.frames import Tallied, simulated_firms
 from chainsim.results.steps import sums
 
 
-def check(run: Tallied, every: pd.DataFrame, counted: pd.DataFrame, account: pd.DataFrame) -> None:
+def check(run: Tallied, every: Table, counted: Table, account: Table) -> None:
     """Raise InvariantError unless invoices are orders times prices, and value added is what is sold, made and bought.
 
     every: all deliveries; counted: those since the warm-up; account: of `production`.
@@ -23,10 +23,10 @@ def check(run: Tallied, every: pd.DataFrame, counted: pd.DataFrame, account: pd.
     _value_added_is_expenditure(run, counted, account)
 
 
-def _invoices_are_orders_times_prices(run: Tallied, every: pd.DataFrame) -> None:
+def _invoices_are_orders_times_prices(run: Tallied, every: Table) -> None:
     """What was invoiced on each lane is what its orders are worth: price x received, rounded down once an order."""
     worth = run.tally.worth
-    invoiced = sums(every["lane"].to_numpy(), every["amount"].to_numpy(), len(worth))
+    invoiced = sums(every["lane"], every["amount"], len(worth))
     wrong = invoiced != worth
     if wrong.any():
         at = int(np.argmax(wrong))
@@ -37,19 +37,18 @@ def _invoices_are_orders_times_prices(run: Tallied, every: pd.DataFrame) -> None
         )
 
 
-def _value_added_is_expenditure(run: Tallied, counted: pd.DataFrame, account: pd.DataFrame) -> None:
+def _value_added_is_expenditure(run: Tallied, counted: Table, account: Table) -> None:
     """Final sales - imports - freight - other inputs + change of stock + losses, over all simulated firms."""
     network = run.network
     simulated = simulated_firms(network)
-    market = np.array([firm.kind == "market" for firm in network.firms], dtype=bool)
-    outside = np.array([firm.kind == "outside" for firm in network.firms], dtype=bool)
-    amount, freight = counted["amount"].to_numpy(), counted["freight"].to_numpy()
-    buyer, seller = counted["buyer"].to_numpy(), counted["seller"].to_numpy()
+    market, outside = of_kind(network, "market"), of_kind(network, "outside")
+    amount, freight = counted["amount"], counted["freight"]
+    buyer, seller = counted["buyer"], counted["seller"]
     final, imports = int(amount[market[buyer]].sum()), int(amount[outside[seller]].sum())
     carried = int(freight[simulated[buyer]].sum())
-    rest = {name: int(account[name].to_numpy().sum()) for name in ("other_inputs", "stock_change", "losses")}
+    rest = {name: int(account[name].sum()) for name in ("other_inputs", "stock_change", "losses")}
     expenditure = final - imports - carried - rest["other_inputs"] + rest["stock_change"] + rest["losses"]
-    added = int(account["value_added"].to_numpy().sum())
+    added = int(account["value_added"].sum())
     if added != expenditure:
         raise InvariantError(
             f"invariant broken: value added of all firms is {added} fen, but final sales - imports + change of stock "

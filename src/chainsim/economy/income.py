@@ -14,16 +14,17 @@ from fractions import Fraction
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from chainsim.economy.accounts import CAPITAL, CASH, EQUIPMENT, PAYABLE, RECEIVABLE
 from chainsim.economy.claims import KEPT
-from chainsim.economy.rounding import share_of
+from chainsim.economy.rounding import Shares
 from chainsim.errors import InvariantError
 from chainsim.model import state
-from chainsim.model.network import Region
+from chainsim.model.network import Network, Region
 from chainsim.records import Columns
+from chainsim.results.columns import Table
 from chainsim.results.frames import Tallied, simulated_firms
+from chainsim.results.remember import once_per_network
 from chainsim.results.steps import sums
 
 BALANCE_SHEET: Final = (CASH, RECEIVABLE, PAYABLE, EQUIPMENT, CAPITAL)
@@ -34,12 +35,12 @@ COLUMNS: Final = (*SIDES, "income_tax", "value_added_tax")
 
 def income(
     run: Tallied,
-    account: pd.DataFrame,
-    claims: pd.DataFrame,
+    account: Table,
+    claims: Table,
     before: np.ndarray,
     after: np.ndarray,
     audited: bool = True,
-) -> pd.DataFrame:
+) -> Table:
     """The columns of `COLUMNS` by firm, int64, fen, of what measures count.
 
     account: of `production`.  claims: every delivery's invoice.  before, after: balances of the ledger at the end of
@@ -49,16 +50,16 @@ def income(
     network = run.network
     simulated = simulated_firms(network)
     count = len(network.firms)
-    added = account["value_added"].to_numpy()
-    result = {name: _share(run, field, added) for name, field in SHARES.items()}
+    added = account["value_added"]
+    result = {name: share(np.maximum(added, 0)) for name, share in _shares(network).items()}
     accrued = np.sum(list(result.values()), axis=0)
     logged = _logged(run, claims, count)
     result["interest"] = result["interest"] + logged["interest"]
     result["running_costs"] = logged["running_costs"]
     result["write_offs"] = logged["write_offs"]
-    result["losses"] = account["losses"].to_numpy()
+    result["losses"] = account["losses"]
     grown = (after - before)[:count, BALANCE_SHEET].sum(axis=1)
-    profit = grown + account["stock_change"].to_numpy() - account["other_inputs"].to_numpy() - accrued
+    profit = grown + account["stock_change"] - account["other_inputs"] - accrued
     result["profit"] = profit
     gap = added - np.sum([result[name] for name in SIDES], axis=0)
     if audited and gap[simulated].any():
@@ -69,33 +70,29 @@ def income(
         )
     region = network.region
     net = account["revenue"] - account["purchases"] - account["freight"] - account["other_inputs"]
-    result["income_tax"] = _rounded(region.income_tax, np.maximum(result["profit"], 0))
-    result["value_added_tax"] = _rounded(region.vat, net.to_numpy())
-    return pd.DataFrame({name: np.where(simulated, result[name], 0) for name in COLUMNS})
+    result["income_tax"] = Shares.of([region.income_tax])(np.maximum(result["profit"], 0))
+    result["value_added_tax"] = Shares.of([region.vat])(net)
+    return {name: np.where(simulated, result[name], 0) for name in COLUMNS}
 
 
-def local_tax(region: Region, sides: pd.DataFrame) -> np.ndarray:
+def local_tax(region: Region, sides: Table) -> np.ndarray:
     """What the region's budgets keep of each firm's taxes, fen, float64[firms]: all of those on production."""
     kept: np.ndarray = (
-        sides["production_taxes"].to_numpy()
-        + float(region.local_income_tax) * sides["income_tax"].to_numpy()
-        + float(region.local_vat) * sides["value_added_tax"].to_numpy()
+        sides["production_taxes"]
+        + float(region.local_income_tax) * sides["income_tax"]
+        + float(region.local_vat) * sides["value_added_tax"]
     )
     return kept
 
 
-def _rounded(share: Fraction, values: Columns) -> Columns:
-    return np.array([share_of(value, share) for value in values.tolist()], dtype=np.int64)
+@once_per_network
+def _shares(network: Network) -> dict[str, Shares]:
+    """By side, the stated share of each firm's value added."""
+    rows, none = network.footprints, [Fraction(0)] * len(network.firms)
+    return {name: Shares.of([getattr(row, field) for row in rows] or none) for name, field in SHARES.items()}
 
 
-def _share(run: Tallied, field: str, added: Columns) -> Columns:
-    """A stated share of each firm's value added; nothing of what is below 0."""
-    shares = [getattr(row, field) for row in run.network.footprints] or [Fraction(0)] * len(added)
-    paid = [share_of(max(value, 0), share) for share, value in zip(shares, added.tolist(), strict=True)]
-    return np.array(paid, dtype=np.int64)
-
-
-def _logged(run: Tallied, claims: pd.DataFrame, count: int) -> dict[str, Columns]:
+def _logged(run: Tallied, claims: Table, count: int) -> dict[str, Columns]:
     """What log and invoices say was paid beside goods, by firm: interest and fees, running costs, write-offs."""
     network = run.network
     purse = np.array([row.firm for row in network.purses], dtype=np.int64)
@@ -103,10 +100,10 @@ def _logged(run: Tallied, claims: pd.DataFrame, count: int) -> dict[str, Columns
     spent, interest, switched = (
         run.tally.kept[kind].since(begin) for kind in (state.SPENT, state.INTEREST, state.SWITCHED)
     )
-    fee, lost = claims["fee"].to_numpy(), claims["written_off"].to_numpy()
-    sold = (fee != KEPT) & (claims["tick"].to_numpy() >= begin)
-    lost = lost & (claims["paid"].to_numpy() >= begin)
-    amount, seller, buyer = (claims[name].to_numpy() for name in ("amount", "seller", "buyer"))
+    fee, lost = claims["fee"], claims["written_off"]
+    sold = (fee != KEPT) & (claims["tick"] >= begin)
+    lost = lost & (claims["paid"] >= begin)
+    amount, seller, buyer = (claims[name] for name in ("amount", "seller", "buyer"))
     held = lost & (fee == KEPT)  # the loss of a claim that was sold is the bank's
     return {
         "interest": sums(purse[interest.entity], interest.quantity, count) + sums(seller[sold], fee[sold], count),

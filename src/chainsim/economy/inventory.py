@@ -20,6 +20,8 @@ from chainsim.economy.rounding import share_of
 from chainsim.model import state
 from chainsim.model.network import Network
 from chainsim.records import Columns
+from chainsim.results.capacity import made_by
+from chainsim.results.columns import line_of_stock, with_role
 from chainsim.results.frames import Tallied
 from chainsim.results.remember import once_per_network
 
@@ -97,8 +99,7 @@ def valued(run: Tallied, invoiced: Columns) -> dict[str, Pool]:
     """
     network, segments = run.network, run.tally.segments
     moved = quantities(run, segments.by_period)
-    buys = np.array([point.role == "bought" for point in network.stocks], dtype=bool)
-    makes = np.array([point.role == "made" for point in network.stocks], dtype=bool)
+    buys, makes = with_role(network, "bought"), with_role(network, "made")
     on_hand, cost = _opening(network)
     nothing = np.zeros_like(moved.received)
 
@@ -108,9 +109,9 @@ def valued(run: Tallied, invoiced: Columns) -> dict[str, Pool]:
     bought = _pool(cost * buys, paid, on_hand * buys, moved.received, _only(out, buys), _only(moved.destroyed, buys))
 
     into_process = nothing.copy()
-    line = np.array([point.line for point in network.stocks], dtype=np.int64)
+    line = line_of_stock(network)
     components = np.flatnonzero(buys & (line >= 0))
-    target = np.array([row.stock for row in network.lines], dtype=np.int64)
+    target = made_by(run)
     np.add.at(into_process, target[line[components]], bought.used[components])
     idle = np.zeros(len(network.stocks), dtype=np.int64)
     process = _pool(idle, into_process, idle, moved.started, moved.ended, nothing)
@@ -153,14 +154,13 @@ def _pool(
     gone = out + destroyed
     left = quantity[:, None] + np.cumsum(quantity_in - gone, axis=1)
     share = np.where(left > 0, _quotient(gone, left + gone), 1.0).T.copy()  # by period: one after another
-    paid, there, part = value_in.T.copy(), value.copy(), np.empty(len(value))
-    leaving = np.empty_like(paid)
-    for those, came, row in zip(share, paid, leaving, strict=True):
+    paid, there = value_in.T.astype(np.float64), value.astype(np.float64)
+    gone_by_period = np.empty_like(paid)
+    for those, came, row in zip(share, paid, gone_by_period, strict=True):
         there += came
-        np.rint(np.multiply(there, those, out=part), out=part)
-        row[:] = part
+        np.rint(np.multiply(there, those, out=row), out=row)
         there -= row
-    leaving = np.ascontiguousarray(leaving.T)
+    leaving = np.ascontiguousarray(gone_by_period.T).astype(np.int64)
     lost = np.rint(leaving * _quotient(destroyed, gone)).astype(np.int64)
     closing = value[:, None] + np.cumsum(value_in - leaving, axis=1)
     return Pool(value, value_in, leaving - lost, lost, closing)

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from chainsim.records import Columns
+from chainsim.results.columns import Table
 from chainsim.results.frames import Tallied
 
 ALIKE: Final = -1  # in place of an order: a sum of deliveries of several
@@ -29,7 +29,7 @@ class Invoices:
     amount, freight: fen by segment and lane, int64[S, lanes].
     """
 
-    deliveries: pd.DataFrame
+    deliveries: Table
     amount: Columns
     freight: Columns
 
@@ -45,10 +45,10 @@ def invoices(run: Tallied) -> Invoices:
     return Invoices(placed_on(run, found), tally.amount, tally.freight)
 
 
-def placed_on(run: Tallied, rows: Mapping[str, Columns]) -> pd.DataFrame:
+def placed_on(run: Tallied, rows: Mapping[str, Columns]) -> Table:
     """The same rows, by column, with what the network says of their lanes."""
     lane, lanes = rows["lane"], run.lanes
     columns = {name: rows[name] for name in ("tick", "order", "lane", "quantity")}
     columns |= {name: getattr(lanes, name)[lane] for name in ("buyer", "seller", "part", "seller_stock")}
     columns |= {name: rows[name] for name in ("amount", "freight", "due", "deliveries")}
-    return pd.DataFrame(columns)
+    return columns

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import numpy as np
-import pandas as pd
 
 from chainsim.economy.accounts import PAYABLE, RECEIVABLE
 from chainsim.economy.books import Books
@@ -21,7 +20,7 @@ from chainsim.economy.multipliers import SCOPES, final_sales
 from chainsim.economy.regions import rings_of
 from chainsim.model import state
 from chainsim.model.network import Network
-from chainsim.results.columns import with_role
+from chainsim.results.columns import Table, as_kept, with_role
 from chainsim.results.dates import days
 from chainsim.results.frames import Tallied, quanta_per_unit, simulated_firms
 from chainsim.results.market_table import within_a_day
@@ -70,7 +69,7 @@ MEASURES: Final = (
 )
 
 
-def kpis(of: Books, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def kpis(of: Books, tables: Mapping[str, Table]) -> Table:
     """Tidy rows measure, unit, value, in the order of `MEASURES`.  tables: of the run, by name."""
     run, deliveries, sums, book = of.run, of.counted, of.production, of.balances
     network = run.network
@@ -85,13 +84,13 @@ def kpis(of: Books, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
             ("revenue_consolidated", "revenue_outside_group"),
             ("value_added", "value_added"),
         ):
-            values[f"{scope}_{measure}"] = int(sums[column].to_numpy()[here].sum()) / FEN
+            values[f"{scope}_{measure}"] = int(sums[column][here].sum()) / FEN
     city = own & (rings == "city")
     values["city_multiplier"] = values["city_revenue"] * FEN / final if final else 0.0
     values["city_receivables"] = int(book[: len(city)][city, RECEIVABLE].sum()) / FEN
     values["city_payables"] = int(-book[: len(city)][city, PAYABLE].sum()) / FEN
-    values["city_wages"] = int(of.income["wages"].to_numpy()[city].sum()) / FEN
-    values["city_profit"] = int(of.income["profit"].to_numpy()[city].sum()) / FEN
+    values["city_wages"] = int(of.income["wages"][city].sum()) / FEN
+    values["city_profit"] = int(of.income["profit"][city].sum()) / FEN
     values["city_tax"] = float(local_tax(network.region, of.income)[city].sum()) / FEN
     values |= _service(run)
     for measure, table, column, chosen in (
@@ -104,16 +103,15 @@ def kpis(of: Books, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         ("city_co2", "firms", "co2_t", city),
         ("public_cost", "fiscal", "cny", EVERY),
     ):
-        values[measure] = float(tables[table][column].to_numpy()[chosen].sum()) if table in tables else 0.0
+        values[measure] = float(tables[table][column][chosen].sum()) if table in tables else 0.0
     values["orders"] = float(sum(int(run.tally.rows[kind].sum()) for kind in (state.PLACED, state.RELEASED)))
-    return pd.DataFrame(_words() | {"value": np.array([values[measure.name] for measure in MEASURES])})
+    return _words() | {"value": np.array([values[measure.name] for measure in MEASURES])}
 
 
 @cache
-def _words() -> dict[str, Any]:
+def _words() -> Table:
     """Columns measure, unit, as pandas keeps them."""
-    words = pd.DataFrame([(measure.name, measure.unit) for measure in MEASURES], columns=["measure", "unit"])
-    return {str(name): column.array for name, column in words.items()}
+    return as_kept(measure=[row.name for row in MEASURES], unit=[row.unit for row in MEASURES])
 
 
 @once_per_network

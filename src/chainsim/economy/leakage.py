@@ -17,11 +17,11 @@ from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from chainsim.economy.multipliers import final_sales
 from chainsim.economy.regions import rings_of
 from chainsim.model.network import Network
+from chainsim.results.columns import Table, from_rows
 from chainsim.results.frames import simulated_firms
 from chainsim.results.tables import FEN
 
@@ -29,7 +29,7 @@ RINGS: Final = ("city", "province", "nation", "abroad")
 NOWHERE: Final = ""  # the ring of carriers
 
 
-def leakage(network: Network, deliveries: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
+def leakage(network: Network, deliveries: Table, sums: Table) -> Table:
     """Rows item, ring, amount_cny, per_yuan of final sales (0 of nothing); they add up to final sales, and to 1.
 
     sums: the production account.  item: *value added* by the ring of the firm; *bought outside* by that of the source,
@@ -38,27 +38,28 @@ def leakage(network: Network, deliveries: pd.DataFrame, sums: pd.DataFrame) -> p
     is in what was sold.
     Freight that markets pay is on top of final sales and left out.
     """
-    items, rings, amounts = zip(*spending(network, deliveries, sums), strict=True)
-    fen = np.array(amounts, dtype=np.int64)
     final = final_sales(network, deliveries)
-    per_yuan = fen / final if final else np.zeros(len(fen))
-    return pd.DataFrame({"item": items, "ring": rings, "amount_cny": fen / FEN, "per_yuan": per_yuan})
+    rows = [
+        (item, ring, fen / FEN, fen / final if final else 0.0)
+        for item, ring, fen in spending(network, deliveries, sums)
+    ]
+    return from_rows(("item", "ring", "amount_cny", "per_yuan"), rows, words=2)
 
 
-def spending(network: Network, deliveries: pd.DataFrame, sums: pd.DataFrame) -> Iterator[tuple[str, str, int]]:
+def spending(network: Network, deliveries: Table, sums: Table) -> Iterator[tuple[str, str, int]]:
     """Item, ring, fen."""
     simulated = simulated_firms(network)
     ring = rings_of(network)
-    seller, buyer = deliveries["seller"].to_numpy(), deliveries["buyer"].to_numpy()
+    seller, buyer = deliveries["seller"], deliveries["buyer"]
     freight = np.zeros(len(network.firms), dtype=np.int64)
-    np.add.at(freight, buyer, deliveries["freight"].to_numpy())
+    np.add.at(freight, buyer, deliveries["freight"])
     outside = np.zeros(len(network.firms), dtype=np.int64)
-    np.add.at(outside, seller, deliveries["amount"].to_numpy())
-    taken = sums["materials_sold"].to_numpy() - sums["purchases"].to_numpy() - freight
+    np.add.at(outside, seller, deliveries["amount"])
+    taken = sums["materials_sold"] - sums["purchases"] - freight
     for item, amount, whose in (
-        ("value added", sums["value_added"].to_numpy(), simulated),
+        ("value added", sums["value_added"], simulated),
         ("bought outside", outside, ~simulated),
-        ("other inputs", sums["other_inputs"].to_numpy(), simulated),
+        ("other inputs", sums["other_inputs"], simulated),
         ("taken from stock", taken, simulated),
     ):
         for name in RINGS:

@@ -13,13 +13,14 @@ from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from chainsim.economy.groups import corporate
 from chainsim.economy.leakage import spending
 from chainsim.economy.regions import rings_of
 from chainsim.model.network import Network
+from chainsim.results.columns import Table, from_rows
 from chainsim.results.frames import simulated_firms
+from chainsim.results.remember import once_per_network
 from chainsim.results.tables import FEN
 
 WITHIN: Final = {
@@ -30,7 +31,7 @@ WITHIN: Final = {
 COLUMNS: Final = ("buyers", "ring", "measure", "group", "local", "total", "unit", "rate")
 
 
-def localisation(network: Network, deliveries: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
+def localisation(network: Network, deliveries: Table, sums: Table) -> Table:
     """Rows buyers, ring, measure, group, local, total, unit, rate; the rate is local / total, 0 of nothing.
 
     buyers: chain masters, tier 1, tier 2, ... (as far as there are any), warehouses, all firms; value added is that of
@@ -49,10 +50,12 @@ def localisation(network: Network, deliveries: pd.DataFrame, sums: pd.DataFrame)
     found = []
     for *keys, local, total, unit in rows:
         per = FEN if unit == "CNY" else 1
-        found.append((*keys, local / per, total / per, unit, local / total if total else 0.0))
-    return pd.DataFrame(found, columns=list(COLUMNS))
+        found.append((*keys, unit, local / per, total / per, local / total if total else 0.0))
+    table = from_rows(("buyers", "ring", "measure", "group", "unit", "local", "total", "rate"), found, words=5)
+    return {name: table[name] for name in COLUMNS}
 
 
+@once_per_network
 def buyers(network: Network) -> dict[str, np.ndarray]:
     """The simulated firms that buy, by what they are, bool[firms] each; everybody under "all firms"."""
     simulated = simulated_firms(network)
@@ -69,9 +72,9 @@ def buyers(network: Network) -> dict[str, np.ndarray]:
     return found | {"all firms": simulated}
 
 
-def _purchases(network: Network, deliveries: pd.DataFrame) -> Iterator[tuple[str, str, str, str, int, int, str]]:
-    seller, buyer = deliveries["seller"].to_numpy(), deliveries["buyer"].to_numpy()
-    amount = deliveries["amount"].to_numpy()
+def _purchases(network: Network, deliveries: Table) -> Iterator[tuple[str, str, str, str, int, int, str]]:
+    seller, buyer = deliveries["seller"], deliveries["buyer"]
+    amount = deliveries["amount"]
     within = {scope: np.isin(rings_of(network), rings)[seller] for scope, rings in WITHIN.items()}
     group = corporate(network)
     ways = {
@@ -93,7 +96,7 @@ def _several(owner: np.ndarray) -> int:
 
 
 def _value_added(
-    network: Network, deliveries: pd.DataFrame, sums: pd.DataFrame
+    network: Network, deliveries: Table, sums: Table
 ) -> Iterator[tuple[str, str, str, str, int, int, str]]:
     ended = [row for row in spending(network, deliveries, sums) if row[0] != "taken from stock"]
     total = sum(fen for _, _, fen in ended)

@@ -7,23 +7,20 @@ the province includes the city.
 
 from __future__ import annotations
 
-import numpy as np
-import pandas as pd
-
 from chainsim.economy.regions import SCOPES, firms_inside
 from chainsim.economy.type_one import CONSOLIDATED, nominal_type_one
 from chainsim.model.network import Network
+from chainsim.results.columns import Table, from_rows, of_kind
 
 __all__ = ["SCOPES", "final_sales", "multipliers"]
 
 
-def final_sales(network: Network, deliveries: pd.DataFrame) -> int:
+def final_sales(network: Network, deliveries: Table) -> int:
     """Deliveries to the markets, fen."""
-    market = np.array([firm.kind == "market" for firm in network.firms], dtype=bool)
-    return int(deliveries["amount"].to_numpy()[market[deliveries["buyer"].to_numpy()]].sum())
+    return int(deliveries["amount"][of_kind(network, "market")[deliveries["buyer"]]].sum())
 
 
-def multipliers(network: Network, deliveries: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
+def multipliers(network: Network, deliveries: Table, sums: Table) -> Table:
     """Rows ring, measure (gross output, value added), group (apart, consolidated), simulated, leontief, difference.
 
     sums: the production account.  All per yuan of final sales delivered.  Value added is the same with and without
@@ -39,7 +36,7 @@ def multipliers(network: Network, deliveries: pd.DataFrame, sums: pd.DataFrame) 
             ("gross output", "consolidated", "revenue_outside_group"),
             ("value added", "apart", "value_added"),
         ):
-            simulated = float(sums[column].to_numpy()[inside].sum()) / final if final else 0.0
+            simulated = float(sums[column][inside].sum()) / final if final else 0.0
             analytic = nominal[scope, CONSOLIDATED if group == "consolidated" else measure, "total"]
             rows.append((scope, measure, group, simulated, analytic, simulated - analytic))
-    return pd.DataFrame(rows, columns=["ring", "measure", "group", "simulated", "leontief", "difference"])
+    return from_rows(("ring", "measure", "group", "simulated", "leontief", "difference"), rows, words=3)

@@ -20,7 +20,7 @@ from chainsim.economy.regions import rings_of
 from chainsim.model import state
 from chainsim.model.network import Network
 from chainsim.records import Columns
-from chainsim.results.columns import lane_columns
+from chainsim.results.columns import Table, lane_columns, of_kind
 from chainsim.results.frames import simulated_firms
 from chainsim.results.periods import periods
 from chainsim.results.remember import once_per_network
@@ -34,6 +34,7 @@ BY_PLACE: Final = (
     *(f"{side}_{name}" for side in ("seller", "buyer") for name in ("kind", "ring", "district", "chain", "category")),
 )
 RINGS: Final = ("city", "province", "nation", "abroad")
+DENSE: Final = 8  # places a row; with as few, writing into all of them is quicker than sorting
 VALUES: Final = ("units", "cny", "freight_cny")
 
 
@@ -50,7 +51,7 @@ class Keys:
     order: list[tuple[bool, Columns, int]]
 
 
-def transactions(books: Books, by: Sequence[str] = ("month", "seller", "buyer", "part")) -> pd.DataFrame:
+def transactions(books: Books, by: Sequence[str] = ("month", "seller", "buyer", "part")) -> Table:
     """Rows by, then units, cny (revenue of the seller), freight_cny (paid by the buyer to carriers).
 
     by: any of month, part, seller, buyer, and `seller_` or `buyer_` with one of `ATTRIBUTES`.  Deliveries count from
@@ -59,7 +60,7 @@ def transactions(books: Books, by: Sequence[str] = ("month", "seller", "buyer", 
     return _summed(books, _keys(books.run.network, by))
 
 
-def _summed(books: Books, keys: Keys) -> pd.DataFrame:
+def _summed(books: Books, keys: Keys) -> Table:
     """The table of `transactions` by some keys."""
     run = books.run
     found, lanes = run.tally.segments, len(run.network.lanes)
@@ -86,7 +87,7 @@ def _summed(books: Books, keys: Keys) -> pd.DataFrame:
     table["units"] = np.bincount(cell, units, count).astype(np.float64)  # of nothing it makes whole numbers
     for name in VALUES[1:]:
         table[name] = sums(cell, totals[name][there], count) / FEN
-    return pd.DataFrame(table)
+    return table
 
 
 def _keys(network: Network, by: Sequence[str]) -> Keys:
@@ -124,11 +125,19 @@ def _cells(keys: Sequence[tuple[Columns, int]]) -> tuple[Columns, Columns]:
     cell = np.zeros(len(keys[0][0]), dtype=np.int64)
     rows = np.zeros(0, dtype=np.int64)
     for codes, count in keys:  # numbered anew each time, so that products stay small
-        _, rows, cell = np.unique(cell * count + codes, return_index=True, return_inverse=True)
+        code, span = cell * count + codes, max(len(rows), 1) * count
+        if span <= DENSE * len(code):
+            there = np.zeros(span, dtype=bool)
+            there[code] = True
+            cell = (np.cumsum(there) - 1)[code]
+            rows = np.empty(int(there.sum()), dtype=np.int64)
+            rows[cell[::-1]] = np.arange(len(cell))[::-1]  # the first of each is written last
+        else:
+            _, rows, cell = np.unique(code, return_index=True, return_inverse=True)
     return cell, rows
 
 
-def by_place(books: Books) -> pd.DataFrame:
+def by_place(books: Books) -> Table:
     """The table of the run folder: by month, part, and where and what seller and buyer are."""
     return _summed(books, _places(books.run.network))
 
@@ -138,7 +147,7 @@ def _places(network: Network) -> Keys:
     return _keys(network, BY_PLACE)
 
 
-def purchases_by_ring(books: Books) -> pd.DataFrame:
+def purchases_by_ring(books: Books) -> Table:
     """What each simulated firm bought from firms and sources of each ring, and of that from outside sources, fen.
 
     Columns purchases_city, purchases_province, purchases_nation, purchases_abroad, imports; int64[firms] each.
@@ -146,9 +155,9 @@ def purchases_by_ring(books: Books) -> pd.DataFrame:
     network = books.run.network
     firms = len(network.firms)
     counted = books.counted
-    own = simulated_firms(network)[counted["buyer"].to_numpy()]
-    buyer, seller, amount = (counted[name].to_numpy()[own] for name in ("buyer", "seller", "amount"))
+    own = simulated_firms(network)[counted["buyer"]]
+    buyer, seller, amount = (counted[name][own] for name in ("buyer", "seller", "amount"))
     ring = rings_of(network)[seller]
-    outside = np.array([firm.kind == "outside" for firm in network.firms], dtype=bool)[seller]
+    outside = of_kind(network, "outside")[seller]
     found = {f"purchases_{name}": sums(buyer[ring == name], amount[ring == name], firms) for name in RINGS}
-    return pd.DataFrame(found | {"imports": sums(buyer[outside], amount[outside], firms)})
+    return found | {"imports": sums(buyer[outside], amount[outside], firms)}

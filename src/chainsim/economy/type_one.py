@@ -21,6 +21,7 @@ from chainsim.economy.leontief import ALGEBRA, Leontief, Measure, Realised, Regi
 from chainsim.economy.regions import SCOPES, firms_inside
 from chainsim.errors import InvariantError
 from chainsim.model.network import Network
+from chainsim.results.columns import Table, as_kept, columns_of
 from chainsim.results.remember import once_per_network
 from chainsim.results.tables import FEN
 
@@ -99,7 +100,7 @@ def realised_type_one(network: Network, table: Realised) -> Values:
     return found if table.final_sales else dict.fromkeys(found, np.nan)
 
 
-def multiplier_table(network: Network, deliveries: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
+def multiplier_table(network: Network, deliveries: Table, sums: Table) -> Table:
     """Rows ring, measure, unit, part; columns nominal, realised, realised_net (of stock building).
 
     Values per yuan of final sales, but for `direct share` (direct / total) and `ratio` (total / direct), which are nan
@@ -117,21 +118,24 @@ def multiplier_table(network: Network, deliveries: pd.DataFrame, sums: pd.DataFr
         columns["realised_net"] = {}
     rows, words = _rows()
     figures = {name: np.array([values.get(row, np.nan) for row in rows]) for name, values in columns.items()}
-    return pd.DataFrame(words | figures)
+    return words | figures
 
 
 @cache
-def _rows() -> tuple[list[tuple[str, str, str]], dict[str, Any]]:
+def _rows() -> tuple[list[tuple[str, str, str]], Table]:
     """What the rows of `multiplier_table` tell of: ring, measure and part; and columns ring, measure, unit, part."""
     rows = list(product(SCOPES, MEASURES, PARTS))
-    words = [(scope, measure, MEASURES[measure], part) for scope, measure, part in rows]
-    table = pd.DataFrame(words, columns=["ring", "measure", "unit", "part"])
-    return rows, {str(name): column.array for name, column in table.items()}
+    scopes, names, parts = zip(*rows, strict=True)
+    return rows, as_kept(ring=scopes, measure=names, unit=[MEASURES[name] for name in names], part=parts)
 
 
 @once_per_network
-def _products(network: Network) -> pd.DataFrame:
-    """`product_table`, which is nobody's to change."""
+def product_table(network: Network) -> Table:
+    """Rows ring, measure, unit, firm, part: what a yuan of final sales of one product alone brings.
+
+    One for each product of chain masters and each that markets buy: its column of L.  final_share: of planned final
+    sales; direct, total: as in `multiplier_table`, over the versions in which the product is sold.
+    """
     models = versions(network)
     masters = {i for i, point in enumerate(network.stocks) if network.firms[point.firm].kind == "chain_master"}
     sums: dict[tuple[str, str, int], list[float]] = {}
@@ -156,16 +160,7 @@ def _products(network: Network) -> pd.DataFrame:
         for (scope, measure, stock), (share, direct, total, seen) in sums.items()
     ]
     columns = ["ring", "measure", "unit", "firm", "part", "final_share", "direct", "total"]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def product_table(network: Network) -> pd.DataFrame:
-    """Rows ring, measure, unit, firm, part: what a yuan of final sales of one product alone brings.
-
-    One for each product of chain masters and each that markets buy: its column of L.  final_share: of planned final
-    sales; direct, total: as in `multiplier_table`, over the versions in which the product is sold.
-    """
-    return _products(network).copy(deep=False)
+    return columns_of(pd.DataFrame(rows, columns=columns))
 
 
 def by_group(network: Network, table: Leontief, own: bool) -> Any:
@@ -215,11 +210,11 @@ def _with_ratios(values: Values) -> Values:
     return values | ratios
 
 
-def _agree(network: Network, table: Realised, sums: pd.DataFrame) -> None:
+def _agree(network: Network, table: Realised, sums: Table) -> None:
     """What the rows of a table sold is what its firms sold, by other sums."""
     firm = _firm_of(network, table)
     sold = np.bincount(firm, table.revenue * table.final_sales, len(network.firms))
     said = np.zeros(len(sold))
-    said[firm] = sums["revenue"].to_numpy()[firm]
+    said[firm] = sums["revenue"][firm]
     if table.final_sales and np.abs(sold - said).max(initial=0.0) > ALGEBRA * max(1.0, said.max(initial=0.0)):
         raise InvariantError("the realised Leontief table and the firms' revenues differ")

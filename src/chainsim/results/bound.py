@@ -11,7 +11,7 @@ import numpy as np
 
 from chainsim.model.network import UNLIMITED
 from chainsim.records import Columns
-from chainsim.results.capacity import busy_until, clock_at
+from chainsim.results.capacity import busy_until, clock_at, servers_of
 from chainsim.results.frames import Tallied
 from chainsim.results.periods import periods
 from chainsim.results.working import on_the_clock
@@ -35,7 +35,7 @@ def utilisation_by_month(run: Tallied) -> np.ndarray:
 def _offered(run: Tallied, edges: Columns, clock: Columns) -> Columns:
     """Server time on offer up to each edge, int64[lines, edges]; 0 while it is unlimited."""
     network = run.network
-    servers = np.array([line.servers for line in network.lines], dtype=np.int64)
+    servers = servers_of(network).copy()
     total = np.where(servers < UNLIMITED, servers, 0)[:, None] * clock
     for change in run.tally.making.speeds:
         line, many = change.entity, change.values[0]

@@ -10,17 +10,28 @@ from __future__ import annotations
 import numpy as np
 
 from chainsim.model import state
-from chainsim.model.network import UNLIMITED, Change
-from chainsim.model.state import SET_LINE_SPEED
+from chainsim.model.network import UNLIMITED, Network
 from chainsim.records import Columns
 from chainsim.results.frames import Tallied
+from chainsim.results.remember import once_per_network
 from chainsim.results.steps import sums
 from chainsim.results.working import on_the_clock
 
 
 def made_by(run: Tallied) -> Columns:
     """The stock point that each line makes, int64[lines]."""
-    return np.array([line.stock for line in run.network.lines], dtype=np.int64)
+    return _products(run.network)
+
+
+@once_per_network
+def _products(network: Network) -> Columns:
+    return np.array([line.stock for line in network.lines], dtype=np.int64)
+
+
+@once_per_network
+def servers_of(network: Network) -> Columns:
+    """How many servers each line has at the start, int64[lines]."""
+    return np.array([line.servers for line in network.lines], dtype=np.int64)
 
 
 def clock_at(run: Tallied, tick: int) -> Columns:
@@ -57,18 +68,20 @@ def server_ticks(run: Tallied) -> Columns:
     """
     network = run.network
     count = len(network.lines)
-    servers = [line.servers for line in network.lines]
-    begin = [network.warm_up] * count
+    servers = servers_of(network).copy()
+    begin = np.full(count, network.warm_up, dtype=np.int64)
     spans: list[tuple[int, int, int, int]] = []  # line, servers, from, until
-    ends = [Change(run.horizon, SET_LINE_SPEED, line) for line in range(count)]
-    for change in [*run.tally.making.speeds, *ends]:
+    for change in run.tally.making.speeds:
         if change.tick <= run.horizon:
             line, until = change.entity, max(change.tick, network.warm_up)
-            if servers[line] < UNLIMITED:
-                spans.append((line, servers[line], begin[line], until))
+            spans.append((line, int(servers[line]), int(begin[line]), until))
             begin[line], servers[line] = until, change.values[0]
-    line_, servers_, from_, until_ = np.array(spans, dtype=np.int64).reshape(len(spans), 4).T
-    offered = servers_ * (on_the_clock(network, line_, until_) - on_the_clock(network, line_, from_))
+    changed = np.array(spans, dtype=np.int64).reshape(len(spans), 4)
+    end = max(run.horizon, network.warm_up)
+    to_the_end = np.column_stack([np.arange(count), servers, begin, np.full(count, end)])
+    line_, servers_, from_, until_ = np.concatenate([changed, to_the_end]).T
+    offered = np.where(servers_ < UNLIMITED, servers_, 0)
+    offered *= on_the_clock(network, line_, until_) - on_the_clock(network, line_, from_)
     making = run.tally.making
     result: Columns = sums(line_, offered, count) + np.where(making.counts_overhang, making.overhang.sums.positive, 0)
     return result

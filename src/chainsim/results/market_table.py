@@ -8,18 +8,20 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from chainsim.model import state
+from chainsim.model.network import Network
+from chainsim.results.columns import Table, as_kept, rows_where
 from chainsim.results.dates import days
 from chainsim.results.frames import Tallied, quanta_per_unit
+from chainsim.results.remember import once_per_network
 from chainsim.results.stock_points import by_buyer, opening_transits
 
 LATE: Final = 95
 PERCENT: Final = 100
 
 
-def market_table(run: Tallied) -> pd.DataFrame:
+def market_table(run: Tallied) -> Table:
     """By market; delays over the units delivered, 0 where there are none."""
     network, tally = run.network, run.tally
     count = len(network.stocks)
@@ -37,13 +39,17 @@ def market_table(run: Tallied) -> pd.DataFrame:
         "mean_delay_days": days(network, np.divide(waited, delivered, out=np.zeros(count), where=delivered > 0)),
         "p95_delay_days": days(network, _quantile(*tally.delays, count)),
     }
-    markets = tally.days.stocks
-    points = [network.stocks[stock] for stock in markets.tolist()]
-    names = {
-        "market": [network.firms[point.firm].name for point in points],
-        "part": [network.parts[point.part].name for point in points],
-    }
-    return pd.DataFrame(names | {name: column[markets] for name, column in columns.items()})
+    return _names(network) | rows_where(columns, tally.days.stocks)
+
+
+@once_per_network
+def _names(network: Network) -> Table:
+    """Columns market, part, as pandas keeps them."""
+    points = [point for point in network.stocks if point.role == "sold"]
+    return as_kept(
+        market=[network.firms[point.firm].name for point in points],
+        part=[network.parts[point.part].name for point in points],
+    )
 
 
 def within_a_day(run: Tallied) -> np.ndarray:

@@ -5,16 +5,15 @@ In: a run's tally.  Out: one row a stock point of the simulated firms, from the 
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from chainsim.model import state
 from chainsim.model.network import Network
 from chainsim.records import Columns
 from chainsim.results.capacity import starved_ticks
-from chainsim.results.columns import as_kept, with_role
+from chainsim.results.columns import Table, as_kept, rows_where, with_role
 from chainsim.results.dates import days
 from chainsim.results.frames import Tallied, quanta_per_unit
 from chainsim.results.remember import once_per_network
@@ -23,7 +22,7 @@ from chainsim.results.steps import sums
 PHYSICAL: Final = ("made", "bought")
 
 
-def stock_table(run: Tallied) -> pd.DataFrame:
+def stock_table(run: Tallied) -> Table:
     """By stock point that holds stock; times in days, quantities in units, variances in units squared a period."""
     network, tally = run.network, run.tally
     span = run.horizon - network.warm_up
@@ -54,11 +53,11 @@ def stock_table(run: Tallied) -> pd.DataFrame:
         "bullwhip": _ratio(variance["orders"], variance["demand"]),
     }
     kept = np.flatnonzero(with_role(network, *PHYSICAL))
-    return pd.DataFrame(_names(network) | {name: column[kept] for name, column in columns.items()})
+    return _names(network) | rows_where(columns, kept)
 
 
 @once_per_network
-def _names(network: Network) -> dict[str, Any]:
+def _names(network: Network) -> Table:
     """Columns firm, part, role of the table of stock points, as pandas keeps them."""
     points = [point for point in network.stocks if point.role in PHYSICAL]
     return as_kept(
@@ -104,9 +103,14 @@ def backorder_integral(run: Tallied) -> Columns:
 
 def opening_transits(run: Tallied) -> Columns:
     """Quanta under way to each stock point at the start, int64[P]."""
-    opening = np.zeros(len(run.network.stocks), dtype=np.int64)
-    for transit in run.network.transits:
-        opening[run.network.lanes[transit.lane].buyer] += transit.quantity
+    return _opening(run.network)
+
+
+@once_per_network
+def _opening(network: Network) -> Columns:
+    opening = np.zeros(len(network.stocks), dtype=np.int64)
+    for transit in network.transits:
+        opening[network.lanes[transit.lane].buyer] += transit.quantity
     return opening
 
 

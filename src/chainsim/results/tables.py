@@ -13,8 +13,8 @@ import pandas as pd
 
 from chainsim.model import state
 from chainsim.model.network import UNLIMITED, Network
-from chainsim.results.capacity import busy_ticks, server_ticks
-from chainsim.results.columns import as_kept, lane_columns
+from chainsim.results.capacity import busy_ticks, made_by, server_ticks, servers_of
+from chainsim.results.columns import Table, as_kept, firm_of_stock, lane_columns
 from chainsim.results.dates import days, whole_days
 from chainsim.results.folding.days import RINGS
 from chainsim.results.frames import Tallied, quanta_per_unit
@@ -33,29 +33,27 @@ def firm_attributes(network: Network) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["firm", *columns[1:]])
 
 
-def lane_table(run: Tallied) -> pd.DataFrame:
+def lane_table(run: Tallied) -> Table:
     """By lane: orders, units delivered and lost, money, mean days from order to receipt and from dispatch to it.
 
     Opening shipments do not count for the times.
     """
     network, lanes, tally = run.network, run.lanes, run.tally
     first, trade = tally.segments.first, tally.trade
-    return pd.DataFrame(
-        {
-            **_lane_names(network),
-            "orders": tally.rows[state.PLACED],
-            "units": tally.counted(state.RECEIVED) / lanes.per_unit,
-            "lost_units": tally.counted(state.LOST) / lanes.per_unit,
-            "revenue_cny": tally.amount[first:].sum(axis=0) / FEN,
-            "freight_cny": tally.freight[first:].sum(axis=0) / FEN,
-            "order_to_receipt_days": _mean(days(network, trade["took"]), trade["timed"]),
-            "mean_transit_days": _mean(days(network, trade["under_way"]), trade["arrived"]),
-        }
-    )
+    return {
+        **_lane_names(network),
+        "orders": tally.rows[state.PLACED],
+        "units": tally.counted(state.RECEIVED) / lanes.per_unit,
+        "lost_units": tally.counted(state.LOST) / lanes.per_unit,
+        "revenue_cny": tally.amount[first:].sum(axis=0) / FEN,
+        "freight_cny": tally.freight[first:].sum(axis=0) / FEN,
+        "order_to_receipt_days": _mean(days(network, trade["took"]), trade["timed"]),
+        "mean_transit_days": _mean(days(network, trade["under_way"]), trade["arrived"]),
+    }
 
 
 @once_per_network
-def _lane_names(network: Network) -> dict[str, Any]:
+def _lane_names(network: Network) -> Table:
     """Columns buyer, supplier, part of lanes, as pandas keeps them."""
     lanes, firms = lane_columns(network), [firm.name for firm in network.firms]
     return as_kept(
@@ -71,23 +69,20 @@ def _mean(total: np.ndarray, weight: np.ndarray) -> np.ndarray:
     return result
 
 
-def operations(run: Tallied) -> pd.DataFrame:
+def operations(run: Tallied) -> Table:
     """By firm: orders received, share of their units that left at once (fill rate), utilisation of its lines."""
     network = run.network
     firms = len(network.firms)
-    firm_of = np.array([point.firm for point in network.stocks], dtype=np.int64)
+    firm_of = firm_of_stock(network)
     asked, at_once = (sums(firm_of, by_stock, firms) for by_stock in served_at_once(run))
-    line_firm = np.array([network.stocks[line.stock].firm for line in network.lines], dtype=np.int64)
-    limited = np.array([line.servers < UNLIMITED for line in network.lines], dtype=bool)
+    line_firm, limited = firm_of[made_by(run)], servers_of(network) < UNLIMITED
     busy = sums(line_firm[limited], busy_ticks(run)[limited], firms)
     servers = sums(line_firm[limited], server_ticks(run)[limited], firms)
-    return pd.DataFrame(
-        {
-            "orders": sums(run.lanes.seller, run.tally.rows[state.PLACED], firms),
-            "fill_rate": np.divide(at_once, asked, out=np.ones(firms), where=asked > 0),
-            "utilisation": np.divide(busy, servers, out=np.zeros(firms), where=servers > 0),
-        }
-    )
+    return {
+        "orders": sums(run.lanes.seller, run.tally.rows[state.PLACED], firms),
+        "fill_rate": np.divide(at_once, asked, out=np.ones(firms), where=asked > 0),
+        "utilisation": np.divide(busy, servers, out=np.zeros(firms), where=servers > 0),
+    }
 
 
 @once_per_network
@@ -98,14 +93,14 @@ def _dates(network: Network) -> Any:
     return pd.array(np.datetime_as_string(np.arange(first, last + 1)).tolist(), dtype="str")
 
 
-def daily_table(run: Tallied) -> pd.DataFrame:
+def daily_table(run: Tallied) -> Table:
     """By day: units demanded, delivered, lost, and waited for at its end by the markets; revenue by ring, disjoint."""
     network, found = run.network, run.tally.days
     per_unit = quanta_per_unit(network)[found.stocks]
     units = {kind: (quanta / per_unit).sum(axis=1) for kind, quanta in found.quanta.items()}
     flows = found.quanta[state.PLACED] - found.quanta[state.RECEIVED] - found.quanta[state.LOST]
     waiting = (opening_transits(run)[found.stocks] + np.cumsum(flows, axis=0)) / per_unit
-    columns: dict[str, object] = {
+    columns: Table = {
         "date": _dates(network),
         "demanded_units": units[state.DEMANDED],
         "delivered_units": units[state.RECEIVED],
@@ -114,4 +109,4 @@ def daily_table(run: Tallied) -> pd.DataFrame:
     }
     for at, ring in enumerate(RINGS):
         columns[f"revenue_{ring}_cny"] = found.revenue[:, at] / FEN
-    return pd.DataFrame(columns)
+    return columns

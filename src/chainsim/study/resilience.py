@@ -23,6 +23,7 @@ from chainsim.engine import choice
 from chainsim.model import state
 from chainsim.model.network import WHOLE_SHARE, Hit, Network, Shock, Stage
 from chainsim.results import checks
+from chainsim.results.columns import columns_of, rows_where
 from chainsim.results.dates import DAY_SECONDS
 from chainsim.results.frames import Run, deliveries, frames
 from chainsim.results.shortages import waits
@@ -156,12 +157,12 @@ def _trace(
     begins = np.maximum(columns.begin[own], network.warm_up).tolist()
     waited = zip(columns.component[own].tolist(), begins, columns.end[own].tolist(), strict=True)
     day = DAY_SECONDS / network.tick_seconds
-    counted = deliveries(run)
-    counted = counted[counted["tick"].to_numpy() >= network.warm_up]
-    final = np.array([firm.kind == "market" for firm in network.firms], dtype=bool)[counted["buyer"].to_numpy()]
-    days = ((counted["tick"].to_numpy()[final] - network.warm_up) // float(day)).astype(np.int64)
+    every = columns_of(deliveries(run))
+    counted = rows_where(every, every["tick"] >= network.warm_up)
+    final = np.array([firm.kind == "market" for firm in network.firms], dtype=bool)[counted["buyer"]]
+    days = ((counted["tick"][final] - network.warm_up) // float(day)).astype(np.int64)
     delivered = np.zeros(math.ceil((network.horizon - network.warm_up) / day), dtype=np.int64)
-    np.add.at(delivered, days, counted["amount"].to_numpy()[final])
+    np.add.at(delivered, days, counted["amount"][final])
     city = np.array([firm.ring == "city" and firm.kind in ("supplier", "chain_master") for firm in network.firms])
     survival = Survival(run, network.warm_up, round(WINDOW_DAYS * day))
     return Trace(
@@ -169,7 +170,7 @@ def _trace(
         delivered,
         _owed(run, np.arange(again, network.horizon, round(day))),
         float(final_sales(network, counted)),
-        float(found.production["value_added"].to_numpy()[city].sum()),
+        float(found.production["value_added"][city].sum()),
         tuple(survival.plant(firms) for firms in stops),
     )
 

@@ -6,8 +6,7 @@ engines.
 
 from __future__ import annotations
 
-from typing import Any
-
+import numpy as np
 import pandas as pd
 
 from chainsim.economy import accounts
@@ -28,6 +27,7 @@ from chainsim.economy.transactions import by_place, purchases_by_ring
 from chainsim.economy.type_one import multiplier_table, product_table
 from chainsim.model.network import Network
 from chainsim.results import tables
+from chainsim.results.columns import Table, columns_of
 from chainsim.results.frames import Run, Tallied
 from chainsim.results.line_table import line_table
 from chainsim.results.market_table import market_table
@@ -40,20 +40,21 @@ def tabulate(run: Tallied) -> dict[str, pd.DataFrame]:
 
     Raises InvariantError when its books do not add up.
     """
-    return tables_of(books(run))
+    return {name: pd.DataFrame(table) for name, table in tables_of(books(run)).items()}
 
 
-def log_tables(run: Run) -> dict[str, pd.DataFrame]:
+def log_tables(run: Run) -> dict[str, Table]:
     """Every order and every event."""
-    return {"orders": run.orders.reset_index(names="order"), "events": run.events.copy()}
+    orders = columns_of(run.orders)
+    return {"orders": {"order": np.arange(len(run.orders)), **orders}, "events": columns_of(run.events)}
 
 
-def tables_of(of: Books) -> dict[str, pd.DataFrame]:
-    """The same from books that are already made."""
+def tables_of(of: Books) -> dict[str, Table]:
+    """The columns of the same, from books that are already made."""
     run, counted = of.run, of.counted
     public = fiscal_account(run, of.deliveries)
     firms, bought = _firm_table(of, public), Purchases(run.network, counted)
-    result = {
+    result: dict[str, Table] = {
         "firms": firms,
         "groups": summed(_groupings(run.network), firms),
         "stocks": stock_table(run),
@@ -77,12 +78,12 @@ def tables_of(of: Books) -> dict[str, pd.DataFrame]:
     return {"kpis": kpis(of, result)} | result
 
 
-def _firm_table(of: Books, public: Account) -> pd.DataFrame:
+def _firm_table(of: Books, public: Account) -> Table:
     """By firm: its place, its money in yuan, and how its lines and stock served."""
     network, count = of.run.network, len(of.run.network.firms)
-    table = dict(_places(network))
+    table = _places(network).copy()
     for columns in (of.production, purchases_by_ring(of), of.income):
-        table |= {f"{name}_cny": column.to_numpy() / tables.FEN for name, column in columns.items()}
+        table |= {f"{name}_cny": column / tables.FEN for name, column in columns.items()}
     table["transfers_cny"] = public.received(count) / tables.FEN
     for name, account, sign in (
         ("cash", accounts.CASH, 1),
@@ -90,17 +91,15 @@ def _firm_table(of: Books, public: Account) -> pd.DataFrame:
         ("payable", accounts.PAYABLE, -1),
     ):
         table[f"{name}_cny"] = sign * of.balances[:count, account] / tables.FEN
-    for columns in (tables.operations(of.run), footprint_table(of.run, of.production["revenue"].to_numpy())):
-        table |= {str(name): column.to_numpy() for name, column in columns.items()}
-    return pd.DataFrame(table)
+    return table | tables.operations(of.run) | footprint_table(of.run, of.production["revenue"])
 
 
 @once_per_network
-def _places(network: Network) -> dict[str, Any]:
+def _places(network: Network) -> Table:
     """What a network says of its firms, as pandas keeps it."""
     table = tables.firm_attributes(network)
     table.insert(list(table.columns).index("sector") + 1, "chain", chains(network))
-    return {str(name): column.array for name, column in table.items()}
+    return columns_of(table)
 
 
 @once_per_network

@@ -7,7 +7,7 @@ laws of conservation are checked on every run, before anybody sees a number.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -19,6 +19,7 @@ from chainsim.engine.base import Engine
 from chainsim.errors import InvariantError
 from chainsim.model.network import Network
 from chainsim.results import checks
+from chainsim.results.columns import Table, columns_of, rows_where
 from chainsim.results.folding import as_evidence
 from chainsim.results.frames import Folded, Run, frames
 from chainsim.results.long_tables import LongTable
@@ -91,9 +92,10 @@ def run_trial(
     except InvariantError as error:
         raise _broken(error, network, policy, replication, engine) from error
     if extras.reconciliation:
-        tables["reconciliation"] = reconcile(found, lambda freer: _books(freer, replication, engine, spare))
+        reconciled = reconcile(found, lambda freer: _books(freer, replication, engine, spare))
+        tables["reconciliation"] = columns_of(reconciled)
     if isinstance(log, LogFrames):
-        tables |= log.finish()
+        tables |= {name: columns_of(table) for name, table in log.finish().items()}
     long = log.finish() if isinstance(log, LogFiles) else {}
     return Outcome(policy, replication, _labelled(tables, policy, replication), run.tally.orders, seconds, long)
 
@@ -114,11 +116,11 @@ def _broken(error: InvariantError, network: Network, policy: str, replication: i
     return BrokenTrialError(message, policy, replication, _evidence(run, policy, replication))
 
 
-def _labelled(tables: dict[str, pd.DataFrame], policy: str, replication: int) -> dict[str, pd.DataFrame]:
-    """Every table led by its policy and replication; what leads the longest leads all."""
-    longest = max(map(len, tables.values()))
-    labels = labelled(pd.DataFrame(index=range(longest)), policy, replication)
-    return {name: pd.concat([labels[: len(table)], table], axis=1) for name, table in tables.items()}
+def _labelled(tables: Mapping[str, Table], policy: str, replication: int) -> dict[str, pd.DataFrame]:
+    """The frame of every table, led by its policy and replication; what leads the longest leads all."""
+    rows = {name: len(next(iter(table.values()))) for name, table in tables.items()}
+    labels = columns_of(labelled(pd.DataFrame(index=range(max(rows.values()))), policy, replication))
+    return {name: pd.DataFrame(rows_where(labels, slice(rows[name])) | table) for name, table in tables.items()}
 
 
 def _evidence(run: Run, policy: str, replication: int) -> dict[str, pd.DataFrame]:

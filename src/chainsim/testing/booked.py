@@ -8,7 +8,7 @@ import pandas as pd
 from chainsim.economy.books import Books, books
 from chainsim.economy.invoices import Invoices, placed_on
 from chainsim.model.network import Network
-from chainsim.results.columns import by_name
+from chainsim.results.columns import columns_of
 from chainsim.results.frames import Tallied, frames
 from chainsim.testing.simulate import simulate
 
@@ -28,4 +28,4 @@ def one_by_one(run: Tallied, deliveries: pd.DataFrame) -> Invoices:
         total = np.zeros((len(segments), lanes), dtype=np.int64)
         np.add.at(total, (segment, lane), deliveries[name].to_numpy())
         sums.append(total)
-    return Invoices(placed_on(run, by_name(deliveries.assign(deliveries=1))), *sums)
+    return Invoices(placed_on(run, columns_of(deliveries.assign(deliveries=1))), *sums)

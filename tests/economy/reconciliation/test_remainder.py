@@ -103,7 +103,7 @@ def test_what_is_booked_wrong_is_the_remainder_and_nothing_else(
         assert before[*measure, "remainder"] == pytest.approx(0, abs=1e-6)
         assert after[*measure, "remainder"] == pytest.approx(amount, abs=1e-6)
     # Of value added: what was sold on top, less what the buyer's cups and leaves seem to have cost on top.
-    more = wrong.production - right.production
+    more = pd.DataFrame(wrong.production) - pd.DataFrame(right.production)
     assert more["revenue"].sum() == amount
     bought = int(more["materials_sold"].sum())
     assert before[*ADDED, "remainder"] == pytest.approx(0, abs=1e-6)

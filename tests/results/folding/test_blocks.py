@@ -19,13 +19,13 @@ from chainsim.records import Log
 from chainsim.results.folding import fold
 from chainsim.results.frames import Folded
 from chainsim.results.frames import Run as Whole
-from chainsim.study.tabulation import tables_of
+from chainsim.study.tabulation import tabulate
 from chainsim.testing.replay import Run
 from chainsim.testing.strategies import runs
 
 
 def tables(network: Network, log: Log, rows: int, kernels: Kernels = arrays) -> dict[str, pd.DataFrame]:
-    return tables_of(books(Folded(network, fold(network, log, rows, False, kernels))))
+    return tabulate(Folded(network, fold(network, log, rows, False, kernels)))
 
 
 def same(found: dict[str, pd.DataFrame], expected: dict[str, pd.DataFrame]) -> None:
@@ -47,7 +47,7 @@ def test_both_forms_of_the_kernels_give_the_same_tables_to_the_last_bit(run: Run
 
 @given(runs())
 def test_a_log_that_is_kept_gives_the_tables_of_one_that_is_not(run: Run) -> None:
-    same(tables(run.network, run.log, 7), tables_of(books(Whole(run.network, run.log))))
+    same(tables(run.network, run.log, 7), tabulate(Whole(run.network, run.log)))
 
 
 @given(runs(), st.sampled_from([1, 7]))

@@ -8,11 +8,13 @@ from fractions import Fraction
 from statistics import variance
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chainsim.economy.invoices import invoices
+from chainsim.results.columns import rows_where
 from chainsim.results.folding import fold
 from chainsim.results.folding.block import WholeTicks, blocks
 from chainsim.results.folding.levels import Levels
@@ -116,8 +118,8 @@ def test_invoices_are_the_sums_of_single_deliveries(drawn: Simulated, rows: int)
                 sums[key][at] += value
         return sums
 
-    assert by_key(found.deliveries) == by_key(single.deliveries)
-    whole = found.deliveries[found.deliveries["order"] >= 0]
+    assert by_key(pd.DataFrame(found.deliveries)) == by_key(pd.DataFrame(single.deliveries))
+    whole = pd.DataFrame(rows_where(found.deliveries, found.deliveries["order"] >= 0))
     purses = {purse.firm for purse in drawn.network.purses}
     followed = every[every["seller"].isin(purses) | every["buyer"].isin(purses)]
     names = ["tick", "order", "lane", "quantity", "amount", "freight", "due"]

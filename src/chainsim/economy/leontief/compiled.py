@@ -19,6 +19,7 @@ from chainsim.model.network import WHOLE_SHARE, Network
 from chainsim.results.remember import once_per_network
 
 
+@once_per_network
 def sellers_of(network: Network) -> tuple[int, ...]:
     """The rows of every table: stock points of simulated firms that are made, or sold from a warehouse."""
     made = {index for index, point in enumerate(network.stocks) if point.role == "made"}

@@ -21,7 +21,6 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from chainsim.economy.groups import same_group
@@ -31,7 +30,7 @@ from chainsim.economy.leontief.table import ALGEBRA, Leontief, Matrix
 from chainsim.economy.nominal import other_share
 from chainsim.errors import InvariantError
 from chainsim.model.network import Network
-from chainsim.results.columns import lane_columns, with_role
+from chainsim.results.columns import Table, lane_columns, with_role
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ class Realised(Leontief):
             raise InvariantError(f"the realised table does not reproduce what was sold: {self.reproduction_error:.2g}")
 
 
-def realised(network: Network, deliveries: pd.DataFrame, net: bool = False) -> Realised:
+def realised(network: Network, deliveries: Table, net: bool = False) -> Realised:
     """The table of the deliveries (of `results.frames.deliveries`, from the end of the warm-up on).
 
     net: of stock building.  Where a component was used and none bought, from an opening stock, a net table takes the
@@ -79,10 +78,8 @@ def realised(network: Network, deliveries: pd.DataFrame, net: bool = False) -> R
     sellers = np.array(sellers_of(network), dtype=np.int64)
     row = np.full(stocks, -1)
     row[sellers] = np.arange(len(sellers))
-    by_lane = deliveries["lane"].to_numpy()
-    amount, freight, quantity = (
-        _sums(by_lane, deliveries[name].to_numpy(), lanes) for name in ("amount", "freight", "quantity")
-    )
+    by_lane = deliveries["lane"]
+    amount, freight, quantity = (_sums(by_lane, deliveries[name], lanes) for name in ("amount", "freight", "quantity"))
     places = lane_columns(network)
     buyer, seller = places.buyer_stock, places.seller_stock
     to_market = with_role(network, "sold")[buyer]

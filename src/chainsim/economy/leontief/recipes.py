@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from chainsim.economy.leontief.table import Matrix
 from chainsim.economy.nominal import RELEVANT, Terms, inputs, lanes_of
 from chainsim.model.network import WHOLE_SHARE, Network
+from chainsim.results.columns import Table
 from chainsim.results.remember import once_per_network
 
 Indices = NDArray[np.int64]
@@ -55,11 +55,11 @@ def recipes_of(network: Network) -> Recipes:
     return Recipes(np.array(edges, dtype=np.int64), sold, bought, quantities, pair, lane)
 
 
-def used_in(recipes: Recipes, deliveries: pd.DataFrame, stocks: int) -> Matrix:
+def used_in(recipes: Recipes, deliveries: Table, stocks: int) -> Matrix:
     """Quanta of each pair's component in what was delivered, by the recipe of the day, float64[pairs]."""
-    segment = np.searchsorted(recipes.edges, deliveries["tick"].to_numpy(), side="right") - 1
-    cell = segment * stocks + deliveries["seller_stock"].to_numpy()
-    sold = np.bincount(cell, deliveries["quantity"].to_numpy(), len(recipes.edges) * stocks).reshape(-1, stocks)
+    segment = np.searchsorted(recipes.edges, deliveries["tick"], side="right") - 1
+    cell = segment * stocks + deliveries["seller_stock"]
+    sold = np.bincount(cell, deliveries["quantity"], len(recipes.edges) * stocks).reshape(-1, stocks)
     used: Matrix = (recipes.quantities * sold[:, recipes.sold]).sum(axis=0)
     return used
 

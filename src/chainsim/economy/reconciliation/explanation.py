@@ -84,7 +84,7 @@ def explanations(books: Books) -> list[Explanation]:
                 own[NOT_DELIVERED],
                 {name: own[name] for name in TERMS},
                 final,
-                int(books.production[measure.column].to_numpy()[here].sum()),
+                int(books.production[measure.column][here].sum()),
                 booked_final,
             )
         )
