@@ -144,8 +144,3 @@ def _roles(network: Network) -> np.ndarray:
 def line_of_stock(network: Network) -> Columns:
     """The line that makes or uses each stock point, -1 if none, int64[P]."""
     return np.array([point.line for point in network.stocks], dtype=np.int64)
-
-
-def small(index: Columns, count: int) -> Columns:
-    """The same numbers in a type that sorts several times faster, where `count` of them fit."""
-    return index.astype(np.uint16) if count <= 2**16 else index
