@@ -273,6 +273,34 @@ def test_invoices_are_summed_by_when_they_fall_due(of: list[tuple[int, ...]], da
             assert first[1, cell] == min([never, *(due[k] for k in own)])
 
 
+@given(st.lists(ENTITY, max_size=12), st.lists(ENTITY, max_size=12))
+def test_the_first_that_waits_is_taken_first_and_nobody_twice(waiting: list[int], coming: list[int]) -> None:
+    result = np.empty(len(coming), ints)
+    keys, scratch = np.full(WIDTH, -1), np.empty(len(waiting), ints)
+    for name, form in (("arrays", arrays), *(("loops", form) for form in forms())):
+        found = result.copy()
+        form.match(np.array(waiting, ints), np.array(coming, ints), keys.copy(), scratch.copy(), found)
+        left = list(enumerate(waiting))
+        for key, taken in zip(coming, found.tolist(), strict=True):
+            expected = next((row for row in left if row[1] == key), None)
+            assert taken == (-1 if expected is None else expected[0]), name
+            if expected is not None:
+                left.remove(expected)
+
+
+@given(rows, st.tuples(*[st.integers(-1, 1)] * WIDTH), st.integers(1, 5), st.integers(1, 5))
+def test_values_are_summed_by_day_and_place(
+    of: list[tuple[int, ...]], place: tuple[int, ...], numerator: int, denominator: int
+) -> None:
+    cells = np.zeros((END * numerator // denominator + 1, 2), ints)
+    cells = same("add_by_day", *columns(of), np.array(place, ints), numerator, denominator, cells)[-1]
+    expected: dict[tuple[int, int], int] = defaultdict(int)
+    for tick, entity, value in of:
+        if place[entity] >= 0:
+            expected[tick * numerator // denominator, place[entity]] += value
+    assert {at: value for at, value in np.ndenumerate(cells) if value} == {k: v for k, v in expected.items() if v}
+
+
 @pytest.mark.skipif(find_spec("numba") is None, reason="Numba is not installed")
 def test_a_compiled_kernel_takes_no_other_arrays() -> None:
     """So that no kernel is compiled anew in the middle of a run."""

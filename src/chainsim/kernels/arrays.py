@@ -154,6 +154,30 @@ def add_invoices(
     np.minimum.at(first[1], cell, due)
 
 
+def match(waiting: Columns, coming: Columns, first: Columns, following: Columns, found: Columns) -> None:
+    queue, order = np.argsort(waiting, kind="stable"), np.argsort(coming, kind="stable")
+    keys, key = waiting[queue], coming[order]
+    place = np.searchsorted(keys, key) + np.arange(len(key)) - np.searchsorted(key, key)
+    there = place < np.searchsorted(keys, key, side="right")
+    found[:] = -1
+    found[order[there]] = queue[place[there]]
+
+
+def add_by_day(
+    tick: Columns,
+    entity: Columns,
+    value: Columns,
+    place: Columns,
+    numerator: int,
+    denominator: int,
+    cells: Table,
+) -> None:
+    to = place[entity]
+    chosen = np.flatnonzero(to >= 0)
+    day = tick[chosen] * numerator // denominator
+    np.add.at(cells.reshape(-1), day * cells.shape[1] + to[chosen], value[chosen])
+
+
 def add_cells(tick: Columns, entity: Columns, value: Columns, edges: Columns, cells: Table) -> None:
     segments, width = cells.shape
     cell = np.repeat(np.arange(segments) * width, np.diff(np.searchsorted(tick, edges)))

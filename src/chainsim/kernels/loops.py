@@ -185,6 +185,37 @@ def add_invoices(
         first[1, cell] = min(first[1, cell], due[i])
 
 
+def match(waiting: Columns, coming: Columns, first: Columns, following: Columns, found: Columns) -> None:
+    for i in range(len(waiting) - 1, -1, -1):
+        following[i] = first[waiting[i]]
+        first[waiting[i]] = i
+    for i in range(len(coming)):
+        taken = first[coming[i]]
+        found[i] = taken
+        if taken >= 0:
+            first[coming[i]] = following[taken]
+
+
+def add_by_day(
+    tick: Columns,
+    entity: Columns,
+    value: Columns,
+    place: Columns,
+    numerator: int,
+    denominator: int,
+    cells: Table,
+) -> None:
+    before = -1
+    day = 0
+    for i in range(len(tick)):
+        to = place[entity[i]]
+        if to >= 0:
+            if tick[i] != before:  # many rows share a tick, and to divide takes longer than all else here
+                before = tick[i]
+                day = before * numerator // denominator
+            cells[day, to] += value[i]
+
+
 def add_cells(tick: Columns, entity: Columns, value: Columns, edges: Columns, cells: Table) -> None:
     segment = 0
     for i in range(len(tick)):

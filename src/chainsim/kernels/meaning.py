@@ -150,5 +150,21 @@ class Kernels(Protocol):
         """Sums by class x lane: quantity, amount, freight, deliveries, int64[4, 3 lanes], and the first tick and due
         tick, int64[2, 3 lanes].  Classes: due before the warm-up's end, before the horizon, later."""
 
+    def match(self, waiting: Columns, coming: Columns, first: Columns, following: Columns, found: Columns) -> None:
+        """Of each key that comes, which of `waiting` is the first with that key that none before it has taken, -1 if
+        none is.  first: -1 by key; following: by what waits; both to scribble on."""
+
+    def add_by_day(
+        self,
+        tick: Columns,
+        entity: Columns,
+        value: Columns,
+        place: Columns,
+        numerator: int,
+        denominator: int,
+        cells: Table,
+    ) -> None:
+        """Values by day, tick x numerator // denominator, and place of the entity, -1 for none."""
+
     def add_cells(self, tick: Columns, entity: Columns, value: Columns, edges: Columns, cells: Table) -> None:
         """Values by segment and entity."""

@@ -19,6 +19,12 @@ def days(network: Network, ticks: np.ndarray) -> np.ndarray:
 
 def whole_days(network: Network, ticks: np.ndarray) -> np.ndarray:
     """The day, counted from 0, on which each tick falls, int64; exact for every length of tick."""
-    seconds = network.tick_seconds
-    result: np.ndarray = ticks * seconds.numerator // (seconds.denominator * DAY_SECONDS)
+    numerator, denominator = days_per_tick(network)
+    result: np.ndarray = ticks * numerator // denominator
     return result
+
+
+def days_per_tick(network: Network) -> tuple[int, int]:
+    """The length of a tick in days: numerator and denominator."""
+    seconds = network.tick_seconds
+    return seconds.numerator, seconds.denominator * DAY_SECONDS

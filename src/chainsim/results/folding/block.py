@@ -53,10 +53,11 @@ def block_of(events: Columns, begin: int, until: int, hand: Hand, kernels: Kerne
     tick = every[0]
     if len(tick) and ((tick[1:] < tick[:-1]).any() or tick[0] < begin or tick[-1] >= until):
         raise InvariantError("invariant broken: time moves forward and ends before the horizon, in the log")
-    rows, position = {}, {}
+    nothing = Rows(*by_kind[:, :0])
+    rows, position = dict.fromkeys(range(state.LOG_KINDS), nothing), dict.fromkeys(range(state.LOG_KINDS), where[:0])
     for kind, (first, last) in enumerate(pairwise([0, *ends.tolist()])):
-        rows[kind] = Rows(*(column[first:last] for column in by_kind))
-        position[kind] = where[first:last]
+        if first < last:
+            rows[kind], position[kind] = Rows(*by_kind[:, first:last]), where[first:last]
     return Block(begin, until, every, rows, position, count, hand)
 
 

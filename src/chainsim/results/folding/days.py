@@ -10,11 +10,12 @@ from typing import Final
 
 import numpy as np
 
+from chainsim.kernels import Kernels, arrays
 from chainsim.model.network import Network
 from chainsim.model.state import DEMANDED, LOST, PLACED, RECEIVED
 from chainsim.records import Columns
 from chainsim.results.columns import LaneColumns, simulated_firms, with_role
-from chainsim.results.dates import whole_days
+from chainsim.results.dates import days_per_tick, whole_days
 from chainsim.results.folding.block import Block
 
 RINGS: Final = ("city", "province", "nation", "abroad")
@@ -26,8 +27,9 @@ class Days:
     revenue: of simulated firms by ring, fen, int64[days, 4].
     """
 
-    def __init__(self, network: Network, lanes: LaneColumns) -> None:
-        self._network = network
+    def __init__(self, network: Network, lanes: LaneColumns, kernels: Kernels = arrays) -> None:
+        self._kernels = kernels
+        self._day = days_per_tick(network)
         self.stocks = np.flatnonzero(with_role(network, "sold"))
         count = int(whole_days(network, np.array([network.horizon - 1]))[0]) + 1
         self._market = np.full(len(network.stocks), -1, dtype=np.int64)
@@ -46,15 +48,7 @@ class Days:
     def take(self, block: Block, amount: Columns) -> None:
         """Add one block.  amount: what each receipt was invoiced at, fen."""
         for kind, quanta in self.quanta.items():
-            rows = block.rows[kind]
-            market = (self._market if kind == DEMANDED else self._of_lane)[rows.entity]
-            chosen = np.flatnonzero(market >= 0)
-            if len(chosen):
-                day = whole_days(self._network, rows.tick[chosen])
-                np.add.at(quanta.reshape(-1), day * len(self.stocks) + market[chosen], rows.quantity[chosen])
+            rows, place = block.rows[kind], self._market if kind == DEMANDED else self._of_lane
+            self._kernels.add_by_day(rows.tick, rows.entity, rows.quantity, place, *self._day, quanta)
         rows = block.rows[RECEIVED]
-        ring = self._ring[rows.entity]
-        chosen = np.flatnonzero(ring >= 0)
-        if len(chosen):
-            day = whole_days(self._network, rows.tick[chosen])
-            np.add.at(self.revenue.reshape(-1), day * len(RINGS) + ring[chosen], amount[chosen])
+        self._kernels.add_by_day(rows.tick, rows.entity, amount, self._ring, *self._day, self.revenue)

@@ -110,7 +110,7 @@ class Fold:
         self._making = Making(network, self._segments, kernels)
         self._swings = {name: Swings(network, network.horizon, kernels) for name in ("orders", "demand")}
         self._asked = {name: Effects(network, lanes, ASKED[name], kernels=kernels) for name in self._swings}
-        self._days = Days(network, lanes)
+        self._days = Days(network, lanes, kernels)
         self._collector = Collector(network, lanes, every_line)
         self._events = 0
 

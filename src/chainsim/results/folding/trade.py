@@ -44,7 +44,7 @@ class Trade:
         self._sent = np.zeros((len(SENT), count), dtype=np.int64)
         self._came = np.zeros((len(CAME), count), dtype=np.int64)
         self.sums = dict(zip((*SENT, *CAME), (*self._sent, *self._came), strict=True))
-        self.parcels = Parcels()
+        self.parcels = Parcels(kernels)
         self.invoices = Invoices(network, lanes, segments, kernels)
         self._delays: list[tuple[Columns, Columns, Columns]] = []
         self._held = 0
