@@ -112,6 +112,7 @@ def test_compiled_rules_leave_the_same_log_of_a_plant(name: str) -> None:
     """Whole, and three months into a policy that changes what it can: prices, terms, shares and speeds, on a date."""
     whole = load(SCENARIOS / name)
     first, change = next(iter(whole.scenario.policies.items()))
+    assert change.begin is not None
     part = load(SCENARIOS / name, [f"study.end={change.begin + timedelta(days=91)}"])
     policy = build(part, (first,))
     assert any(0 < change.tick < policy.horizon for change in policy.changes)
