@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chainsim.economy.concentration import EVERYBODY, HIGHLY_CONCENTRATED, concentration, exposure
+from chainsim.economy.concentration import EVERYBODY, HIGHLY_CONCENTRATED, Purchases, concentration, exposure
 from chainsim.economy.dependence import Dependence
 from chainsim.economy.multipliers import final_sales
 from chainsim.model.network import Network
@@ -220,14 +220,30 @@ def test_a_buyer_risks_at_least_its_worst_part_and_at_most_their_sum(network: Ne
     assert (whole <= parts.sum() + 1e-6).all()
 
 
-@given(networks(), st.randoms(use_true_random=False))
-def test_what_final_sales_need_grows_with_what_is_asked_for(network: Network, random: Any) -> None:
+@given(grouped())
+def test_both_tables_of_the_same_purchases_are_as_each_alone(network: Network) -> None:
     every = deliveries(frames(network, simulate(network).log))
-    dependence = Dependence(network, every)
-    some = np.array([random.random() < 0.3 for _ in network.stocks], dtype=bool)
-    more = some | np.array([random.random() < 0.3 for _ in network.stocks], dtype=bool)
-    few, many = dependence.shares(some), dependence.shares(more)
-    assert (few <= many + 1e-9).all()
-    assert (few[some] == 1).all()
-    assert not dependence.shares(np.zeros_like(some)).any()
-    assert many.max(initial=0) <= 1
+    purchases = Purchases(network, every)
+    buyers, rows = pd.DataFrame(purchases.exposure()), pd.DataFrame(purchases.concentration())
+    pd.testing.assert_frame_equal(rows, pd.DataFrame(concentration(network, every)), check_exact=True)
+    pd.testing.assert_frame_equal(buyers, pd.DataFrame(exposure(network, every)), check_exact=True)
+
+
+def test_final_sales_are_asked_for_once_for_each_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The works' motor, m1's steel, and both for all firms: asked about once for two ways and tables."""
+    asked: list[tuple[int, ...]] = []
+
+    def spy(self: Dependence, sets: list[np.ndarray]) -> np.ndarray:
+        asked.extend(tuple(points.tolist()) for points in sets)
+        return before(self, sets)
+
+    before = Dependence.final_sales
+    monkeypatch.setattr(Dependence, "final_sales", spy)
+    network = chain({"m1": 1_000_000})
+    purchases = Purchases(network, deliveries(frames(network, simulate(network).log)))
+    purchases.concentration()
+    purchases.exposure()
+    name = {index: network.firms[point.firm].name for index, point in enumerate(network.stocks)}
+    chosen = [sorted(name[point] for point in points) for points in asked if points]
+    assert sorted(chosen) == [["m1"], ["m1", "works"], ["works"]]
+    assert len(asked) == len(set(asked))

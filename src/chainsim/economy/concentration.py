@@ -164,20 +164,19 @@ class Purchases:
         that need the last.
         """
         alone, starts = single[self._stock], np.array([own.start for own in runs], dtype=np.int64)
-        columns = (self._amount, self._amount * self._outside, self._amount * alone, alone.astype(np.int64))
+        columns = (self._amount, self._amount * self._outside, self._amount * alone)
         paid = (np.add.reduceat(column, starts).tolist() for column in columns)
-        for own, total, outside, by_single, some in zip(runs, *paid, strict=True):
-            yield total, outside, by_single, self._at_risk(self._stock[own][alone[own]]) if some else 0.0
+        run = np.searchsorted(starts, np.flatnonzero(alone), side="right") - 1
+        run, stock = np.divmod(np.unique(run * self._stocks + self._stock[alone]), self._stocks)
+        bounds = np.searchsorted(run, np.arange(len(runs) + 1)).tolist()
+        return zip(*paid, self._at_risk([stock[slice(*own)] for own in pairwise(bounds)]), strict=True)
 
-    def _at_risk(self, stocks: Columns) -> float:
-        """Final sales that need one of some stock points, fen."""
-        chosen = np.unique(stocks)
-        key = chosen.tobytes()
-        if key not in self._known:
-            mask = np.zeros(self._stocks, dtype=bool)
-            mask[chosen] = True
-            self._known[key] = self._dependence.final_sales(mask)
-        return self._known[key]
+    def _at_risk(self, sets: Sequence[Columns]) -> list[float]:
+        """Final sales that need one of the stock points of each set, fen."""
+        keys = [stocks.tobytes() for stocks in sets]
+        new = {key: stocks for key, stocks in zip(keys, sets, strict=True) if key not in self._known}
+        self._known.update(zip(new, self._dependence.final_sales(list(new.values())).tolist(), strict=True))
+        return [self._known[key] for key in keys]
 
 
 def _index(shares: np.ndarray) -> float:
