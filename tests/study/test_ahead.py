@@ -24,9 +24,11 @@ class Recorded(LocalProcesses):
     def __init__(self, jobs: int, optional: bool) -> None:
         super().__init__(jobs, optional=optional)
         self.started: list[bool] = []
+        self.calls: list[int] = []
 
-    def start(self, compiled: bool) -> None:
+    def start(self, compiled: bool, calls: int) -> None:
         self.started.append(compiled)
+        self.calls.append(calls)
 
 
 @pytest.mark.parametrize(
@@ -45,6 +47,7 @@ def test_processes_start_where_there_is_work_for_two(
     processes = Recorded(jobs, optional)
     start_ahead(processes, "simpy", build(load(small)), trials)
     assert processes.started == [False] * starts
+    assert processes.calls == [trials] * starts
 
 
 def test_what_is_compiled_is_loaded_only_where_it_has_been_kept(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,6 +70,7 @@ def main() -> NoReturn:
     """Entry point of the command line; never returns and never shows a traceback unless asked."""
     # Processes run side by side; threads of linear algebra would wait for each other, and cost more to start.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # to look for some it reads every installed package
     garbage.look_seldom()
     stopping.install()
     _prepare_streams()

@@ -18,6 +18,7 @@ import pandas as pd
 from chainsim.economy.footprint import stated
 from chainsim.economy.groups import same_group
 from chainsim.economy.leontief import ALGEBRA, Leontief, Measure, Realised, Region, realised, versions
+from chainsim.economy.leontief.matrices import only, times
 from chainsim.economy.regions import SCOPES, firms_inside
 from chainsim.errors import InvariantError
 from chainsim.model.network import Network
@@ -164,12 +165,9 @@ def product_table(network: Network) -> Table:
 
 
 def by_group(network: Network, table: Leontief, own: bool) -> Any:
-    """A without sales inside one corporate group, or of those alone if `own`; sparse, float64[n, n]."""
+    """A without sales inside one corporate group, or of those alone if `own`, float64[n, n]."""
     firm = _firm_of(network, table)
-    seller, buyer = table.bought.indices, np.repeat(np.arange(len(firm)), np.diff(table.bought.indptr))
-    chosen = table.bought.copy()
-    chosen.data[same_group(network, firm[seller], firm[buyer]) != own] = 0.0
-    return chosen
+    return only(table.bought, lambda seller, buyer: same_group(network, firm[seller], firm[buyer]) == own)
 
 
 def _alone(at: int, size: int) -> np.ndarray:
@@ -195,7 +193,7 @@ def _parts(network: Network, table: Leontief) -> Values:
             if isinstance(table, Realised):
                 direct = table.stock_outside_group if measure.name == CONSOLIDATED else table.stock
                 weights = np.where(region.inside, measure.weights, 0.0)
-                stocked = float(weights @ (direct + measure.between @ table.stock_output))
+                stocked = float(weights @ (direct + times(measure.between, table.stock_output)))
             found[scope, measure.name, "stock building"] = stocked
     return found
 

@@ -16,6 +16,7 @@ import pandas as pd
 
 from chainsim.economy.input_output import beyond, china_2011, closed
 from chainsim.economy.leontief import ALGEBRA, leaks, planned_sales, sellers_of, units_per_yuan
+from chainsim.economy.leontief.matrices import times
 from chainsim.economy.leontief.table import Matrix
 from chainsim.economy.regions import SCOPES
 from chainsim.economy.type_one import by_group
@@ -97,8 +98,8 @@ def _flows(network: Network, part: str) -> _Flows:
         table.check()
         leak = leaks(network, table.tick)
         sold = table.outputs(demand)
-        found = (
-            *(sold, by_group(network, table, own=True) @ sold, table.value_added * sold),
+        found: tuple[Any, ...] = (
+            *(sold, times(by_group(network, table, own=True), sold), table.value_added * sold),
             *(leak.bought * sold, float(leak.freight @ sold), leak.other * sold),
         )
         sums = [a + share * b for a, b in zip(sums or [0.0] * len(found), found, strict=True)]

@@ -21,7 +21,7 @@ from chainsim.cache import own_folder
 from chainsim.model import rules, state
 
 CONSTANTS: Final = ("state.py", "network.py", "terms.py")  # of the model, that rules take constants from
-LOOPS: Final = ("loops.py", "halves.py")  # of the kernels
+LOOPS: Final = ("loops.py", "halves.py", "meaning.py")  # of the kernels; fields are compiled as their places
 
 
 @cache
@@ -52,4 +52,4 @@ def folder() -> Path | None:
 def is_there() -> bool:
     """Whether compiled code has been kept, so that nothing needs to be compiled."""
     place = folder()
-    return place is not None and next(place.rglob("*.nbi"), None) is not None
+    return place is not None and next(place.rglob("*drive*.nbi"), None) is not None

@@ -86,7 +86,6 @@ class Regular:
 
     def _noisy(self, planned: Floats, uniforms: Floats) -> Floats:
         import numpy as np
-        from scipy.special import ndtri
 
         uniforms = _correlated(uniforms, self.correlation)
         if self.noise_law == "lognormal":
@@ -96,6 +95,8 @@ class Regular:
         if self.noise_law == "negative_binomial":
             means = planned / self.per_unit
             return counts(uniforms, means, (self.noise * means) ** 2) * self.per_unit
+        from scipy.special import ndtri
+
         noisy: Floats = planned * np.maximum(0.0, 1.0 + self.noise * ndtri(uniforms))
         return noisy
 
@@ -173,11 +174,11 @@ def planned_at(plan: Plan, ticks: Columns) -> Floats:
 
 def _correlated(uniforms: Floats, correlation: float) -> Floats:
     """Uniforms whose normal scores are a stationary first-order autoregression; as they are where it is 0."""
+    if not correlation:
+        return uniforms
     import numpy as np
     from scipy.special import ndtr, ndtri
 
-    if not correlation:
-        return uniforms
     shocks = ndtri(uniforms)
     shocks[1:] *= math.sqrt(1 - correlation**2)
     scores = accumulate(shocks.tolist(), lambda before, shock: correlation * before + shock)

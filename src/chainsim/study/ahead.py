@@ -19,4 +19,4 @@ def start_ahead(processes: LocalProcesses, engine: Choice, network: Network, tri
         return
     if processes.optional and is_little(repeat(network, trials)):
         return
-    processes.start(will_load(engine, repeat(network, trials)))
+    processes.start(will_load(engine, repeat(network, trials)), trials)

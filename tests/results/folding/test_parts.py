@@ -14,10 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chainsim.economy.invoices import invoices
-from chainsim.results.columns import rows_where
+from chainsim.model.state import DEMANDED, STOCK_LEVEL
+from chainsim.results.columns import lane_columns, rows_where
 from chainsim.results.folding import fold
-from chainsim.results.folding.block import WholeTicks, blocks
+from chainsim.results.folding.block import WholeTicks, block_of, blocks
+from chainsim.results.folding.flows import Flows
+from chainsim.results.folding.hand import Hand
 from chainsim.results.folding.levels import Levels
+from chainsim.results.folding.segments import segments
 from chainsim.results.folding.swings import Swings
 from chainsim.results.frames import Folded, Run, deliveries
 from chainsim.testing.booked import one_by_one
@@ -132,6 +136,19 @@ def test_squares_are_exact_where_decimals_are_not() -> None:
     swings = Swings(network, 2)
     swings.take(np.zeros(2, dtype=np.int64), np.arange(2), np.array([2**40, 2**40 + 1]))
     assert swings.variances().tolist() == [0.5]
+
+
+def test_a_row_that_is_kept_does_not_hold_its_block() -> None:
+    """Else a plant whose cash is simulated would keep the whole log in memory."""
+    network = Sketch(10).make("a", "x", 5).network()
+    flows = Flows(network, segments(network))
+    events = np.array([[tick, DEMANDED, -1, 0, 1] for tick in range(9)] + [[9, STOCK_LEVEL, -1, 0, 7]])
+    block = block_of(events, 0, 10, Hand(lane_columns(network)))
+    flows.take(block)
+    (kept,) = flows._kept[STOCK_LEVEL]
+    assert (kept.tick.tolist(), kept.quantity.tolist()) == ([9], [7])
+    assert kept.tick.base is None
+    assert flows.kept()[STOCK_LEVEL].quantity.tolist() == [7]
 
 
 @pytest.mark.parametrize("rows", [1, 10, 10**6])

@@ -46,6 +46,12 @@ def test_a_dead_process_takes_its_own_call_and_no_other_and_has_a_successor() ->
 
 
 @posix
+def test_no_more_processes_start_ahead_than_there_are_calls() -> None:
+    with LocalProcesses(5) as workers:
+        workers.start(compiled=False, calls=2)
+        assert len(workers._processes) == 2
+
+
 def test_closing_does_not_wait_for_what_is_under_way() -> None:
     with LocalProcesses(2) as workers:
         assert workers.submit(os.getpid).result(30)
@@ -62,8 +68,8 @@ def test_workers_are_warm_when_their_first_call_comes() -> None:
 def test_processes_that_start_ahead_are_there_before_any_call_and_get_the_calls() -> None:
     with LocalProcesses(2) as workers:
         assert not workers.busy
-        workers.start(compiled=False)
-        workers.start(compiled=False)  # once is enough
+        workers.start(compiled=False, calls=9)
+        workers.start(compiled=False, calls=9)  # once is enough
         assert workers.busy
         ids = {one._process.pid for one in workers._processes if one._process is not None}
         calls = [workers.submit(os.getpid) for _ in range(2)]
@@ -73,7 +79,7 @@ def test_processes_that_start_ahead_are_there_before_any_call_and_get_the_calls(
 
 def test_closing_does_not_wait_for_processes_that_start_ahead() -> None:
     with LocalProcesses(2) as workers:
-        workers.start(compiled=False)
+        workers.start(compiled=False, calls=2)
         processes = [one._process for one in workers._processes if one._process is not None]
         begin = time.monotonic()
     assert time.monotonic() - begin < 5

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from chainsim.economy.leontief.matrices import matrix
 from chainsim.economy.leontief.solving import factors
 from chainsim.economy.leontief.table import Leontief, Matrix
 from chainsim.economy.nominal import RELEVANT, Terms, inputs, lanes_of, other_share, warehouses
@@ -79,12 +80,10 @@ def compile_network(network: Network, tick: int = 0) -> Leontief:
 
 
 def summed(entries: Sequence[tuple[int, int, float]], size: int) -> Any:
-    """Entries (row, column, value) as a sparse matrix, float64[size, size]; those of one place are summed."""
-    from scipy.sparse import coo_array
-
+    """Entries (row, column, value) as a matrix, float64[size, size]; those of one place are summed."""
     rows, columns, values = zip(*entries, strict=True) if entries else ((), (), ())
     places = np.array(rows, dtype=np.int64), np.array(columns, dtype=np.int64)
-    return coo_array((np.array(values, dtype=np.float64), places), shape=(size, size)).tocsc()
+    return matrix(*places, np.array(values, dtype=np.float64), size)
 
 
 def unit_values(network: Network, terms: Terms) -> list[float]:

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from chainsim.economy.groups import same_group
 from chainsim.economy.leontief.compiled import sellers_of
+from chainsim.economy.leontief.matrices import matrix, row_sums, scaled
 from chainsim.economy.leontief.recipes import opening_terms, recipes_of, used_in
 from chainsim.economy.leontief.table import ALGEBRA, Leontief, Matrix
 from chainsim.economy.nominal import other_share
@@ -72,8 +73,6 @@ def realised(network: Network, deliveries: Table, net: bool = False) -> Realised
     net: of stock building.  Where a component was used and none bought, from an opening stock, a net table takes the
     suppliers, prices and freight that the network opens with.
     """
-    from scipy.sparse import csr_array
-
     stocks, lanes = len(network.stocks), len(network.lanes)
     sellers = np.array(sellers_of(network), dtype=np.int64)
     row = np.full(stocks, -1)
@@ -107,21 +106,20 @@ def realised(network: Network, deliveries: Table, net: bool = False) -> Realised
     inside = supplier >= 0
     count = len(sellers)
     other = np.array(other_share(network))[[network.stocks[stock].firm for stock in sellers]]
-    sales = csr_array((value[inside], (supplier[inside], user[inside])), shape=(count, count))
+    sales = matrix(supplier[inside], user[inside], value[inside], count)
     imports = _sums(user[~inside], value[~inside], count) + _sums(user, share * carried[way], count) + other * revenue
     stocked = np.where(to_market, 0.0, amount - _sums(way, share, lanes) * spent)
-    circling = ~_reaches_final_use(sales, revenue - sales.sum(axis=1), revenue)
+    circling = ~_reaches_final_use(sales, revenue - row_sums(sales), revenue)
     stocked = np.where(np.isin(seller, sellers[circling]) & ~to_market, amount, stocked)
     external = np.where(same_group(network, places.seller, places.buyer), 0.0, stocked)
 
     total = int(amount[to_market].sum())
     per = 1.0 / total if total else 0.0
     per_output = np.divide(1.0, revenue, out=np.zeros_like(revenue), where=revenue > 0)
-    sales.data *= np.repeat(np.where(circling, 0.0, 1.0), np.diff(sales.indptr)) * per_output[sales.indices]
     return Realised(
         network.warm_up,
         tuple(sellers.tolist()),
-        sales,
+        scaled(sales, np.where(circling, 0.0, 1.0), per_output),
         imports * per_output,
         final * per,
         _sums(seller, stocked, stocks)[sellers] * per,

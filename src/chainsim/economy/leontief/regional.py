@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from chainsim.economy.leontief.matrices import column_sums, times
 from chainsim.economy.leontief.table import ALGEBRA, Leontief, Matrix
 from chainsim.errors import InvariantError
 
@@ -26,7 +27,7 @@ class Measure:
     """What is counted: w'f for final sales and w'B x for sales between firms.
 
     unit: of the measure per yuan of final sales.  weights: w_i per yuan that i sells, float64[n].
-    between: B = A, or A without sales inside one corporate group; sparse or full, float64[n, n].
+    between: B = A, or A without sales inside one corporate group, float64[n, n].
     """
 
     name: str
@@ -41,8 +42,7 @@ class Measure:
 
     def called_for(self, weights: Matrix) -> Matrix:
         """w'B: what each buyer's yuan of output makes others sell, by weights, float64[n]."""
-        found: Matrix = self._by_buyer @ weights
-        return found
+        return times(self._by_buyer, weights)
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Region:
             self.table.tick,
             tuple(stock for stock, inside in zip(self.table.stocks, self.inside, strict=True) if inside),
             kept,
-            self.table.outside[here] + elsewhere.sum(axis=0),
+            self.table.outside[here] + column_sums(elsewhere),
             self.table.final[here],
         )
 

@@ -1,6 +1,6 @@
 """Systems of linear equations, small ones as full matrices, large ones sparse.
 
-In: a sparse matrix.  Out: its factors, which solve for any right side.  This module must not know economics.
+In: a matrix.  Out: its factors, which solve for any right side.  This module must not know economics.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from typing import Any, Final, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from chainsim.economy.leontief.matrices import SMALL, full
 from chainsim.errors import InvariantError
 
-SMALL: Final = 64  # rows; for as few, importing sparse factors takes longer than all of a small run's tables
+SINGULAR: Final = "the Leontief algebra is off: I - A has no inverse"
 
 
 class Factors(Protocol):
@@ -24,10 +25,10 @@ class Factors(Protocol):
 
 
 def factors(matrix: Any, from_one: bool = False) -> Factors:
-    """Of a square scipy.sparse matrix M, or of I - M.  Raises InvariantError where it has no inverse."""
+    """Of a square matrix M, or of I - M.  Raises InvariantError where it has no inverse."""
     if matrix.shape[0] <= SMALL:
-        full = np.asarray(matrix.toarray(), dtype=np.float64)
-        return _Full(np.eye(len(full)) - full if from_one else full)
+        whole = full(matrix)
+        return _Full(np.eye(len(whole)) - whole if from_one else whole)
     from scipy.sparse import identity
     from scipy.sparse.linalg import splu
 
@@ -35,9 +36,6 @@ def factors(matrix: Any, from_one: bool = False) -> Factors:
         return _Sparse(splu((identity(matrix.shape[0], format="csc") - matrix if from_one else matrix).tocsc()))
     except RuntimeError as error:  # exactly singular
         raise InvariantError(SINGULAR) from error
-
-
-SINGULAR: Final = "the Leontief algebra is off: I - A has no inverse"
 
 
 class _Sparse:

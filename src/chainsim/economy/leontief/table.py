@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from chainsim.economy.leontief.matrices import column_sums, compact, full
 from chainsim.economy.leontief.solving import Factors, factors
 from chainsim.errors import InvariantError
 
@@ -26,8 +27,8 @@ class Leontief:
     """What holds from `tick` on, in value terms; rows and columns are the stock points that sell.
 
     stocks: indices of the stock points that are made or sold from a warehouse, in the order of the rows.
-    bought: a_ij, yuan bought from i per yuan of output of j, between simulated firms; sparse, float64[n, n], made from
-        any matrix: firms buy from few others.
+    bought: a_ij, yuan bought from i per yuan of output of j, between simulated firms, float64[n, n]; from any
+        matrix, kept as `matrices` has them.
     outside: m_j, yuan bought outside the table per yuan of output of j, freight included, float64[n].
     final: final demand by row; compiled from a scenario it is the planned mix and sums to 1, float64[n].
     """
@@ -39,19 +40,17 @@ class Leontief:
     final: Matrix
 
     def __post_init__(self) -> None:
-        from scipy.sparse import csc_array
-
-        object.__setattr__(self, "bought", csc_array(self.bought))
+        object.__setattr__(self, "bought", compact(self.bought))
 
     @property
     def purchases(self) -> Matrix:
         """A as a full matrix, float64[n, n]: to look at small tables."""
-        return np.asarray(self.bought.toarray(), dtype=np.float64)
+        return full(self.bought)
 
     @cached_property
     def value_added(self) -> Matrix:
         """v_j = 1 - sum_i a_ij - m_j, float64[n]."""
-        coefficients: Matrix = 1.0 - self.bought.sum(axis=0) - self.outside
+        coefficients: Matrix = 1.0 - column_sums(self.bought) - self.outside
         return coefficients
 
     def outputs(self, demand: Matrix) -> Matrix:

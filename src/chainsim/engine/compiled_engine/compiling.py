@@ -141,5 +141,8 @@ def is_ready() -> bool:
 
 def make_ready() -> None:
     """Compile, or take from disk, for the one signature there is."""
-    compiled().compile((types.int64[::1], types.int64[::1], types.int64, types.int64, types.int64))
     kernels()
+    address, number = types.int64[::1], types.int64
+    compiled().compile(
+        (address, address, number, number, number)
+    )  # the last one: by it `stored` sees that all are there

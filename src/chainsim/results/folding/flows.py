@@ -63,7 +63,7 @@ class Flows:
                 self._kernels.add_flows(rows.tick, rows.entity, rows.quantity, edges, warm_up, sums)
         for kind, kept in self._kept.items():
             if len(block.rows[kind]):
-                kept.append(block.rows[kind])
+                kept.append(joined([block.rows[kind]]))  # a copy: a view would keep all the block
 
     def kept(self) -> dict[int, Rows]:
         """The rows of `KEPT`, by kind."""

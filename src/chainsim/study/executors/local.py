@@ -58,12 +58,12 @@ class LocalProcesses(Executor):
         """One call a process: what was lost with a process is just what it ran."""
         return self.jobs
 
-    def start(self, compiled: bool) -> None:
-        """Start all processes, and let them import what trials run through, while the caller goes on.
+    def start(self, compiled: bool, calls: int) -> None:
+        """Start processes for so many calls, and let them import what trials run through, while the caller goes on.
 
         compiled: they will run compiled code, which has been kept, and load it, too.
         """
-        for _ in range(self.jobs - len(self._processes)):
+        for _ in range(min(self.jobs, calls) - len(self._processes)):
             self._processes.append(_OneProcess())
             self._processes[-1].submit(warm_engine if compiled else warm)
 
