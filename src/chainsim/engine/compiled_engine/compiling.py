@@ -143,6 +143,4 @@ def make_ready() -> None:
     """Compile, or take from disk, for the one signature there is."""
     kernels()
     address, number = types.int64[::1], types.int64
-    compiled().compile(
-        (address, address, number, number, number)
-    )  # the last one: by it `stored` sees that all are there
+    compiled().compile((address, address, number, number, number))  # the last: `stored` looks for it
