@@ -26,6 +26,7 @@ from chainsim.economy import accounts
 from chainsim.economy.claims import claims
 from chainsim.engine import simpy_engine
 from chainsim.model.network import Network
+from chainsim.results.columns import columns_of
 from chainsim.results.frames import deliveries, frames
 from chainsim.scenario.build import build
 
@@ -47,9 +48,10 @@ def engine(network: Network, replication: int) -> Written:
     """chainsim: the engine, and the ledger from its log."""
     log = simpy_engine.run(network, replication)
     run, firms = frames(network, log), len(network.firms)
-    journal = accounts.journal(claims(run, deliveries(run)), accounts.flows(run), firms)
+    journal = accounts.journal(claims(run, columns_of(deliveries(run))), accounts.flows(run), firms)
     balances = accounts.balances(journal, firms)[:firms, : accounts.FREIGHT]
-    return log.events, log.orders, journal.drop(columns="kind").to_numpy(), balances
+    columns = [column for name, column in journal.items() if name != "kind"]
+    return log.events, log.orders, np.column_stack(columns), balances
 
 
 def differences(one: Written, other: Written) -> list[str]:

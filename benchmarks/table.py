@@ -52,10 +52,11 @@ def case_table(results: list[Measured], titles: dict[str, str]) -> str:
             f"| {ratios[0]} | {ratios[1]} | {'; '.join(note)} |"
         )
     loops = [loop for one in results for loop in one.loops]
-    rounds = max((len(one.seconds) for one in results), default=0)
+    rounds = max((one.rounds for one in results), default=0)
     lines += [
         "",
-        f"Medians of {rounds} rounds in turn; processor seconds. The fixed loop took {median(loops):.3f} s "
+        f"Medians of {rounds} rounds in turn, of several runs where these are quick; processor seconds. "
+        f"The fixed loop took {median(loops):.3f} s "
         f"({min(loops):.3f} to {max(loops):.3f}). {machine()}; {date.today():%d %B %Y}.",
     ]
     return "\n".join(lines)

@@ -87,7 +87,7 @@ def test_a_city_has_chains_that_share_a_material(benchmarks):
 
 def test_workers_take_turns_and_say_where_they_end(benchmarks):
     programs = dict.fromkeys(("floor", "no such program"), sys.executable)
-    floor, none = benchmarks.timing.in_turn(benchmarks.cases.SMALL["a"], programs, 2, {}, "small")
+    floor, none = benchmarks.timing.in_turn(benchmarks.cases.SMALL["a"], programs, 2, {}, "small", 0.0)
     assert (len(floor.seconds), len(floor.loops), none.seconds) == (2, 2, [])
     assert floor.facts["orders"] > 0
     assert "no such program" in none.ends

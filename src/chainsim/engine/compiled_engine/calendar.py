@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from chainsim.model.rules import change, due, step
-from chainsim.model.state import CHANGE
+from chainsim.model.state import ARRIVE, CHANGE, DEMAND, FINISH, REVIEW, SERVE, START
 
 if TYPE_CHECKING:
     from chainsim.records import Columns
@@ -261,6 +261,33 @@ def open_tick(k: Calendar, tick: int) -> bool:
     return True
 
 
+def touch(table: Any, row: int) -> None:
+    """Have a row brought to the processor; compiled it is one instruction a cache line, interpreted it is nothing."""
+
+
+def foresee(s: Any, k: Calendar) -> None:
+    """Touch what the next event is about: in a large network it lies far away, and arrives while this one is run."""
+    c = k.control
+    if c[QUEUE_USED] > 0:
+        key = k.queue[0, 0]
+        a = k.queue[0, 2]
+    elif c[HEAP_USED] > 0:
+        slot = k.heap[0, 1]
+        key = k.slots[slot, 0]
+        a = k.slots[slot, 2]
+    else:
+        return
+    phase = (key >> PHASE_SHIFT) & PHASE_BITS
+    entity = key & ENTITY_BITS
+    if phase == ARRIVE:
+        touch(s.lanes, entity)
+        touch(s.orders, a)
+    elif phase in (START, FINISH):
+        touch(s.lines, entity)
+    elif phase in (REVIEW, DEMAND, SERVE):
+        touch(s.stocks, entity)
+
+
 def advance(s: Any, k: Calendar, horizon: int, log_limit: int, room: int) -> int:
     """Run events until the horizon, or until something is needed; returns what.
 
@@ -296,6 +323,7 @@ def advance(s: Any, k: Calendar, horizon: int, log_limit: int, room: int) -> int
         entity = key & ENTITY_BITS
         c[ROUND] = key >> ROUND_SHIFT
         c[PHASE] = phase
+        foresee(s, k)
         if phase == CHANGE:
             row = k.changes
             change(s, row[entity, 0], row[entity, 1], row[entity, 2], row[entity, 3], row[entity, 4])

@@ -19,7 +19,7 @@ from numba import types
 from chainsim.engine import stored
 from chainsim.engine.compiled_engine import calendar
 from chainsim.engine.compiled_engine.calendar import advance
-from chainsim.engine.compiled_engine.pointers import CALENDAR, STATE, view_at
+from chainsim.engine.compiled_engine.pointers import CALENDAR, STATE, touch, view_at
 from chainsim.kernels import Kernels, loops, meaning
 from chainsim.kernels.meaning import Table
 from chainsim.model import rules
@@ -97,7 +97,9 @@ def compiled() -> Any:
     for module in MODULES:
         namespace |= {name: value for name, value in vars(module).items() if name not in namespace}
     for name, function in functions().items():
-        namespace[name] = numba.njit(FunctionType(function.__code__, namespace, name))
+        namespace[name] = (
+            touch if name == touch.__name__ else numba.njit(FunctionType(function.__code__, namespace, name))
+        )
     # Names, not a closure: what a closure holds would be part of the name under which Numba keeps the code.
     with _at_hand():
         return numba.njit(

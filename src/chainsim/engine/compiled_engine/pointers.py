@@ -24,6 +24,7 @@ from chainsim.model.state import TABLES, State, dtype_of
 from chainsim.records import EVENT_COLUMNS, ORDER_COLUMNS, Columns
 
 WORDS: Final = 3  # of a field in a block
+LINE: Final = 8  # words of a line of the processor's cache
 WIDTHS: Final = {"log": len(EVENT_COLUMNS), "placed": len(ORDER_COLUMNS), "outbox": OUTBOX_WIDTH}
 
 
@@ -172,6 +173,24 @@ def _record_of(_: Any, table: Any, row: Any) -> Any:
         return builder.bitcast(address, context.get_value_type(table.record))
 
     return table.record(table, types.intp), generate
+
+
+@intrinsic
+def touch(_: Any, table: Any, row: Any) -> Any:
+    """`calendar.touch`: a row may be out of bounds, for nothing is read that could be."""
+
+    def generate(context: Any, builder: Any, signature: Any, values: Sequence[Any]) -> Any:
+        from llvmlite import ir
+
+        width = table.record.size // 8
+        line, number = cgutils.voidptr_t, ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [line, number, number, number])
+        prefetch = builder.module.declare_intrinsic("llvm.prefetch", [line], kind)
+        for word in range(0, width, LINE):
+            address = _address(context, builder, table, values[0], width, values[1], ir.Constant(values[1].type, word))
+            builder.call(prefetch, [builder.bitcast(address, line), number(0), number(3), number(1)])
+
+    return types.void(table, types.intp), generate
 
 
 @intrinsic
