@@ -4,6 +4,6 @@ In and out: arrays of int64.  `meaning` says what each kernel does.  NumPy's for
 one takes a fifth of its time.
 """
 
-from chainsim.kernels.meaning import Kernels, Table
+from chainsim.kernels.meaning import Grid, Kernels
 
-__all__ = ["Kernels", "Table"]
+__all__ = ["Grid", "Kernels"]

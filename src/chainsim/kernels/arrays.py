@@ -12,11 +12,11 @@ import numpy as np
 from chainsim.kernels.halves import in_halves
 
 if TYPE_CHECKING:
-    from chainsim.kernels.meaning import FlowSums, LevelSums, OpenOrders, PeriodSums, Table
+    from chainsim.kernels.meaning import FlowSums, Grid, LevelSums, OpenOrders, PeriodSums
     from chainsim.records import Columns
 
 
-def by_kind(events: Table, every: Table, rows: Table, where: Columns, ends: Columns) -> None:
+def by_kind(events: Grid, every: Grid, rows: Grid, where: Columns, ends: Columns) -> None:
     every[:] = events.T
     kind = every[1].astype(np.uint8)  # sorts several times faster
     where[:] = np.argsort(kind, kind="stable")
@@ -25,7 +25,7 @@ def by_kind(events: Table, every: Table, rows: Table, where: Columns, ends: Colu
     np.cumsum(np.bincount(kind, minlength=len(ends)), out=ends)
 
 
-def changes(every: Table, sign: Columns, begin: Columns, stock: Columns, found: Table) -> int:
+def changes(every: Grid, sign: Columns, begin: Columns, stock: Columns, found: Grid) -> int:
     tick, kind, _, entity, quantity = every
     at = np.flatnonzero((sign != 0).take(kind))
     kind = kind[at]
@@ -93,7 +93,7 @@ def add_flows(tick: Columns, entity: Columns, quantity: Columns, edges: Columns,
 
 
 def ship(
-    tick: Columns, lane: Columns, quantity: Columns, placed: Columns, within: Columns, warm_up: int, sums: Table
+    tick: Columns, lane: Columns, quantity: Columns, placed: Columns, within: Columns, warm_up: int, sums: Grid
 ) -> None:
     waited = tick - placed
     at_once = np.flatnonzero(waited == 0)  # a list of places is quicker to follow than a mask
@@ -104,7 +104,7 @@ def ship(
     np.add.at(sums[3], lane[prompt], quantity[prompt])
 
 
-def receive(tick: Columns, lane: Columns, quantity: Columns, placed: Columns, sent: Columns, sums: Table) -> None:
+def receive(tick: Columns, lane: Columns, quantity: Columns, placed: Columns, sent: Columns, sums: Grid) -> None:
     delayed, under_way = quantity * (tick - np.maximum(placed, 0)), quantity * (tick - sent)
     np.add.at(sums[0], lane, quantity)
     np.add.at(sums[1], lane, delayed)
@@ -122,7 +122,7 @@ def invoice(
     at: Columns,
     per_unit: Columns,
     orders: OpenOrders,
-    found: Table,
+    found: Grid,
 ) -> None:
     after = orders.received[at] + quantity
     pieces = np.flatnonzero(quantity != orders.quantity[at])
@@ -144,8 +144,8 @@ def add_invoices(
     due: Columns,
     warm_up: int,
     horizon: int,
-    sums: Table,
-    first: Table,
+    sums: Grid,
+    first: Grid,
 ) -> None:
     cell = lane + ((due >= warm_up).astype(np.int64) + (due >= horizon)) * (sums.shape[1] // 3)
     for total, values in zip(sums, (quantity, amount, freight, np.ones_like(due)), strict=True):
@@ -170,7 +170,7 @@ def add_by_day(
     place: Columns,
     numerator: int,
     denominator: int,
-    cells: Table,
+    cells: Grid,
 ) -> None:
     to = place[entity]
     chosen = np.flatnonzero(to >= 0)
@@ -178,7 +178,7 @@ def add_by_day(
     np.add.at(cells.reshape(-1), day * cells.shape[1] + to[chosen], value[chosen])
 
 
-def add_cells(tick: Columns, entity: Columns, value: Columns, edges: Columns, cells: Table) -> None:
+def add_cells(tick: Columns, entity: Columns, value: Columns, edges: Columns, cells: Grid) -> None:
     segments, width = cells.shape
     cell = np.repeat(np.arange(segments) * width, np.diff(np.searchsorted(tick, edges)))
     cell += entity

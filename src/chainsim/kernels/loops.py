@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from chainsim.kernels.halves import HALF, LOW
 
 if TYPE_CHECKING:
-    from chainsim.kernels.meaning import FlowSums, LevelSums, OpenOrders, PeriodSums, Table
+    from chainsim.kernels.meaning import FlowSums, Grid, LevelSums, OpenOrders, PeriodSums
     from chainsim.records import Columns
 
 
-def by_kind(events: Table, every: Table, rows: Table, where: Columns, ends: Columns) -> None:
+def by_kind(events: Grid, every: Grid, rows: Grid, where: Columns, ends: Columns) -> None:
     ends[:] = 0
     for i in range(len(events)):
         for column in range(5):
@@ -37,7 +37,7 @@ def by_kind(events: Table, every: Table, rows: Table, where: Columns, ends: Colu
         where[to] = i
 
 
-def changes(every: Table, sign: Columns, begin: Columns, stock: Columns, found: Table) -> int:
+def changes(every: Grid, sign: Columns, begin: Columns, stock: Columns, found: Grid) -> int:
     used = 0
     for i in range(every.shape[1]):
         kind = every[1, i]
@@ -102,7 +102,7 @@ def add_flows(tick: Columns, entity: Columns, quantity: Columns, edges: Columns,
 
 
 def ship(
-    tick: Columns, lane: Columns, quantity: Columns, placed: Columns, within: Columns, warm_up: int, sums: Table
+    tick: Columns, lane: Columns, quantity: Columns, placed: Columns, within: Columns, warm_up: int, sums: Grid
 ) -> None:
     for i in range(len(tick)):
         of = lane[i]
@@ -116,7 +116,7 @@ def ship(
             sums[3, of] += many
 
 
-def receive(tick: Columns, lane: Columns, quantity: Columns, placed: Columns, sent: Columns, sums: Table) -> None:
+def receive(tick: Columns, lane: Columns, quantity: Columns, placed: Columns, sent: Columns, sums: Grid) -> None:
     for i in range(len(tick)):
         of = lane[i]
         many = quantity[i]
@@ -137,7 +137,7 @@ def invoice(
     at: Columns,
     per_unit: Columns,
     orders: OpenOrders,
-    found: Table,
+    found: Grid,
 ) -> None:
     for i in range(len(tick)):
         order = at[i]
@@ -167,8 +167,8 @@ def add_invoices(
     due: Columns,
     warm_up: int,
     horizon: int,
-    sums: Table,
-    first: Table,
+    sums: Grid,
+    first: Grid,
 ) -> None:
     lanes = sums.shape[1] // 3
     for i in range(len(tick)):
@@ -203,7 +203,7 @@ def add_by_day(
     place: Columns,
     numerator: int,
     denominator: int,
-    cells: Table,
+    cells: Grid,
 ) -> None:
     before = -1
     day = 0
@@ -216,7 +216,7 @@ def add_by_day(
             cells[day, to] += value[i]
 
 
-def add_cells(tick: Columns, entity: Columns, value: Columns, edges: Columns, cells: Table) -> None:
+def add_cells(tick: Columns, entity: Columns, value: Columns, edges: Columns, cells: Grid) -> None:
     segment = 0
     for i in range(len(tick)):
         while tick[i] >= edges[segment + 1]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from chainsim.records import Columns
 
-Table: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.int64]]
+Grid: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.int64]]
 
 
 class LevelSums(NamedTuple):
@@ -46,14 +46,14 @@ class PeriodSums(NamedTuple):
     last: Columns
     period: Columns
     so_far: Columns
-    closed: Table
+    closed: Grid
 
 
 class FlowSums(NamedTuple):
     """What moved: quanta by segment, int64[S, n]; quanta x ticks from the row, or the warm-up's end, to the horizon,
     int64[n]; how many rows there were since the warm-up, int64[n]."""
 
-    quanta: Table
+    quanta: Grid
     moment: Columns
     rows: Columns
 
@@ -72,14 +72,14 @@ class OpenOrders(NamedTuple):
 class Kernels(Protocol):
     """Functions over the rows of a block."""
 
-    def by_kind(self, events: Table, every: Table, rows: Table, where: Columns, ends: Columns) -> None:
+    def by_kind(self, events: Grid, every: Grid, rows: Grid, where: Columns, ends: Columns) -> None:
         """Rows of the log by kind, those of one kind in their order.
 
         Out: every, int64[5, n], the columns of `events`, each close together; rows, int64[4, n], tick, order, entity
         and quantity by kind; where each of these rows stood, int64[n]; where each kind ends, int64[kinds].
         """
 
-    def changes(self, every: Table, sign: Columns, begin: Columns, stock: Columns, found: Table) -> int:
+    def changes(self, every: Grid, sign: Columns, begin: Columns, stock: Columns, found: Grid) -> int:
         """Stock point, tick and signed quantity of the rows that change one, int64[3, n], and how many there are.
 
         every: as `by_kind` leaves it.  Kind k counts with sign[k], 0 for not at all; stock[begin[k] + entity] is whose
@@ -105,7 +105,7 @@ class Kernels(Protocol):
         placed: Columns,
         within: Columns,
         warm_up: int,
-        sums: Table,
+        sums: Grid,
     ) -> None:
         """By lane: sent, at once, waited, prompt, int64[4, lanes]; see `Trade`.
 
@@ -113,7 +113,7 @@ class Kernels(Protocol):
         """
 
     def receive(
-        self, tick: Columns, lane: Columns, quantity: Columns, placed: Columns, sent: Columns, sums: Table
+        self, tick: Columns, lane: Columns, quantity: Columns, placed: Columns, sent: Columns, sums: Grid
     ) -> None:
         """By lane: delivered, delayed, and of what was ordered in the run timed, took, arrived, under way,
         int64[6, lanes]; see `Trade`.  placed, sent: of each row's order and delivery."""
@@ -126,7 +126,7 @@ class Kernels(Protocol):
         at: Columns,
         per_unit: Columns,
         orders: OpenOrders,
-        found: Table,
+        found: Grid,
     ) -> None:
         """Amount, freight and due tick of each receipt, int64[3, n]: the rise of floor(price x received so far / quanta
         per unit).
@@ -144,8 +144,8 @@ class Kernels(Protocol):
         due: Columns,
         warm_up: int,
         horizon: int,
-        sums: Table,
-        first: Table,
+        sums: Grid,
+        first: Grid,
     ) -> None:
         """Sums by class x lane: quantity, amount, freight, deliveries, int64[4, 3 lanes], and the first tick and due
         tick, int64[2, 3 lanes].  Classes: due before the warm-up's end, before the horizon, later."""
@@ -162,9 +162,9 @@ class Kernels(Protocol):
         place: Columns,
         numerator: int,
         denominator: int,
-        cells: Table,
+        cells: Grid,
     ) -> None:
         """Values by day, tick x numerator // denominator, and place of the entity, -1 for none."""
 
-    def add_cells(self, tick: Columns, entity: Columns, value: Columns, edges: Columns, cells: Table) -> None:
+    def add_cells(self, tick: Columns, entity: Columns, value: Columns, edges: Columns, cells: Grid) -> None:
         """Values by segment and entity."""

@@ -21,7 +21,7 @@ from chainsim.engine.compiled_engine import calendar
 from chainsim.engine.compiled_engine.calendar import advance
 from chainsim.engine.compiled_engine.pointers import CALENDAR, STATE, touch, view_at
 from chainsim.kernels import Kernels, loops, meaning
-from chainsim.kernels.meaning import Table
+from chainsim.kernels.meaning import Grid
 from chainsim.model import rules
 from chainsim.model.rules import (
     cash,
@@ -128,7 +128,7 @@ def _type(kind: Any) -> Any:
         return types.int64
     if kind == Columns:
         return types.int64[::1]
-    if kind == Table:
+    if kind == Grid:
         return types.int64[:, ::1]
     fields = [_type(field) for field in get_type_hints(kind).values()]
     if len(set(fields)) == 1:

@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from chainsim.errors import InvariantError
-from chainsim.kernels import Kernels, Table, arrays
+from chainsim.kernels import Grid, Kernels, arrays
 from chainsim.model import state
 from chainsim.records import EVENT_COLUMNS, ORDER_COLUMNS, Columns, Log
 from chainsim.results.columns import Rows
@@ -30,7 +30,7 @@ class Block:
 
     begin: int
     until: int
-    every: Table
+    every: Grid
     rows: dict[int, Rows]
     position: dict[int, Columns]
     count: int

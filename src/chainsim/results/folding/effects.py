@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from chainsim.kernels import Kernels, Table, arrays
+from chainsim.kernels import Grid, Kernels, arrays
 from chainsim.model import state
 from chainsim.model.network import Network
 from chainsim.records import Columns
@@ -57,7 +57,7 @@ class Effects:
         if only is not None:
             self._stock[~only[self._stock]] = OTHERS
 
-    def of(self, block: Block) -> Table:
+    def of(self, block: Block) -> Grid:
         """Stock point, tick and signed quanta of each change, int64[3, n]."""
         found = np.empty((3, block.count), dtype=np.int64)
         count = self._kernels.changes(block.every, self._sign, self._begin, self._stock, found)
