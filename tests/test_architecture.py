@@ -152,6 +152,7 @@ def plant(src: Path, files: dict[str, str]) -> None:
     kept = {
         "errors.py": "",
         "cache.py": "",
+        "garbage.py": "",
         "units.py": "from chainsim import errors\n",
         "streams.py": "from chainsim.errors import *\n",
         "theory/__init__.py": "",

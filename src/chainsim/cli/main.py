@@ -15,7 +15,8 @@ from typing import Final, NoReturn
 
 import click
 
-from chainsim.cli import garbage, stopping
+from chainsim import garbage
+from chainsim.cli import stopping
 from chainsim.errors import ChainsimError, ScenarioError
 
 VERBS: Final = {

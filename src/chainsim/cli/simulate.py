@@ -14,7 +14,7 @@ from typing import Any, Final, NoReturn
 
 import click
 
-from chainsim.cli import garbage
+from chainsim import garbage
 from chainsim.cli.identity import RESULTS, earlier_run, identity, inputs, refuse_useless, study_of, to_go_on, to_resume
 from chainsim.cli.options import say
 from chainsim.cli.progress import Progress

@@ -31,44 +31,48 @@ class Draws:
         self._streams: list[Stream | None] = [None] * len(network.draws)
         self._size = [FIRST_BLOCK] * len(network.draws)
         self._ready: dict[int, Columns] = {}  # first blocks that nobody has asked for yet
-        self._alike: dict[Distribution, list[int]] = {}
+        self._alike: dict[Distribution, Columns] = {}
         self.values: list[list[int]] = [[] for _ in network.draws]
 
-    def begin(self, law: int) -> tuple[Columns, Columns]:
-        """First blocks of `law` and of all that share its distribution: laws, int64[k]; draws, int64[k, n]."""
-        laws = self._sharing(law)
-        uniforms = np.empty((len(laws), FIRST_BLOCK))
-        for row, one in zip(uniforms, laws, strict=True):
-            row[:] = self._stream(one).take(FIRST_BLOCK)
-            self._size[one] = 2 * FIRST_BLOCK
-        draws = self._in_ticks(self._network.draws[law].distribution.inverse(uniforms.reshape(-1)))
-        return np.array(laws), draws.reshape(uniforms.shape)
+    def blocks(self, laws: Columns) -> Columns:
+        """The next draws of laws that share a distribution and have had as many, int64[laws, n].
 
-    def block(self, law: int) -> Columns:
-        """The next draws of `law`, int64[n]; each block is twice as long as the last, up to a limit."""
-        if law in self._ready:
-            return self._ready.pop(law)
-        if self._streams[law] is None:
-            laws, draws = self.begin(law)
-            self._ready |= dict(zip(laws.tolist(), draws, strict=True))
-            return self._ready.pop(law)
-        size = self._size[law]
-        self._size[law] = min(2 * size, BLOCK)
-        return self._in_ticks(self._network.draws[law].distribution.inverse(self._stream(law).take(size)))
+        Each block of a law is twice as long as the last, up to a limit.
+        """
+        size = self._size[laws[0]]
+        uniforms = np.empty((len(laws), size))
+        for row, law in zip(uniforms, laws.tolist(), strict=True):
+            row[:] = self._stream(law).take(size)
+            self._size[law] = min(2 * size, BLOCK)
+        distribution = self._network.draws[laws[0]].distribution
+        draws: Columns = self._in_ticks(distribution.inverse(uniforms.reshape(-1))).reshape(uniforms.shape)
+        return draws
 
     def extend(self, law: int, n: int) -> int:
         """Make the values of `law` up to and including number n; returns the n-th."""
         values = self.values[law]
         while len(values) <= n:
-            values.extend(self.block(law).tolist())
+            values.extend(self._block(law).tolist())
         return values[n]
 
-    def _sharing(self, law: int) -> list[int]:
-        """Laws with the distribution of this one."""
+    def sharing(self, law: int) -> Columns:
+        """Laws with the distribution of this one, int64[n]."""
         if not self._alike:
+            alike: dict[Distribution, list[int]] = {}
             for number, draw in enumerate(self._network.draws):
-                self._alike.setdefault(draw.distribution, []).append(number)
+                alike.setdefault(draw.distribution, []).append(number)
+            self._alike = {distribution: np.array(laws) for distribution, laws in alike.items()}
         return self._alike[self._network.draws[law].distribution]
+
+    def _block(self, law: int) -> Columns:
+        """The next draws of one law, int64[n]; first ones are made for all that share its distribution."""
+        if self._streams[law] is None:
+            laws = self.sharing(law)
+            self._ready |= dict(zip(laws.tolist(), self.blocks(laws), strict=True))
+        if law in self._ready:
+            return self._ready.pop(law)
+        draws: Columns = self.blocks(np.array([law]))[0]
+        return draws
 
     def _stream(self, law: int) -> Stream:
         stream = self._streams[law]

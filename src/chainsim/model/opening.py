@@ -69,6 +69,7 @@ def opening(network: Network) -> State:
         lines=lines,
         needs=needs,
         orders=[],
+        free_orders=[],
         batches=[],
         closures=closures,
         samples=samples,
@@ -133,7 +134,7 @@ def _lanes(network: Network, stocks: Sequence[Stock]) -> list[Lane]:
         if buyer.lanes_end == 0:
             buyer.lanes_begin = index
         buyer.lanes_end = index + 1
-        row = Lane(lane.buyer, lane.supplier, lane.share, law=lane.law, lead_time=lane.lead_time)
+        row = Lane(lane.buyer, lane.supplier, share=lane.share, law=lane.law, lead_time=lane.lead_time)
         row.terms, row.price, row.freight = lane.terms, lane.price, lane.freight
         row.rank, row.priority, row.in_order = lane.rank, lane.priority, int(lane.in_order)
         row.qualification, row.switching_cost = lane.qualification, lane.switching_cost
@@ -157,7 +158,7 @@ def _lines(network: Network) -> tuple[list[Line], list[Closure]]:
     lines = []
     for line in network.lines:
         speed = line.ticks_per_quantum
-        row = Line(line.stock, line.servers, ticks=speed.numerator, per=speed.denominator)
+        row = Line(line.stock, servers=line.servers, ticks=speed.numerator, per=speed.denominator)
         row.fixed, row.law, row.batch, row.set_up = line.fixed, line.law, line.batch, line.set_up
         row.good, row.good_per = line.good.numerator, line.good.denominator
         row.early = int(line.calls_off_at_release)

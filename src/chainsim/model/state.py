@@ -1,7 +1,7 @@
 """The columns of state that rules read and write, and the codes of events, log rows and dated changes.
 
-One dataclass a table, all fields int64.  The reference engine holds lists of these records; a compiled engine
-holds structured arrays of the same fields (`dtype_of`); the rules see no difference.
+One dataclass a table, all fields int64, those that most events read in front.  The reference engine holds lists of
+these records; a compiled engine holds structured arrays of the same fields (`dtype_of`); the rules see no difference.
 """
 
 from __future__ import annotations
@@ -85,7 +85,6 @@ CHANGE_KINDS: Final = 13
 class Stock:
     """A stock point; the roles are 0 made, 1 bought, 2 outside, 3 sold."""
 
-    role: int = 0
     on_hand: int = 0
     on_order: int = 0
     backorders: int = 0
@@ -94,32 +93,35 @@ class Stock:
     order_up_to: int = 0
     review: int = 0
     review_due: int = 0
+    role: int = 0
     review_version: int = 0  # a pending review of another version is void
-    lot: int = 1
-    minimum: int = 0
-    line: int = -1
-    need: int = -1  # the row of the bill of materials that uses it
-    purse: int = -1
+    echelon_end: int = 0
+    watchers_end: int = 0
     starving: int = 0  # the line waits for this component
-    lanes_begin: int = 0
-    lanes_end: int = 0
-    lots_ordered: int = 0
+    line: int = -1
+    closed: int = 0  # delivers nothing
+    forecast: int = 0
     inbox_head: int = -1  # orders placed in this round, not yet booked
     inbox_tail: int = -1
     inbox_quantity: int = 0
     inbox_orders: int = 0
-    rotation: int = 0
     queue_head: int = -1  # backorders, in the order in which they are served
     queue_tail: int = -1
     backlog: int = -1  # most that final demand may wait for, -1 any
-    complete: int = 0
     allocation: int = 0
-    closed: int = 0  # delivers nothing
+    complete: int = 0
+    lot: int = 1
+    minimum: int = 0
+    purse: int = -1
+    lanes_begin: int = 0
+    lanes_end: int = 0
+    lots_ordered: int = 0
+    sourcing: int = 0
+    need: int = -1  # the row of the bill of materials that uses it
+    rotation: int = 0
     level: int = 1_000_000  # of a market: what is left of its demand
     level_carry: int = 0
-    sourcing: int = 0
     switches: int = 0
-    forecast: int = 0
     window: int = 0
     period: int = 0
     protect: int = 0
@@ -131,9 +133,7 @@ class Stock:
     periods: int = 0
     samples_begin: int = 0
     echelon_begin: int = 0  # what is downstream, where the echelon position counts
-    echelon_end: int = 0
     watchers_begin: int = 0  # upstream stock points whose echelon position final demand here moves
-    watchers_end: int = 0
 
 
 @dataclass(slots=True)
@@ -142,26 +142,26 @@ class Lane:
 
     buyer: int = 0
     supplier: int = 0
+    law: int = -1
+    lead_time: int = 0
+    level: int = 1_000_000  # of its speed; at 0 nothing leaves
+    timed: int = 0  # arrivals are not simply the lead time after the dispatch
+    money: int = 0  # buyer or seller has a purse
+    price: int = 0
+    draw: int = 0
+    terms: int = 0
+    freight: int = 0
+    pending: int = 0  # lots given to this lane in the order that is being shared out
     share: int = 0
     lots: int = 0  # had so far
     opens: int = 0  # number of the buyer's lot from which this lane may have its next one
     deadline: int = 0  # number of the buyer's lot by which it must
-    law: int = -1
-    lead_time: int = 0
-    terms: int = 0
-    price: int = 0
-    freight: int = 0
     per_unit: int = 1  # quanta in a unit of the part
-    draw: int = 0
-    pending: int = 0  # lots given to this lane in the order that is being shared out
     rank: int = 0
     priority: int = 0
     in_order: int = 0
     last_arrival: int = 0
-    level: int = 1_000_000  # of its speed; at 0 nothing leaves
-    timed: int = 0  # arrivals are not simply the lead time after the dispatch
     final: int = 0  # the buyer is a market
-    money: int = 0  # buyer or seller has a purse
     qualification: int = -1  # ticks, -1 where it is qualified
     qualifying: int = 0
     switching_cost: int = 0
@@ -173,28 +173,31 @@ class Line:
     """A production line; batches of one stock point, first in first out."""
 
     stock: int = 0
-    servers: int = 0
     busy: int = 0
+    servers: int = 0
+    start_due: int = 0
+    timed: int = 0  # batches are tracked, because their time can be stretched
+    watched: int = 0
+    queue_head: int = -1
+    queue_tail: int = -1
+    good: int = 1  # share that is no scrap, numerator
+    good_per: int = 1  # and denominator
+    early: int = 0  # components are called off when work is released, not when a server could start it
+    batch: int = 0
+    waiting: int = 0  # quanta in the queue
+    needs_begin: int = 0
+    needs_end: int = 0
+    committed: int = 0  # of these, quanta announced to the components because they lack
+    fixed: int = 0
+    set_up: int = 0
     ticks: int = 0  # ticks per quantum, numerator
     per: int = 1  # and denominator
     carry: int = 0  # of the division
-    fixed: int = 0
     law: int = -1
-    batch: int = 0
     draw: int = 0
-    start_due: int = 0
+    announces: int = 0  # a component forecasts from the orders released here
     opening_due: int = 0  # looks for work when its calendar opens
-    waiting: int = 0  # quanta in the queue
-    committed: int = 0  # of these, quanta announced to the components because they lack
-    needs_begin: int = 0
-    needs_end: int = 0
-    queue_head: int = -1
-    queue_tail: int = -1
-    set_up: int = 0
-    good: int = 1  # share that is no scrap, numerator
-    good_per: int = 1  # and denominator
     good_carry: int = 0
-    timed: int = 0  # batches are tracked, because their time can be stretched
     batches: int = -1  # those in process, newest first
     level: int = 1_000_000  # what disruptions leave of the speed
     growth: int = 1_000_000  # what expansions made of it
@@ -206,9 +209,6 @@ class Line:
     repair_law: int = -1
     closures_begin: int = 0
     closures_end: int = 0
-    early: int = 0  # components are called off when work is released, not when a server could start it
-    announces: int = 0  # a component forecasts from the orders released here
-    watched: int = 0
     busy_ticks: int = 0
     busy_since: int = 0
 
@@ -254,17 +254,24 @@ class Order:
     """
 
     lane: int = -1
-    stock: int = 0
-    quantity: int = 0
     open: int = 0  # not yet shipped, or not yet started
     left: int = 0  # not yet received, finished or lost
-    price: int = 0
-    terms: int = 0
-    draw: int = 0
-    freight: int = 0
-    received: int = 0  # so far, for invoices
     next: int = -1
     number: int = 0
+    draw: int = 0
+    quantity: int = 0
+    stock: int = 0
+    price: int = 0
+    terms: int = 0
+    freight: int = 0
+    received: int = 0  # so far, for invoices
+
+
+@dataclass(slots=True)
+class FreeOrder:
+    """A row of `orders` that may be used again; those that were freed last are taken first."""
+
+    row: int = -1
 
 
 @dataclass(slots=True)
@@ -382,7 +389,7 @@ class Counts:
 
     orders: int = 0
     order_rows: int = 0
-    free_order: int = -1
+    free_orders: int = 0  # rows of orders that may be used again
     batches: int = 0
     free_batch: int = -1
     claims: int = 0
@@ -405,6 +412,7 @@ class State(NamedTuple):
     lines: list[Line]
     needs: list[Need]
     orders: list[Order]
+    free_orders: list[FreeOrder]
     batches: list[Batch]
     closures: list[Closure]
     samples: list[Sample]
@@ -428,6 +436,7 @@ TABLES: Final[dict[str, type[Any]]] = {
     "lines": Line,
     "needs": Need,
     "orders": Order,
+    "free_orders": FreeOrder,
     "batches": Batch,
     "closures": Closure,
     "samples": Sample,
@@ -441,8 +450,15 @@ TABLES: Final[dict[str, type[Any]]] = {
     "claims": Claim,
     "counts": Counts,
 }
-GROWING: Final = {"orders": "order_rows", "batches": "batches", "claims": "claims"}  # tables that events add to, and
-# what counts their rows
+WORD: Final = 8  # bytes
+LINE_WORDS: Final = 8  # of a line of a processor's cache
+OFTEN: Final = {"Stock": 32, "Lane": 16, "Line": 24, "Order": 8}  # fields in front, all that most events read
+GROWING: Final = {  # tables that events add to, and what counts their rows
+    "orders": "order_rows",
+    "free_orders": "order_rows",
+    "batches": "batches",
+    "claims": "claims",
+}
 
 
 def outstanding(state: State) -> dict[int, Order]:
@@ -485,7 +501,11 @@ TARGETS: Final = {"line": LINE, "lane": LANE, "stock": STOCK, "market": MARKET}
 
 
 def dtype_of(table: type[Any]) -> np.dtype[Any]:
-    """The same columns as a structured dtype, for compiled rules."""
+    """The same columns as a structured dtype, for compiled rules; a long row is filled up to whole lines of a cache."""
     import numpy as np
 
-    return np.dtype([(column.name, np.int64) for column in dataclasses.fields(table)])
+    names = [column.name for column in dataclasses.fields(table)]
+    words = len(names) if len(names) <= LINE_WORDS else -len(names) // LINE_WORDS * -LINE_WORDS
+    layout: Any = {"names": names, "formats": [np.int64] * len(names), "itemsize": words * WORD}
+    found: np.dtype[Any] = np.dtype(layout)
+    return found

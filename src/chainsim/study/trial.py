@@ -17,6 +17,7 @@ from chainsim.economy.reconciliation.table import reconcile
 from chainsim.engine import choice
 from chainsim.engine.base import Engine
 from chainsim.errors import InvariantError
+from chainsim.garbage import many_objects
 from chainsim.model.network import Network
 from chainsim.results import checks
 from chainsim.results.columns import Table, columns_of, rows_where
@@ -87,8 +88,9 @@ def run_trial(
     log = (files or LogFrames()) if extras.log else None
     try:
         run, seconds = run_folded(network, replication, progress, engine, [log.take] if log else [], spare)
-        found = books(run)
-        tables = tables_of(found)
+        with many_objects():
+            found = books(run)
+            tables = tables_of(found)
     except InvariantError as error:
         raise _broken(error, network, policy, replication, engine) from error
     if extras.reconciliation:

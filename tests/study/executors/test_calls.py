@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import gc
 import pickle
 import subprocess
 import sys
@@ -15,7 +14,7 @@ from chainsim.errors import ClusterError
 from chainsim.scenario.build import build
 from chainsim.scenario.load import load
 from chainsim.study.executors import calls
-from chainsim.study.executors.calls import Sealing, Versions, attend, many_objects, networks_of, pack, unpack, versions
+from chainsim.study.executors.calls import Sealing, Versions, attend, networks_of, pack, unpack, versions
 
 
 def seed_of(network: object, more: int) -> int:
@@ -53,22 +52,6 @@ def test_a_network_is_not_sealed_before_a_call_needs_it(small: Path, monkeypatch
     assert networks_of((network, 1)) == networks_of(("none", network))
     assert networks_of((network, 1)) != networks_of((dataclasses.replace(network), 1))
     assert networks_of((1, 2)) == ()
-
-
-def test_garbage_is_looked_for_again_after_many_objects_whatever_happens() -> None:
-    with many_objects():
-        assert not gc.isenabled()
-    assert gc.isenabled()
-    with pytest.raises(ValueError, match="seven"), many_objects():
-        int("seven")
-    assert gc.isenabled()
-    gc.disable()
-    try:
-        with many_objects():
-            pass
-        assert not gc.isenabled()
-    finally:
-        gc.enable()
 
 
 def test_a_worker_of_another_version_refuses_before_it_unpickles() -> None:

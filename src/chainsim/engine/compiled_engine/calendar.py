@@ -1,180 +1,178 @@
-"""The calendar of the compiled engine: a heap of what is to come, and a heap of what happens at the present tick.
+"""The calendar of the compiled engine: pages of what is to come, and heaps of what comes next.
 
 Written, like the rulebook, in the subset of Python that Numba compiles; it runs interpreted, too, and is tested so.
 In and out: arrays of int64.  `advance` runs events until it needs something that only Python can give, says what, and
 goes on where it stood when it is called again.  `s` is a State whose lists are `Rows`.  This module must not know where
 arrays come from.
 
-Two heaps are cheaper than one: the events of one tick are few, and only they need the whole order (round, phase,
-entity, sequence); what is to come is ordered by its tick alone.
+What is far ahead is only written down on the page of its time.  When a page is opened, its entries go into a heap by
+tick; when a tick comes, its events are queued by round and phase; and when it is a phase's turn, which nothing can join
+any more, they are sorted by entity and sequence.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from chainsim.engine.compiled_engine.foresight import AHEAD, MOST_OF_A_PAGE, WORTH_IT, foresee_page, foresee_turn
+from chainsim.engine.compiled_engine.layout import (
+    DRAW,
+    DRAWS,
+    ENTITY,
+    EXOGENOUS,
+    FAR,
+    FINISHED_RUN,
+    FLUSH,
+    FREE_USED,
+    LAW,
+    LEAF,
+    NEAR_USED,
+    OPENING,
+    OVERFULL,
+    PAGE,
+    PAGE_SHIFT,
+    PHASE,
+    PHASES,
+    QUEUE_USED,
+    ROOM,
+    ROUND,
+    SCHEDULED,
+    SEQUENCE,
+    SPACE,
+    TICK,
+    TURN,
+    TURN_USED,
+    WAITING,
+)
+from chainsim.engine.compiled_engine.sorting import drop, push, sort
 from chainsim.model.rules import change, due, step
-from chainsim.model.state import ARRIVE, CHANGE, DEMAND, FINISH, REVIEW, SERVE, START
+from chainsim.model.state import CHANGE
 
 if TYPE_CHECKING:
-    from chainsim.records import Columns
-
-# What `advance` asks for.
-FINISHED_RUN: Final = 0  # the horizon is reached
-DRAWS: Final = 1  # more draws of law control[LAW], up to number control[DRAW]
-SPACE: Final = 2  # a longer heap or queue
-ROOM: Final = 3  # spare rows in the growing tables
-FLUSH: Final = 4  # the log is to be taken away
-OVERFULL: Final = 5  # nothing: an event left more follow-ups than the outbox has room for
-
-# Places in `Calendar.control`.
-HEAP_USED: Final = 0
-FREE_USED: Final = 1  # of the stack of free slots
-QUEUE_USED: Final = 2
-SEQUENCE: Final = 3
-TICK: Final = 4
-ROUND: Final = 5
-PHASE: Final = 6
-EXOGENOUS: Final = 7  # number of the next exogenous event
-SCHEDULED: Final = 8  # rows of the outbox that are on the calendar already
-LAW: Final = 9
-DRAW: Final = 10
-CONTROLS: Final = 11
-
-OUTBOX_WIDTH: Final = 8
-
-ROUND_SHIFT: Final = 40  # bits of phase and entity in a key
-PHASE_SHIFT: Final = 32  # bits of the entity in a key
-PHASE_BITS: Final = 255
-ENTITY_BITS: Final = 2**32 - 1
+    from chainsim.engine.compiled_engine.layout import Calendar
 
 
-class Rows(NamedTuple):
-    """A list of rows of equal width, as an array with room at its end; what does not fit is counted, not written."""
-
-    rows: Columns  # [capacity, width]
-    used: Columns  # [1]
-
-    def append(self, row: tuple[int, ...]) -> None:
-        """Add a row."""
-        at = self.used[0]
-        if at < len(self.rows):
-            self.rows[at] = row
-        self.used[0] = at + 1
-
-
-class Calendar(NamedTuple):
-    """All that is to come.
-
-    heap: rows (tick, slot).  slots: rows (phase and entity, sequence, a, b).  free: numbers of unused slots.
-    queue: rows (key, sequence, a, b) of the present tick.  exogenous: rows (tick, phase, entity, a, b), by tick.
-    changes: rows (kind, entity, values...).  pool, first, made: draw n of a law is pool[first[law] + n], if n < made.
-    """
-
-    heap: Columns
-    slots: Columns
-    free: Columns
-    queue: Columns
-    exogenous: Columns
-    changes: Columns
-    pool: Columns
-    first: Columns
-    made: Columns
-    control: Columns
-
-    @classmethod
-    def widths(cls) -> dict[str, int]:
-        """Columns of each table."""
-        wide = {"heap": 2, "slots": 4, "queue": 4, "exogenous": 5, "changes": 5}
-        return {name: wide.get(name, 1) for name in cls._fields}
+def write_down(k: Calendar, tick: int, key: int, sequence: int, a: int, b: int) -> None:
+    """Put an event of a later tick on its page; there must be a free leaf."""
+    c = k.control
+    page = max(tick >> c[PAGE_SHIFT], c[PAGE])
+    leaf = k.pages[page, 0]
+    used = k.pages[page, 1]
+    if used == 0 or used == LEAF:
+        c[FREE_USED] -= 1
+        fresh = k.free[c[FREE_USED]]
+        k.before[fresh] = leaf if used == LEAF else -1
+        k.pages[page, 0] = fresh
+        leaf = fresh
+        used = 0
+    entry = leaf * LEAF + used
+    k.pages[page, 1] = used + 1
+    k.entries[entry, 0] = tick
+    k.entries[entry, 1] = key
+    k.entries[entry, 2] = sequence
+    k.entries[entry, 3] = a
+    k.entries[entry, 4] = b
+    if page == c[PAGE]:
+        push(k.near, c[NEAR_USED], tick, entry)
+        c[NEAR_USED] += 1
 
 
-def push(heap: Columns, used: int, tick: int, slot: int) -> None:
-    """Put (tick, slot) into a heap of `used` rows, each with up to four below it."""
-    at = used
-    while at > 0:
-        above = (at - 1) >> 2
-        if heap[above, 0] <= tick:
-            break
-        heap[at, 0] = heap[above, 0]
-        heap[at, 1] = heap[above, 1]
-        at = above
-    heap[at, 0] = tick
-    heap[at, 1] = slot
+def turn_page(k: Calendar) -> None:
+    """Free the leaves of a page that is over, and open the next one."""
+    c = k.control
+    page = c[PAGE]
+    if k.pages[page, 1] > 0:
+        leaf = k.pages[page, 0]
+        while leaf >= 0:
+            k.free[c[FREE_USED]] = leaf
+            c[FREE_USED] += 1
+            leaf = k.before[leaf]
+        k.pages[page, 1] = 0
+    page += 1
+    c[PAGE] = page
+    used = k.pages[page, 1]
+    leaf = k.pages[page, 0] if used > 0 else -1
+    while leaf >= 0:
+        for entry in range(leaf * LEAF, leaf * LEAF + used):
+            push(k.near, c[NEAR_USED], k.entries[entry, 0], entry)
+            c[NEAR_USED] += 1
+        leaf = k.before[leaf]
+        used = LEAF
 
 
-def drop(heap: Columns, used: int) -> None:
-    """Take the first row out of a heap of `used` rows."""
-    last = used - 1
-    tick = heap[last, 0]
-    slot = heap[last, 1]
-    at = 0
-    below = 1
-    while below < last:
-        least = below
-        earliest = heap[below, 0]
-        for other in range(below + 1, min(below + 4, last)):
-            if heap[other, 0] < earliest:
-                least = other
-                earliest = heap[other, 0]
-        if earliest >= tick:
-            break
-        heap[at, 0] = earliest
-        heap[at, 1] = heap[least, 1]
-        at = least
-        below = 4 * at + 1
-    heap[at, 0] = tick
-    heap[at, 1] = slot
+def queue(k: Calendar, round_: int, phase: int, entity: int, sequence: int, a: int, b: int) -> None:
+    """Put an event of the present tick behind those of its round and phase; there must be room."""
+    c = k.control
+    at = c[QUEUE_USED]
+    c[QUEUE_USED] = at + 1
+    k.queue[at, 0] = entity
+    k.queue[at, 1] = sequence
+    k.queue[at, 2] = a
+    k.queue[at, 3] = b
+    k.queue[at, 4] = -1
+    odd = round_ & 1
+    place = odd * PHASES + phase
+    if (c[WAITING + odd] >> phase) & 1 == 0:
+        c[WAITING + odd] |= 1 << phase
+        k.heads[place, 0] = at
+    else:
+        k.queue[k.heads[place, 1], 4] = at
+    k.heads[place, 1] = at
 
 
-def enqueue(queue: Columns, used: int, key: int, sequence: int, a: int, b: int) -> None:
-    """Put an event into the binary heap of the present tick."""
-    at = used
-    while at > 0:
-        above = (at - 1) >> 1
-        if queue[above, 0] < key or (queue[above, 0] == key and queue[above, 1] < sequence):
-            break
-        queue[at, 0] = queue[above, 0]
-        queue[at, 1] = queue[above, 1]
-        queue[at, 2] = queue[above, 2]
-        queue[at, 3] = queue[above, 3]
-        at = above
-    queue[at, 0] = key
-    queue[at, 1] = sequence
-    queue[at, 2] = a
-    queue[at, 3] = b
+def lowest(bits: int) -> int:
+    """The number of the lowest bit that is set, of 32; one is."""
+    found = 0
+    width = 16
+    while width > 0:
+        if bits & ((1 << width) - 1) == 0:
+            bits >>= width
+            found += width
+        width >>= 1
+    return found
 
 
-def dequeue(queue: Columns, used: int) -> None:
-    """Take the first event out of the heap of the present tick."""
-    last = used - 1
-    if last == 0:
-        return
-    key = queue[last, 0]
-    sequence = queue[last, 1]
-    at = 0
-    below = 1
-    while below < last:
-        if below + 1 < last and (
-            queue[below + 1, 0] < queue[below, 0]
-            or (queue[below + 1, 0] == queue[below, 0] and queue[below + 1, 1] < queue[below, 1])
-        ):
-            below += 1
-        if queue[below, 0] > key or (queue[below, 0] == key and queue[below, 1] > sequence):
-            break
-        queue[at, 0] = queue[below, 0]
-        queue[at, 1] = queue[below, 1]
-        queue[at, 2] = queue[below, 2]
-        queue[at, 3] = queue[below, 3]
-        at = below
-        below = 2 * at + 1
-    queue[at, 0] = key
-    queue[at, 1] = sequence
-    queue[at, 2] = queue[last, 2]
-    queue[at, 3] = queue[last, 3]
+def next_phase(k: Calendar) -> bool:
+    """Whether anything is left of the present tick; then PHASE and ROUND tell whose turn it is next."""
+    c = k.control
+    later = c[WAITING + (c[ROUND] & 1)] >> (c[PHASE] + 1)
+    if later == 0:
+        c[ROUND] += 1
+        c[PHASE] = -1
+        later = c[WAITING + (c[ROUND] & 1)]
+        if later == 0:
+            return False
+    c[PHASE] += 1 + lowest(later)
+    return True
 
 
-def schedule(s: Any, k: Calendar) -> bool:
+def take_turn(k: Calendar) -> None:
+    """Take the events of the present round and phase from the queue, in order: none can join them any more."""
+    c = k.control
+    odd = c[ROUND] & 1
+    c[WAITING + odd] ^= 1 << c[PHASE]
+    at = k.heads[odd * PHASES + c[PHASE], 0]
+    used = 0
+    most = 0
+    in_order = True
+    while at >= 0:
+        entity = k.queue[at, 0]
+        k.turn[used, 0] = entity
+        k.turn[used, 1] = k.queue[at, 3]
+        k.turn[used, 2] = k.queue[at, 1]
+        k.turn[used, 3] = k.queue[at, 2]
+        if used > 0 and entity <= k.turn[used - 1, 0]:
+            in_order = False
+        most = max(most, entity)
+        used += 1
+        at = k.queue[at, 4]
+    if not in_order:
+        sort(k.turn, k.spare, k.counts, used, most)
+    c[TURN] = 0
+    c[TURN_USED] = used
+
+
+def schedule(s: Any, k: Calendar, horizon: int) -> bool:
     """Put what the outbox holds on the calendar; False when a draw is missing."""
     c = k.control
     outbox = s.outbox.rows
@@ -190,102 +188,65 @@ def schedule(s: Any, k: Calendar) -> bool:
         law = outbox[i, 5]
         if law >= 0:
             n = outbox[i, 6]
-            if n >= k.made[law]:
+            if n >= k.laws[law, 1]:
                 c[SCHEDULED] = i
                 c[LAW] = law
                 c[DRAW] = n
                 return False
-            delay += k.pool[k.first[law] + n]
+            delay += k.pool[k.laws[law, 0] + n]
+            k.laws[law, 2] = n + 1
         c[SEQUENCE] += 1
         if outbox[i, 7] != 0:
             delay = due(s, tick, delay, later, entity, a) - tick
-        key = (later << PHASE_SHIFT) | entity
         if delay == 0:
-            round_of = round_ if later > phase else round_ + 1
-            enqueue(k.queue, c[QUEUE_USED], (round_of << ROUND_SHIFT) | key, c[SEQUENCE], a, outbox[i, 4])
-            c[QUEUE_USED] += 1
-        else:
-            c[FREE_USED] -= 1
-            slot = k.free[c[FREE_USED]]
-            k.slots[slot, 0] = key
-            k.slots[slot, 1] = c[SEQUENCE]
-            k.slots[slot, 2] = a
-            k.slots[slot, 3] = outbox[i, 4]
-            push(k.heap, c[HEAP_USED], tick + delay, slot)
-            c[HEAP_USED] += 1
+            queue(k, round_ if later > phase else round_ + 1, later, entity, c[SEQUENCE], a, outbox[i, 4])
+        elif tick + delay < horizon:
+            write_down(k, tick + delay, (later << ENTITY) | entity, c[SEQUENCE], a, outbox[i, 4])
     c[SCHEDULED] = 0
     s.outbox.used[0] = 0
     return True
 
 
-def next_tick(k: Calendar, horizon: int) -> int:
+def next_tick(s: Any, k: Calendar, horizon: int) -> int:
     """The next tick on which anything happens, the horizon if nothing does before it."""
     c = k.control
     tick = horizon
-    if c[HEAP_USED] > 0:
-        tick = min(tick, k.heap[0, 0])
     if c[EXOGENOUS] < len(k.exogenous):
         tick = min(tick, k.exogenous[c[EXOGENOUS], 0])
+    while c[NEAR_USED] == 0 and c[PAGE] < tick >> c[PAGE_SHIFT]:
+        turn_page(k)
+        if c[FAR] == 1 and 0 < c[NEAR_USED] <= MOST_OF_A_PAGE:
+            foresee_page(s, k)
+    if c[NEAR_USED] > 0:
+        tick = min(tick, k.near[0, 0])
     return tick
 
 
 def open_tick(k: Calendar, tick: int) -> bool:
     """Queue the events of a tick; False when the queue is too short for all of them."""
     c = k.control
-    used = c[QUEUE_USED]
     at = c[EXOGENOUS]
     count = len(k.exogenous)
     c[TICK] = tick
+    c[ROUND] = 0
     c[PHASE] = -1
     while at < count and k.exogenous[at, 0] == tick:
-        if used == len(k.queue):
+        if c[QUEUE_USED] == len(k.queue):
             return False
-        key = (k.exogenous[at, 1] << PHASE_SHIFT) | k.exogenous[at, 2]
         # Numbered apart from follow-ups, so that an added market renumbers nothing else.
-        enqueue(k.queue, used, key, at - count, k.exogenous[at, 3], k.exogenous[at, 4])
-        used += 1
+        queue(k, 0, k.exogenous[at, 1], k.exogenous[at, 2], at - count, k.exogenous[at, 3], k.exogenous[at, 4])
         at += 1
-        c[QUEUE_USED] = used
         c[EXOGENOUS] = at
-    while c[HEAP_USED] > 0 and k.heap[0, 0] == tick:
-        if used == len(k.queue):
+    while c[NEAR_USED] > 0 and k.near[0, 0] == tick:
+        if c[QUEUE_USED] == len(k.queue):
             return False
-        slot = k.heap[0, 1]
-        drop(k.heap, c[HEAP_USED])
-        c[HEAP_USED] -= 1
-        enqueue(k.queue, used, k.slots[slot, 0], k.slots[slot, 1], k.slots[slot, 2], k.slots[slot, 3])
-        k.free[c[FREE_USED]] = slot
-        c[FREE_USED] += 1
-        used += 1
-        c[QUEUE_USED] = used
+        entry = k.near[0, 1]
+        drop(k.near, c[NEAR_USED])
+        c[NEAR_USED] -= 1
+        key = k.entries[entry, 1]
+        entity = key & ((1 << ENTITY) - 1)
+        queue(k, 0, key >> ENTITY, entity, k.entries[entry, 2], k.entries[entry, 3], k.entries[entry, 4])
     return True
-
-
-def touch(table: Any, row: int) -> None:
-    """Have a row brought to the processor; compiled it is one instruction a cache line, interpreted it is nothing."""
-
-
-def foresee(s: Any, k: Calendar) -> None:
-    """Touch what the next event is about: in a large network it lies far away, and arrives while this one is run."""
-    c = k.control
-    if c[QUEUE_USED] > 0:
-        key = k.queue[0, 0]
-        a = k.queue[0, 2]
-    elif c[HEAP_USED] > 0:
-        slot = k.heap[0, 1]
-        key = k.slots[slot, 0]
-        a = k.slots[slot, 2]
-    else:
-        return
-    phase = (key >> PHASE_SHIFT) & PHASE_BITS
-    entity = key & ENTITY_BITS
-    if phase == ARRIVE:
-        touch(s.lanes, entity)
-        touch(s.orders, a)
-    elif phase in (START, FINISH):
-        touch(s.lines, entity)
-    elif phase in (REVIEW, DEMAND, SERVE):
-        touch(s.stocks, entity)
 
 
 def advance(s: Any, k: Calendar, horizon: int, log_limit: int, room: int) -> int:
@@ -302,30 +263,34 @@ def advance(s: Any, k: Calendar, horizon: int, log_limit: int, room: int) -> int
                 return OVERFULL
             if s.outbox.used[0] > min(c[FREE_USED], len(k.queue) - c[QUEUE_USED]):
                 return SPACE
-            if not schedule(s, k):
+            if not schedule(s, k, horizon):
                 return DRAWS
         if counts.used > room:
             return ROOM
         if s.log.used[0] > log_limit or s.placed.used[0] > log_limit:
             return FLUSH
-        if c[QUEUE_USED] == 0 or c[PHASE] < 0:
-            tick = next_tick(k, horizon) if c[QUEUE_USED] == 0 else c[TICK]
-            if tick >= horizon:
-                return FINISHED_RUN
-            if not open_tick(k, tick):
-                return SPACE
-        key = k.queue[0, 0]
-        a = k.queue[0, 2]
-        b = k.queue[0, 3]
-        dequeue(k.queue, c[QUEUE_USED])
-        c[QUEUE_USED] -= 1
-        phase = (key >> PHASE_SHIFT) & PHASE_BITS
-        entity = key & ENTITY_BITS
-        c[ROUND] = key >> ROUND_SHIFT
-        c[PHASE] = phase
-        foresee(s, k)
-        if phase == CHANGE:
+        if c[TURN] == c[TURN_USED]:
+            if c[OPENING] == 1 or not next_phase(k):
+                tick = c[TICK]
+                if c[OPENING] == 0:
+                    c[QUEUE_USED] = 0
+                    tick = next_tick(s, k, horizon)
+                if tick >= horizon:
+                    return FINISHED_RUN
+                c[OPENING] = 1
+                if not open_tick(k, tick):
+                    return SPACE
+                c[OPENING] = 0
+                if not next_phase(k):
+                    continue
+            take_turn(k)
+        at = c[TURN]
+        if c[FAR] == 1 and at % AHEAD == 0 and c[TURN_USED] - at >= WORTH_IT:
+            foresee_turn(s, k)
+        c[TURN] = at + 1
+        entity = k.turn[at, 0]
+        if c[PHASE] == CHANGE:
             row = k.changes
             change(s, row[entity, 0], row[entity, 1], row[entity, 2], row[entity, 3], row[entity, 4])
         else:
-            step(s, c[TICK], phase, entity, a, b)
+            step(s, c[TICK], c[PHASE], entity, k.turn[at, 3], k.turn[at, 1])

@@ -13,12 +13,13 @@ from typing import Any, Final
 import numpy as np
 
 from chainsim.engine.base import ROOM, open_state, scheduled
-from chainsim.engine.compiled_engine.calendar import OUTBOX_WIDTH, Rows
+from chainsim.engine.compiled_engine.layout import OUTBOX_WIDTH, Rows
 from chainsim.model import rules
 from chainsim.model.network import Network
-from chainsim.model.state import GROWING, TABLES, State, dtype_of
+from chainsim.model.state import GROWING, LINE_WORDS, TABLES, WORD, State, dtype_of
 from chainsim.records import EVENT_COLUMNS, ORDER_COLUMNS, Columns
 
+LINE: Final = WORD * LINE_WORDS  # bytes
 LOG_ROWS: Final = 1 << 15  # rows after which the log is taken away; few enough to stay in the processor's cache
 
 
@@ -33,10 +34,15 @@ class Opened:
     events: Columns
     changes: Columns
 
+    @property
+    def size(self) -> int:
+        """Bytes of the tables."""
+        return sum(table.nbytes for table in self.tables.values())
+
     def state(self) -> State:
         """A fresh copy to run on."""
         spare = most_rows(self.tables)
-        fields: dict[str, Any] = {name: table.copy() for name, table in self.tables.items()}
+        fields: dict[str, Any] = {name: _room(len(table), table) for name, table in self.tables.items()}
         fields["log"] = rows(LOG_ROWS + spare, len(EVENT_COLUMNS))
         fields["placed"] = rows(LOG_ROWS + spare, len(ORDER_COLUMNS), self.placed)
         fields["outbox"] = rows(len(self.outbox) + spare, OUTBOX_WIDTH, self.outbox)
@@ -64,7 +70,17 @@ def columns(records: Sequence[Any], table: type[Any]) -> np.ndarray:
     values = [*map(attrgetter(*names), records or [table()])]
     if len(names) == 1:
         values = [(value,) for value in values]
-    return np.array(values, dtype=dtype_of(table))
+    return _room(len(values), np.array(values, dtype=dtype_of(table)))
+
+
+def _room(size: int, filled: np.ndarray) -> np.ndarray:
+    """A table of so many rows, the first of them filled, that begins with a line of the processor's cache."""
+    wide = filled.dtype.itemsize
+    memory = np.empty(size * wide + LINE, dtype=np.uint8)
+    begin = -memory.ctypes.data % LINE
+    table = memory[begin : begin + size * wide].view(filled.dtype)
+    table[: len(filled)] = filled
+    return table
 
 
 def rows(capacity: int, width: int, filled: Columns | None = None) -> Rows:
@@ -95,8 +111,8 @@ def with_room(state: State, network: Network) -> State:
     for name, used in GROWING.items():
         table: Any = getattr(state, name)
         if len(table) < int(counts[used]) + spare:  # type: ignore[index]
-            blank = columns([], TABLES[name])
-            grown[name] = np.concatenate([table, np.repeat(blank, len(table) + spare)])
+            grown[name] = longer = _room(2 * len(table) + spare, table)
+            longer[len(table) :] = columns([], TABLES[name])
     counts["used"] = 0  # type: ignore[index]
     state = state._replace(**grown)
     spare = most_rows({name: np.asarray(getattr(state, name)) for name in TABLES})

@@ -17,7 +17,7 @@ import numba
 from numba import types
 
 from chainsim.engine import stored
-from chainsim.engine.compiled_engine import calendar
+from chainsim.engine.compiled_engine import calendar, foresight, sorting
 from chainsim.engine.compiled_engine.calendar import advance
 from chainsim.engine.compiled_engine.pointers import CALENDAR, STATE, touch, view_at
 from chainsim.kernels import Kernels, loops, meaning
@@ -52,6 +52,8 @@ MODULES: Final[tuple[ModuleType, ...]] = (
     disruption,
     changes,
     rules,
+    sorting,
+    foresight,
     calendar,
 )
 

@@ -19,20 +19,21 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic, models, overload, overload_attribute, overload_method, register_model
 
-from chainsim.engine.compiled_engine.calendar import OUTBOX_WIDTH, Calendar, Rows
-from chainsim.model.state import TABLES, State, dtype_of
+from chainsim.engine.compiled_engine.layout import OUTBOX_WIDTH, Calendar, Rows
+from chainsim.model.state import LINE_WORDS, OFTEN, TABLES, WORD, State, dtype_of
 from chainsim.records import EVENT_COLUMNS, ORDER_COLUMNS, Columns
 
 WORDS: Final = 3  # of a field in a block
-LINE: Final = 8  # words of a line of the processor's cache
 WIDTHS: Final = {"log": len(EVENT_COLUMNS), "placed": len(ORDER_COLUMNS), "outbox": OUTBOX_WIDTH}
 
 
 class Table(types.Type):
     """Records of one table of the state."""
 
-    def __init__(self, record: Any) -> None:
+    def __init__(self, of: type[Any], record: Any) -> None:
         self.record = record
+        self.width = record.size // WORD
+        self.often = OFTEN.get(of.__name__, self.width)
         super().__init__(name=f"Table({record})")
 
 
@@ -40,7 +41,7 @@ class Grid(types.Type):
     """Rows of `width` int64; `grid[i, j]`, or `grid[i]` where the width is 1."""
 
     def __init__(self, width: int) -> None:
-        self.width = width
+        self.width = self.often = width
         super().__init__(name=f"Grid({width})")
 
 
@@ -75,7 +76,11 @@ def _record(table: type[Any]) -> Any:
 
 
 STATE: Final = StateView(
-    State, {name: List(WIDTHS[name]) if name in WIDTHS else Table(_record(TABLES[name])) for name in State._fields}
+    State,
+    {
+        name: List(WIDTHS[name]) if name in WIDTHS else Table(TABLES[name], _record(TABLES[name]))
+        for name in State._fields
+    },
 )
 CALENDAR: Final = CalendarView(Calendar, {name: Grid(width) for name, width in Calendar.widths().items()})
 
@@ -169,7 +174,7 @@ def _address(context: Any, builder: Any, kind: Any, value: Any, width: int, row:
 @intrinsic
 def _record_of(_: Any, table: Any, row: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, values: Sequence[Any]) -> Any:
-        address = _address(context, builder, table, values[0], table.record.size // 8, values[1])
+        address = _address(context, builder, table, values[0], table.width, values[1])
         return builder.bitcast(address, context.get_value_type(table.record))
 
     return table.record(table, types.intp), generate
@@ -177,17 +182,17 @@ def _record_of(_: Any, table: Any, row: Any) -> Any:
 
 @intrinsic
 def touch(_: Any, table: Any, row: Any) -> Any:
-    """`calendar.touch`: a row may be out of bounds, for nothing is read that could be."""
+    """`foresight.touch`: a row may be out of bounds, for nothing is read that could be."""
 
     def generate(context: Any, builder: Any, signature: Any, values: Sequence[Any]) -> Any:
         from llvmlite import ir
 
-        width = table.record.size // 8
         line, number = cgutils.voidptr_t, ir.IntType(32)
         kind = ir.FunctionType(ir.VoidType(), [line, number, number, number])
         prefetch = builder.module.declare_intrinsic("llvm.prefetch", [line], kind)
-        for word in range(0, width, LINE):
-            address = _address(context, builder, table, values[0], width, values[1], ir.Constant(values[1].type, word))
+        for word in range(0, table.often, LINE_WORDS):
+            column = ir.Constant(values[1].type, word)
+            address = _address(context, builder, table, values[0], table.width, values[1], column)
             builder.call(prefetch, [builder.bitcast(address, line), number(0), number(3), number(1)])
 
     return types.void(table, types.intp), generate

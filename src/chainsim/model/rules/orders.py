@@ -13,11 +13,11 @@ def new_order(
 ) -> int:
     """The row of a new order that refills stock point `p`; lane -1 is its own line."""
     counts = s.counts[0]
-    o = counts.free_order
-    if o >= 0:
-        counts.free_order = s.orders[o].next
+    o = counts.order_rows
+    if counts.free_orders > 0:
+        counts.free_orders -= 1
+        o = s.free_orders[counts.free_orders].row
     else:
-        o = counts.order_rows
         counts.order_rows = o + 1
         counts.used += 1
     order = s.orders[o]
@@ -44,5 +44,5 @@ def fulfil(s: State, o: int, quantity: int) -> None:
     order.left -= quantity
     if order.left == 0:
         counts = s.counts[0]
-        order.next = counts.free_order
-        counts.free_order = o
+        s.free_orders[counts.free_orders].row = o
+        counts.free_orders += 1

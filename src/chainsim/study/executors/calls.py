@@ -8,18 +8,18 @@ a cluster imports it, too.
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import hashlib
 import pickle
 import traceback
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from chainsim.errors import ClusterError
+from chainsim.garbage import many_objects
 from chainsim.model.network import Network
 
 KEPT: Final = 32  # networks that a worker keeps open
@@ -126,18 +126,6 @@ def networks_of(values: tuple[Any, ...]) -> tuple[int, ...]:
 def _open(one: Sealed) -> Any:
     with many_objects():
         return pickle.loads(zlib.decompress(one.data))
-
-
-@contextlib.contextmanager
-def many_objects() -> Iterator[None]:
-    """Where very many objects come to stay: nobody looks meanwhile which of them are garbage."""
-    looking = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if looking:
-            gc.enable()
 
 
 def pack(task: Callable[..., Any], values: tuple[Any, ...]) -> bytes:

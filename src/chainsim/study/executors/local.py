@@ -21,8 +21,9 @@ from multiprocessing import connection, resource_tracker
 from multiprocessing.process import BaseProcess
 from typing import Any, Final
 
+from chainsim.garbage import many_objects
 from chainsim.study.executors.base import BrokenExecutor, Executor, Future
-from chainsim.study.executors.calls import many_objects, warm, warm_engine
+from chainsim.study.executors.calls import warm, warm_engine
 
 PATIENCE: Final = 1.0  # seconds for a process to end
 

@@ -173,9 +173,4 @@ def the_log_adds_up_to_the_state(run: Run) -> None:
 
 def _free_orders(end: state.State) -> set[int]:
     """Rows of the table of orders that wait to be used again."""
-    free: set[int] = set()
-    row = end.counts[0].free_order
-    while row >= 0 and row not in free:
-        free.add(row)
-        row = end.orders[row].next
-    return free
+    return {free.row for free in end.free_orders[: end.counts[0].free_orders]}

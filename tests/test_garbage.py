@@ -1,4 +1,7 @@
-"""The collector looks seldom while a command imports, as usual once trials run, and not on the way out."""
+"""The collector looks seldom while a command imports, as usual once trials run, and not on the way out.
+
+It does not look at all where very many objects come to stay.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from chainsim.cli import garbage
+from chainsim import garbage
+from chainsim.garbage import many_objects
 
 
 @pytest.fixture(autouse=True)
@@ -48,3 +52,19 @@ finally:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "version" in done.stdout
     assert "taken apart" not in done.stdout
+
+
+def test_garbage_is_looked_for_again_after_many_objects_whatever_happens() -> None:
+    with many_objects():
+        assert not gc.isenabled()
+    assert gc.isenabled()
+    with pytest.raises(ValueError, match="seven"), many_objects():
+        int("seven")
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        with many_objects():
+            pass
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
