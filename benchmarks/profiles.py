@@ -96,7 +96,7 @@ def compiled() -> str:
 
 def _parts(module: Any, net: Network) -> dict[str, float]:
     """Processor seconds of one run by what they were spent on."""
-    spent = dict.fromkeys(("rules, heaps and log rows", "lead times drawn", "log handed over", "the rest"), 0.0)
+    spent = dict.fromkeys(("rules, calendar and log rows", "lead times drawn", "log handed over", "the rest"), 0.0)
     drive, runner = module.compiled(), module._Run
 
     def timed(function: Any, name: str) -> Any:
@@ -110,7 +110,7 @@ def _parts(module: Any, net: Network) -> dict[str, float]:
 
     begin = time.process_time()
     with (
-        mock.patch.object(module, "compiled", return_value=timed(drive, "rules, heaps and log rows")),
+        mock.patch.object(module, "compiled", return_value=timed(drive, "rules, calendar and log rows")),
         mock.patch.object(runner, "draw", timed(runner.draw, "lead times drawn")),
         mock.patch.object(runner, "flush", timed(runner.flush, "log handed over")),
     ):

@@ -38,12 +38,13 @@ compiles = pytest.mark.skipif(
 )
 
 
-def compiled(network: Network, replication: int = 0, ahead: bool = False) -> Log:
-    """The fast engine's log.  ahead: what events are about is fetched before they run, as in a large network."""
+def compiled(network: Network, replication: int = 0, large: bool = False) -> Log:
+    """The fast engine's log.  large: as of a city, with much on a page, events fetched ahead, the log copied."""
     pytest.importorskip("numba")
     from chainsim.engine import compiled_engine
 
-    with patch.object(compiled_engine, "NEAR", 0 if ahead else compiled_engine.NEAR):
+    small = {"NEAR": 0, "MOST_PAGES": 3, "RESERVED": 0}
+    with patch.dict(vars(compiled_engine), small if large else {}):
         return compiled_engine.run(network, replication)
 
 
@@ -105,7 +106,7 @@ def test_compiled_rules_leave_the_same_log_in_every_case(case: Callable[[], Run]
 @given(networks())
 def test_compiled_rules_leave_the_same_log_in_any_network(network: Network) -> None:
     for replication in (0, 1):
-        assert_same(simpy_engine.run(network, replication), compiled(network, replication, ahead=replication == 1))
+        assert_same(simpy_engine.run(network, replication), compiled(network, replication, large=replication == 1))
 
 
 @compiles
@@ -118,8 +119,8 @@ def test_compiled_rules_leave_the_same_log_of_a_plant(name: str) -> None:
     part = load(SCENARIOS / name, [f"study.end={change.begin + timedelta(days=91)}"])
     policy = build(part, (first,))
     assert any(0 < change.tick < policy.horizon for change in policy.changes)
-    for network, ahead in ((build(whole), False), (policy, True)):
-        assert_same(simpy_engine.run(network, 2), compiled(network, 2, ahead))
+    for network, large in ((build(whole), False), (policy, True)):
+        assert_same(simpy_engine.run(network, 2), compiled(network, 2, large))
 
 
 @compiles

@@ -1,17 +1,13 @@
 """The columns of state that rules read and write, and the codes of events, log rows and dated changes.
 
 One dataclass a table, all fields int64, those that most events read in front.  The reference engine holds lists of
-these records; a compiled engine holds structured arrays of the same fields (`dtype_of`); the rules see no difference.
+these records; a compiled engine holds structured arrays of the same fields; the rules see no difference.
 """
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
-
-if TYPE_CHECKING:
-    import numpy as np
+from typing import Any, Final, NamedTuple
 
 # Phases, in the order in which they run at one tick and round; each event code is its phase.
 CHANGE: Final = 0  # a dated change
@@ -450,9 +446,6 @@ TABLES: Final[dict[str, type[Any]]] = {
     "claims": Claim,
     "counts": Counts,
 }
-WORD: Final = 8  # bytes
-LINE_WORDS: Final = 8  # of a line of a processor's cache
-OFTEN: Final = {"Stock": 32, "Lane": 16, "Line": 24, "Order": 8}  # fields in front, all that most events read
 GROWING: Final = {  # tables that events add to, and what counts their rows
     "orders": "order_rows",
     "free_orders": "order_rows",
@@ -498,14 +491,3 @@ LANE: Final = 1
 STOCK: Final = 2
 MARKET: Final = 3
 TARGETS: Final = {"line": LINE, "lane": LANE, "stock": STOCK, "market": MARKET}
-
-
-def dtype_of(table: type[Any]) -> np.dtype[Any]:
-    """The same columns as a structured dtype, for compiled rules; a long row is filled up to whole lines of a cache."""
-    import numpy as np
-
-    names = [column.name for column in dataclasses.fields(table)]
-    words = len(names) if len(names) <= LINE_WORDS else -len(names) // LINE_WORDS * -LINE_WORDS
-    layout: Any = {"names": names, "formats": [np.int64] * len(names), "itemsize": words * WORD}
-    found: np.dtype[Any] = np.dtype(layout)
-    return found

@@ -13,10 +13,10 @@ from typing import Any, Final
 import numpy as np
 
 from chainsim.engine.base import ROOM, open_state, scheduled
-from chainsim.engine.compiled_engine.layout import OUTBOX_WIDTH, Rows
+from chainsim.engine.compiled_engine.layout import LINE_WORDS, OUTBOX_WIDTH, WORD, Rows, dtype_of
 from chainsim.model import rules
 from chainsim.model.network import Network
-from chainsim.model.state import GROWING, LINE_WORDS, TABLES, WORD, State, dtype_of
+from chainsim.model.state import GROWING, TABLES, State
 from chainsim.records import EVENT_COLUMNS, ORDER_COLUMNS, Columns
 
 LINE: Final = WORD * LINE_WORDS  # bytes
@@ -70,7 +70,7 @@ def columns(records: Sequence[Any], table: type[Any]) -> np.ndarray:
     values = [*map(attrgetter(*names), records or [table()])]
     if len(names) == 1:
         values = [(value,) for value in values]
-    return _room(len(values), np.array(values, dtype=dtype_of(table)))
+    return np.array(values, dtype=dtype_of(table))
 
 
 def _room(size: int, filled: np.ndarray) -> np.ndarray:

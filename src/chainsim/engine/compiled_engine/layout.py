@@ -1,11 +1,14 @@
-"""What the compiled calendar is made of: its tables, the places in its control row, the parts of an event's key.
+"""What compiled rules and their calendar lie in: tables, the places in the control row, the parts of an event's key.
 
 All arrays are of int64.  This module must not know what is done with them.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+import dataclasses
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
 
 if TYPE_CHECKING:
     from chainsim.records import Columns
@@ -43,6 +46,20 @@ OUTBOX_WIDTH: Final = 8
 LEAF: Final = 8  # entries
 PHASES: Final = 32  # room for so many
 ENTITY: Final = 32  # bits of it in a key
+
+
+WORD: Final = 8  # bytes
+LINE_WORDS: Final = 8  # of a line of a processor's cache
+OFTEN: Final = {"Stock": 32, "Lane": 16, "Line": 24, "Order": 8}  # fields in front, all that most events read
+
+
+def dtype_of(table: type[Any]) -> np.dtype[Any]:
+    """The columns of a table of the state as a structured dtype; a long row is filled up to whole lines of a cache."""
+    names = [column.name for column in dataclasses.fields(table)]
+    words = len(names) if len(names) <= LINE_WORDS else -len(names) // LINE_WORDS * -LINE_WORDS
+    fields: Any = {"names": names, "formats": [np.int64] * len(names), "itemsize": words * WORD}
+    found: np.dtype[Any] = np.dtype(fields)
+    return found
 
 
 class Rows(NamedTuple):

@@ -19,8 +19,8 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic, models, overload, overload_attribute, overload_method, register_model
 
-from chainsim.engine.compiled_engine.layout import OUTBOX_WIDTH, Calendar, Rows
-from chainsim.model.state import LINE_WORDS, OFTEN, TABLES, WORD, State, dtype_of
+from chainsim.engine.compiled_engine.layout import LINE_WORDS, OFTEN, OUTBOX_WIDTH, WORD, Calendar, Rows, dtype_of
+from chainsim.model.state import TABLES, State
 from chainsim.records import EVENT_COLUMNS, ORDER_COLUMNS, Columns
 
 WORDS: Final = 3  # of a field in a block
